@@ -1,0 +1,52 @@
+"""Frozen values that cross layers, by subject. Times are aware datetimes in UTC, durations timedeltas.
+
+Import from here: ``from monitor.model import Item``.
+"""
+
+from monitor.model.alerts import (
+    Alert,
+    AlertDraft,
+    AlertState,
+    Deferred,
+    Delivered,
+    DeliveryOutcome,
+    Message,
+    Refused,
+    Sighting,
+)
+from monitor.model.config import (
+    AlertPolicy,
+    AppriseChannel,
+    ArticlePolicy,
+    Channel,
+    ClockTime,
+    Config,
+    DedupPolicy,
+    DigestTime,
+    EmailChannel,
+    Feed,
+    FetchMode,
+    FirstPoll,
+    NetworkPolicy,
+    PollPolicy,
+    QuietHours,
+    RetentionPolicy,
+    Secret,
+    SmtpServer,
+    Watchlist,
+    WebhookChannel,
+    WebPolicy,
+)
+from monitor.model.feeds import Entry, FeedState, ParsedFeed, PollReport, PollStatus
+from monitor.model.items import CopyEvidence, Fingerprint, Item, ItemFilter, Match, PageText, Reading, TextFrom, Verdict
+from monitor.model.net import Failed, Fetched, FetchOutcome, NotModified, Posted, PostFailed, PostOutcome, Request
+
+__all__ = [
+    "Alert", "AlertDraft", "AlertPolicy", "AlertState", "AppriseChannel", "ArticlePolicy", "Channel", "ClockTime",
+    "Config", "CopyEvidence", "DedupPolicy", "Deferred", "Delivered", "DeliveryOutcome", "DigestTime", "EmailChannel",
+    "Entry", "Failed", "Feed", "FeedState", "FetchMode", "FetchOutcome", "Fetched", "Fingerprint", "FirstPoll",
+    "Item", "ItemFilter", "Match", "Message", "NetworkPolicy", "NotModified", "PageText", "ParsedFeed", "PollPolicy",
+    "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours", "Reading", "Refused", "Request",
+    "RetentionPolicy", "Secret", "Sighting", "SmtpServer", "TextFrom", "Verdict", "Watchlist", "WebPolicy",
+    "WebhookChannel",
+]  # fmt: skip

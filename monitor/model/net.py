@@ -1,0 +1,90 @@
+"""What the network is asked for, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One GET. `etag` and `last_modified` are sent back verbatim as the publisher gave them."""
+
+    url: str
+    purpose: Literal["feed", "page", "robots"] = "feed"
+    etag: str | None = None
+    last_modified: str | None = None
+    max_bytes: int | None = None
+    """Bound on the decompressed body; None: the configured one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole body, decompressed and within its bound. Header names are lower-case."""
+
+    url: str
+    """Where the body came from, after redirects."""
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    permanent_url: str | None = None
+    """The target, when every redirect on the way was permanent (301, 308)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """304: what was fetched before still holds."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No usable answer. `reason` is one word for machines, `error` one line for people."""
+
+    url: str
+    reason: Literal[
+        "refused",
+        "dns",
+        "connect",
+        "tls",
+        "timeout",
+        "status",
+        "too_large",
+        "encoding",
+        "redirect",
+        "url",
+        "robots",
+        "transfer",
+    ]
+    error: str
+    status: int | None = None
+    retry_after: timedelta | datetime | None = None
+
+
+FetchOutcome = Fetched | NotModified | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A receiver's answer to a POST, whatever its status. Redirects are not followed: a 3xx stands here as it came."""
+
+    status: int
+    retry_after: timedelta | datetime | None = None
+    """`Retry-After` of any answer that bears it: a timedelta, or the time an HTTP date names; both clamped."""
+    body: bytes = b""
+    """The first 16 kB at most, for an error line; the rest is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostFailed:
+    """No answer: refused address, no such name, no connection, TLS, deadline. `error` is one line, the URL masked."""
+
+    error: str
+    reason: Literal["refused", "dns", "connect", "tls", "timeout", "url", "transfer"] = "connect"
+
+
+PostOutcome = Posted | PostFailed
