@@ -1,0 +1,1 @@
+"""Input and output: each file implements one port; none knows another."""

@@ -1,0 +1,1 @@
+"""The Store port over one SQLite file."""

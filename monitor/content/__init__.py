@@ -1,0 +1,1 @@
+"""Bytes to values: one third-party library a file, deterministic and stateless."""

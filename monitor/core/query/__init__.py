@@ -1,0 +1,1 @@
+"""The query language of CONTRACT: grammar, compiler, matcher, explanation."""

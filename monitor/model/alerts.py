@@ -1,0 +1,91 @@
+"""Alerts: one watchlist meeting one story, for one channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from monitor.model.items import Item, Match
+
+AlertState = Literal["pending", "held", "delivered", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDraft:
+    """An alert about to be written in its item's transaction."""
+
+    watchlist: str
+    watchlist_name: str
+    watchlist_tags: tuple[str, ...]
+    channel: str
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A row of the outbox. `id` is the same at every attempt: made from watchlist, channel and story."""
+
+    id: str
+    watchlist: str
+    watchlist_name: str
+    watchlist_tags: tuple[str, ...]
+    channel: str
+    story: str
+    item: str
+    matches: tuple[Match, ...]
+    state: AlertState
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None = None
+    last_error: str | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Where else an article appeared: a copy's URL, or the same URL in another feed."""
+
+    url: str | None
+    feed: str | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel is asked to deliver: one alert, or a digest of several. All that rendering needs, and nothing to look up.
+
+    `id` is the alert's id; a digest has one of its own, made from its alerts' ids.
+    """
+
+    id: str
+    parts: tuple[tuple[Alert, Item, tuple[Sighting, ...]], ...]
+    """Alert, its item, where else it appeared; oldest first. One part: a single alert."""
+    digest: bool = False
+    thread: str | None = None
+    """The id of the first alert about the same story to this channel, when this one is a later one."""
+    test: bool = False
+    """`monitor alerts test`: says so in its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The receiver took it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """It did not, and may later: try again."""
+
+    error: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It never will (webhook 410, permanent SMTP 5xx): dead at once."""
+
+    error: str
+
+
+DeliveryOutcome = Delivered | Deferred | Refused

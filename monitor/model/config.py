@@ -1,0 +1,210 @@
+"""The configuration, validated. `monitor.settings` makes these values from TOML; nothing else reads files for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+
+FetchMode = Literal["auto", "always", "never"]
+FirstPoll = Literal["recent", "all", "none"]
+
+
+class Secret(str):
+    """A string that prints as ``***`` in reprs and logs; `reveal()` gives it. Never stored, never logged."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __format__(self, spec: str) -> str:
+        return "***"
+
+    def reveal(self) -> str:
+        return "".join(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTime:
+    """A wall-clock time in a named time zone."""
+
+    hour: int
+    minute: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """``22:00-07:00 Europe/Rome``: from `start` up to, not including, `end`; may cross midnight."""
+
+    start: ClockTime
+    end: ClockTime
+
+
+DigestTime = ClockTime | timedelta
+"""Once a day at a clock time, or every so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollPolicy:
+    """`[poll]`."""
+
+    every: timedelta = timedelta(minutes=15)
+    min: timedelta = timedelta(minutes=5)
+    max: timedelta = timedelta(hours=24)
+    adaptive: bool = True
+    concurrency: int = 64
+    per_host: int = 2
+    host_delay: timedelta = timedelta(seconds=1)
+    timeout: timedelta = timedelta(seconds=20)
+    max_bytes: int = 10_000_000
+    user_agent: str = "monitor/0.1 (+https://github.com/monitor-news/monitor; news monitoring for one's own machine)"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPolicy:
+    """`[network]`: private networks that may be dialled."""
+
+    allow: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePolicy:
+    """`[article]`."""
+
+    fetch: FetchMode = "auto"
+    robots: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DedupPolicy:
+    """`[dedup]`."""
+
+    window: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPolicy:
+    """`[alerts]`."""
+
+    first_poll: FirstPoll = "recent"
+    max_age: timedelta = timedelta(hours=48)
+    quiet: tuple[QuietHours, ...] = ()
+    retry_for: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """`[retention]`."""
+
+    items: timedelta = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class WebPolicy:
+    """`[web]`: host and port to listen on; None turns it off."""
+
+    listen: tuple[str, int] | None = ("127.0.0.1", 8787)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """`smtp = "smtp+starttls://user@host:587"`, taken apart."""
+
+    host: str
+    port: int
+    security: Literal["plain", "starttls", "tls"]
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChannel:
+    """`[channels.ID] type = "email"`."""
+
+    id: str
+    to: tuple[str, ...]
+    sender: str
+    smtp: SmtpServer
+    password: Secret | None = None
+    digest: DigestTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookChannel:
+    """`[channels.ID] type = "webhook"`. `url` may hold a token, so it is a secret too."""
+
+    id: str
+    url: Secret
+    secrets: tuple[Secret, ...] = ()
+    """``whsec_…``, the first one current; several while rotating. None: the request is not signed."""
+    digest: DigestTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppriseChannel:
+    """`[channels.ID] type = "apprise"`."""
+
+    id: str
+    url: Secret
+    digest: DigestTime | None = None
+
+
+Channel = EmailChannel | WebhookChannel | AppriseChannel
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One configured feed."""
+
+    id: str
+    url: str
+    every: timedelta | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    fetch: FetchMode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """One file of `config/watchlists/`, as written; `core.watch.compile_watchlists` makes it ready to match.
+
+    `keywords` holds those of `keywords_file` too. `file` and the `*_line` numbers (from 1) are for mistakes.
+    """
+
+    id: str
+    name: str
+    query: str | None = None
+    keywords: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    """Feed ids, and ``tag:TAG`` for every feed that bears it."""
+    stem: bool = False
+    tags: tuple[str, ...] = ()
+    alert: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the user wrote, valid as a whole."""
+
+    store: str = "sqlite:var/monitor.db"
+    poll: PollPolicy = PollPolicy()
+    network: NetworkPolicy = NetworkPolicy()
+    article: ArticlePolicy = ArticlePolicy()
+    dedup: DedupPolicy = DedupPolicy()
+    alerts: AlertPolicy = AlertPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
+    web: WebPolicy = WebPolicy()
+    channels: dict[str, Channel] = field(default_factory=dict)
+    feeds: tuple[Feed, ...] = ()
+    watchlists: tuple[Watchlist, ...] = ()
+    terms: dict[str, str] = field(default_factory=dict)
+    """Named queries of `terms.toml`: name (without ``@``) to its query."""
+    directory: Path | None = None

@@ -1,0 +1,86 @@
+"""What a feed says, and what the monitor knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+PollStatus = Literal["ok", "unchanged", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One element of a feed as the publisher wrote it; URLs are absolute, HTML is as it came, not sanitised."""
+
+    guid: str | None
+    url: str | None
+    title: str
+    """Plain text: entities and markup resolved."""
+    summary: str = ""
+    """HTML or text of `description`/`summary`."""
+    content: str = ""
+    """HTML or text of the full content, where the feed carries it."""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    """As written and not clamped; None when missing or unreadable."""
+    updated_at: datetime | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document. `complete` is False when something in it could not be read: validators are then not kept."""
+
+    entries: tuple[Entry, ...]
+    title: str = ""
+    language: str | None = None
+    link: str | None = None
+    complete: bool = True
+    problem: str | None = None
+    """One line on what could not be read."""
+    ttl: timedelta | None = None
+    """The publisher's hint of how long to wait: RSS `ttl`, `sy:updatePeriod`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What the store keeps of one feed between polls."""
+
+    id: str
+    url: str = ""
+    """The URL these validators belong to; another configured URL voids them."""
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    """Of the last body whose entries were all taken."""
+    interval: timedelta | None = None
+    """Adaptive: what the schedule settled on last."""
+    next_poll_at: datetime | None = None
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+    first_polled_at: datetime | None = None
+    """None until a poll succeeded: the next one is the feed's first."""
+    polls: int = 0
+    failures: int = 0
+    """In a row; 0 after a success."""
+    last_error: str | None = None
+    gap: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one poll of one feed did, for `poll --json` and the log line."""
+
+    id: str
+    status: PollStatus
+    new: int = 0
+    copies: int = 0
+    alerts: int = 0
+    revised: int = 0
+    entries: int = 0
+    error: str | None = None
+    seconds: float = 0.0

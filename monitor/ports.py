@@ -1,0 +1,178 @@
+"""The interfaces of the outside: what the decisions and the pipeline ask of the world. Implemented in `adapters/`, faked in `tests/fakes.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from monitor.model import (
+    Alert,
+    AlertDraft,
+    AlertState,
+    CopyEvidence,
+    DeliveryOutcome,
+    Feed,
+    FeedState,
+    FetchOutcome,
+    Fingerprint,
+    Item,
+    ItemFilter,
+    Message,
+    Reading,
+    Request,
+    Sighting,
+)
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards, for durations."""
+        ...
+
+
+class Fetcher(Protocol):
+    """GET over HTTP, polite and guarded."""
+
+    async def fetch(self, request: Request) -> FetchOutcome:
+        """Follow at most five redirects, within one deadline and one bound on the body. Never raises for what the network does."""
+        ...
+
+    async def allowed(self, url: str) -> bool:
+        """Whether robots.txt lets our user agent read this page (RFC 9309); a robots.txt that cannot be had allows (4xx) or forbids (5xx)."""
+        ...
+
+
+class Sender(Protocol):
+    """One channel's transport."""
+
+    async def send(self, message: Message) -> DeliveryOutcome:
+        """Deliver one message. Never raises for what the receiver does; safe to repeat with the same message id."""
+        ...
+
+
+class Workers(Protocol):
+    """Processes that read bytes. A call that crashes or overruns its deadline costs only itself."""
+
+    async def run(self, function: Callable[..., T], *args: object) -> T:
+        """Run a module-level function in a worker; raises `WorkerDied` or what the function raised."""
+        ...
+
+
+class CopyIndex(Protocol):
+    """The window's index of texts. Always used inside the item's transaction, so two copies arriving together are one story."""
+
+    def find(self, reading: Reading, since: datetime, *, exclude: str | None = None) -> CopyEvidence | None:
+        """The stored original that already says this text, among items first seen after `since`; None when it is news."""
+        ...
+
+    def add(self, item: str, reading: Reading, seen_at: datetime) -> None:
+        """Index an item, original or copy. Adding the same item again replaces what was there (a revision)."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Drop rows of items first seen before; returns how many."""
+        ...
+
+
+class Transaction(Protocol):
+    """One unit of work: everything in it is stored, or nothing is."""
+
+    copies: CopyIndex
+
+    def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
+        """For each identity key seen before: the item's id and the entry's hash when last seen."""
+        ...
+
+    def item(self, item_id: str) -> Item | None: ...
+
+    def add_item(self, item: Item, keys: Mapping[str, str], fingerprint: Fingerprint | None) -> None:
+        """Store a new item under its identity keys (key to entry hash)."""
+        ...
+
+    def revise_item(self, item: Item, seen_at: datetime, fingerprint: Fingerprint | None) -> None:
+        """Replace title, text and what follows from them; the old version is kept as a revision."""
+        ...
+
+    def retag_item(self, item: Item) -> None:
+        """Replace feeds, tags and watchlists only."""
+        ...
+
+    def add_keys(self, item_id: str, keys: Mapping[str, str]) -> None: ...
+
+    def add_sighting(self, item_id: str, sighting: Sighting) -> None: ...
+
+    def add_alerts(
+        self, item: Item, drafts: Sequence[AlertDraft], now: datetime, due: Callable[[str], tuple[AlertState, datetime]]
+    ) -> int:
+        """Write the alerts that do not exist yet (one per watchlist, channel and story); returns how many were new. `due` maps a channel's id to its first state and time."""
+        ...
+
+    def save_feed(self, state: FeedState) -> None: ...
+
+
+class Store(Protocol):
+    """Everything that outlives the process. Synchronous; one thread writes."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """A unit of work under the write lock; an exception inside rolls all of it back."""
+        ...
+
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
+        """Make the schedule hold exactly these feeds; states of feeds that stay are kept, new ones are due now."""
+        ...
+
+    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[str]:
+        """Ids of feeds that are due, longest overdue first, each leased so that no one else gets it before the lease ends."""
+        ...
+
+    def feed_state(self, feed_id: str) -> FeedState: ...
+
+    def feed_states(self) -> list[FeedState]: ...
+
+    def item(self, item_id: str) -> Item | None:
+        """By id, or by a prefix of it that only one item has."""
+        ...
+
+    def items(self, wanted: ItemFilter) -> Iterator[Item]: ...
+
+    def story(self, story: str) -> list[Item]:
+        """All items of a story, first seen first."""
+        ...
+
+    def sightings(self, story: str) -> list[Sighting]: ...
+
+    def claim_alerts(self, now: datetime, limit: int, lease: timedelta) -> list[Alert]:
+        """Due alerts, oldest first, each leased; `attempts` already counts the attempt to come."""
+        ...
+
+    def settle_alert(
+        self,
+        alert_id: str,
+        state: AlertState,
+        now: datetime,
+        *,
+        error: str | None = None,
+        next_attempt_at: datetime | None = None,
+    ) -> None: ...
+
+    def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]: ...
+
+    def retry_alerts(self, ids: Sequence[str], now: datetime) -> int:
+        """Make dead alerts (these, or all when empty) pending again, due now; returns how many."""
+        ...
+
+    def first_alert(self, story: str, channel: str) -> str | None:
+        """The id of the earliest alert about a story to a channel: a mail thread's root."""
+        ...
+
+    def close(self) -> None: ...
