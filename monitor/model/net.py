@@ -73,8 +73,8 @@ class Posted:
     """A receiver's answer to a POST, whatever its status. Redirects are not followed: a 3xx stands here as it came."""
 
     status: int
-    retry_after: timedelta | datetime | None = None
-    """`Retry-After` of any answer that bears it: a timedelta, or the time an HTTP date names; both clamped."""
+    retry_after: timedelta | None = None
+    """`Retry-After` of any answer that bears it, an HTTP date turned into a duration, clamped to `poll.max`."""
     body: bytes = b""
     """The first 16 kB at most, for an error line; the rest is not read."""
 
