@@ -1,4 +1,7 @@
-"""The interfaces of the outside: what the decisions and the pipeline ask of the world. Implemented in `adapters/`, faked in `tests/fakes.py`."""
+"""The interfaces of the outside: what the decisions and the pipeline ask of the world.
+
+Implemented in `adapters/`, faked in `tests/fakes.py`.
+"""
 
 from __future__ import annotations
 
@@ -44,11 +47,17 @@ class Fetcher(Protocol):
     """GET over HTTP, polite and guarded."""
 
     async def fetch(self, request: Request) -> FetchOutcome:
-        """Follow at most five redirects, within one deadline and one bound on the body. Never raises for what the network does."""
+        """Follow at most five redirects, within one deadline and one bound on the body.
+
+        Never raises for what the network does.
+        """
         ...
 
     async def allowed(self, url: str) -> bool:
-        """Whether robots.txt lets our user agent read this page (RFC 9309); a robots.txt that cannot be had allows (4xx) or forbids (5xx)."""
+        """Whether robots.txt lets our user agent read this page (RFC 9309).
+
+        A robots.txt that cannot be had allows (4xx) or forbids (5xx, unreachable).
+        """
         ...
 
 
@@ -69,10 +78,13 @@ class Workers(Protocol):
 
 
 class CopyIndex(Protocol):
-    """The window's index of texts. Always used inside the item's transaction, so two copies arriving together are one story."""
+    """The window's index of texts.
+
+    Always used inside the item's transaction, so two copies arriving together are one story.
+    """
 
     def find(self, reading: Reading, since: datetime, *, exclude: str | None = None) -> CopyEvidence | None:
-        """The stored original that already says this text, among items first seen after `since`; None when it is news."""
+        """The stored original that already says this text, among items first seen after `since`; None: it is news."""
         ...
 
     def add(self, item: str, reading: Reading, seen_at: datetime) -> None:
@@ -114,7 +126,10 @@ class Transaction(Protocol):
     def add_alerts(
         self, item: Item, drafts: Sequence[AlertDraft], now: datetime, due: Callable[[str], tuple[AlertState, datetime]]
     ) -> int:
-        """Write the alerts that do not exist yet (one per watchlist, channel and story); returns how many were new. `due` maps a channel's id to its first state and time."""
+        """Write the alerts that do not exist yet (one per watchlist, channel and story); returns how many were new.
+
+        `due` maps a channel's id to the first state and time of an alert there.
+        """
         ...
 
     def save_feed(self, state: FeedState) -> None: ...
@@ -132,12 +147,20 @@ class Store(Protocol):
         ...
 
     def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[str]:
-        """Ids of feeds that are due, longest overdue first, each leased so that no one else gets it before the lease ends."""
+        """Ids of feeds that are due, longest overdue first, each leased: no one else gets it before the lease ends."""
         ...
 
     def feed_state(self, feed_id: str) -> FeedState: ...
 
     def feed_states(self) -> list[FeedState]: ...
+
+    def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
+        """As `Transaction.known`, outside a unit of work: a first look that the transaction repeats."""
+        ...
+
+    def forget_copies(self, before: datetime) -> int:
+        """Drop what the copy index keeps of items first seen before; returns how many."""
+        ...
 
     def item(self, item_id: str) -> Item | None:
         """By id, or by a prefix of it that only one item has."""
@@ -173,6 +196,28 @@ class Store(Protocol):
 
     def first_alert(self, story: str, channel: str) -> str | None:
         """The id of the earliest alert about a story to a channel: a mail thread's root."""
+        ...
+
+    def revisions(self, item_id: str) -> list[tuple[datetime, str, str]]:
+        """Former versions of an item, oldest first: until when, its title, its text."""
+        ...
+
+    def drop_texts(self, before: datetime, limit: int) -> int:
+        """Retention: drop the text of items first seen before; returns how many were dropped, at most `limit`."""
+        ...
+
+    def release_feeds(self, feed_ids: Sequence[str]) -> None:
+        """Give leases back."""
+        ...
+
+    def note(self, key: str, value: str, now: datetime) -> None:
+        """Keep a fact about the daemon itself (its last tick, a mistake in its configuration) for `monitor status`."""
+        ...
+
+    def notes(self) -> Mapping[str, tuple[str, datetime]]: ...
+
+    def counts(self) -> Mapping[str, int]:
+        """How many `items`, `copies`, and alerts by state."""
         ...
 
     def close(self) -> None: ...

@@ -40,6 +40,8 @@ class Alert:
     next_attempt_at: datetime | None = None
     last_error: str | None = None
     delivered_at: datetime | None = None
+    retried_at: datetime | None = None
+    """When `monitor alerts retry` revived it: `retry_for` counts from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a channel is asked to deliver: one alert, or a digest of several. All that rendering needs, and nothing to look up.
+    """What a channel is asked to deliver: one alert, or a digest of several; nothing is left to look up.
 
     `id` is the alert's id; a digest has one of its own, made from its alerts' ids.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -69,6 +69,8 @@ class FeedState:
     last_error: str | None = None
     gap: bool = False
     title: str = ""
+    languages: dict[str, int] = field(default_factory=dict)
+    """How many of its items were in each language: a prior for the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""The outbox: alerts written with their items, claimed by lease, settled."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+from monitor.adapters.sqlite.rows import ALERT_COLUMNS, alert_of, dump, matches_json, maybe_ms, to_ms
+from monitor.core.identity import alert_id
+from monitor.model import Alert, AlertDraft, AlertState, Item
+
+
+def add(
+    db: sqlite3.Connection,
+    item: Item,
+    drafts: Sequence[AlertDraft],
+    now: datetime,
+    due: Callable[[str], tuple[AlertState, datetime]],
+) -> int:
+    """Write those that do not exist yet; the unique key (watchlist, channel, story) decides races."""
+    written = 0
+    for draft in drafts:
+        state, at = due(draft.channel)
+        written += db.execute(
+            "INSERT INTO alerts (id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state,"
+            " created_at, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                alert_id(draft.watchlist, draft.channel, item.story),
+                draft.watchlist,
+                draft.channel,
+                item.story,
+                draft.watchlist_name,
+                dump(draft.watchlist_tags),
+                item.id,
+                matches_json(draft.matches),
+                state,
+                to_ms(now),
+                to_ms(at),
+            ),
+        ).rowcount
+    return written
+
+
+def claim(db: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> list[Alert]:
+    """Lease due alerts, oldest first."""
+    moment = to_ms(now)
+    rows = db.execute(
+        "UPDATE alerts SET lease_until = ?, attempts = attempts + 1 WHERE id IN (SELECT id FROM alerts"  # noqa: S608
+        " WHERE state IN ('pending', 'held') AND next_attempt_at <= ? AND (lease_until IS NULL OR lease_until <= ?)"
+        f" ORDER BY created_at, rowid LIMIT ?) RETURNING {ALERT_COLUMNS}",
+        (to_ms(now + lease), moment, moment, limit),
+    ).fetchall()
+    return sorted(map(alert_of, rows), key=lambda alert: (alert.created_at, alert.id))
+
+
+def settle(
+    db: sqlite3.Connection,
+    alert: str,
+    state: AlertState,
+    now: datetime,
+    *,
+    error: str | None,
+    next_attempt_at: datetime | None,
+) -> None:
+    """End an attempt. A delivered alert stays delivered, whatever a late attempt says."""
+    db.execute(
+        "UPDATE alerts SET state = ?, last_error = ?, next_attempt_at = ?, lease_until = NULL, delivered_at = ?"
+        " WHERE id = ? AND state != 'delivered'",
+        (state, error, maybe_ms(next_attempt_at), to_ms(now) if state == "delivered" else None, alert),
+    )
+
+
+def listed(db: sqlite3.Connection, states: Collection[AlertState]) -> list[Alert]:
+    """Newest first; all states when none is named."""
+    wanted = states or ("pending", "held", "delivered", "dead")
+    rows = db.execute(
+        f"SELECT {ALERT_COLUMNS} FROM alerts WHERE state IN (SELECT value FROM json_each(?))"  # noqa: S608
+        " ORDER BY created_at DESC, rowid DESC",
+        (dump(wanted),),
+    )
+    return [alert_of(row) for row in rows]
+
+
+def retry(db: sqlite3.Connection, ids: Sequence[str], now: datetime) -> int:
+    """Dead alerts are pending again, from their first attempt on; none named: all dead ones."""
+    chosen = "" if not ids else " AND id IN (SELECT value FROM json_each(?))"
+    values: list[object] = [to_ms(now), to_ms(now)] + ([dump(ids)] if ids else [])
+    return db.execute(
+        "UPDATE alerts SET state = 'pending', attempts = 0, retried_at = ?, next_attempt_at = ?, lease_until = NULL"
+        f" WHERE state = 'dead'{chosen}",  # noqa: S608
+        values,
+    ).rowcount
+
+
+def first(db: sqlite3.Connection, story: str, channel: str) -> str | None:
+    """The earliest alert about a story to a channel."""
+    row = db.execute(
+        "SELECT id FROM alerts WHERE story = ? AND channel = ? ORDER BY created_at, rowid LIMIT 1", (story, channel)
+    ).fetchone()
+    return None if row is None else str(row[0])

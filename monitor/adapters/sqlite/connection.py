@@ -1,0 +1,90 @@
+"""Opening the file: pragmas, errors in our words, one daemon at a time.
+
+synchronous=FULL: NORMAL may roll the last commits back after a power loss, and an alert is a promise.
+SQLite before 3.51.3 (3.50.7, 3.44.6) can lose a commit when several processes checkpoint one WAL file
+(sqlite.org/wal.html#the_wal_reset_bug): only the daemon's connection checkpoints, all others leave it to that one or to
+the last close.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from sqlite_utils import Database
+
+from monitor.errors import AlreadyRunning, StoreError, StoreFull
+
+BUSY_SECONDS = 15.0  # longer than any transaction of ours, shorter than a person's patience
+WAL_PAGES = 1000  # SQLite's default checkpoint distance, 4 MB
+
+
+def path_of(url: str) -> Path:
+    """The file of ``sqlite:PATH``; a relative path is relative to the working directory."""
+    scheme, _, rest = url.partition(":")
+    if scheme != "sqlite" or not rest:
+        raise StoreError(f"store {url!r}: expected sqlite:PATH")
+    return Path(rest.removeprefix("//") if rest.startswith("///") else rest)
+
+
+def connect(path: Path, *, checkpoints: bool) -> Database:
+    """Open or create the store's file (mode 0600: articles and alerts are the user's own business)."""
+    with in_our_words(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be opened: {error.strerror or error}") from error
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+            f"wal_autocheckpoint={WAL_PAGES if checkpoints else 0}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        return Database(connection, execute_plugins=False)
+
+
+@contextmanager
+def in_our_words(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours: what happened, and what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise _translate(path, error) from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise
+        raise StoreError(f"{path}: {error}: restore a backup, or move the file away to start anew") from error
+
+
+def _translate(path: Path, error: sqlite3.OperationalError) -> Exception:
+    code = getattr(error, "sqlite_errorname", "") or ""
+    if code.startswith("SQLITE_FULL"):
+        return StoreFull(f"{path}: the disk is full; nothing was lost, polling goes on when there is room")
+    if code.startswith("SQLITE_IOERR"):
+        return StoreFull(f"{path}: the disk cannot be written ({code}); nothing was lost")
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreError(f"{path}: another process has held the store for {BUSY_SECONDS:.0f} s")
+    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StoreError(f"{path}: cannot be written ({error}): check its owner and permissions")
+    return error
+
+
+def lock_daemon(path: Path) -> IO[str]:
+    """Hold the store for one daemon until the returned file is closed (or the process dies)."""
+    lock = path.with_name(path.name + ".lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise AlreadyRunning(f"{path}: another `monitor run` holds this store") from error
+    return lock

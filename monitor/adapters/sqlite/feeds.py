@@ -1,0 +1,78 @@
+"""The schedule: which feeds exist, what is known of each, which are due."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor.adapters.sqlite.rows import feed_of, feed_values, to_ms
+from monitor.model import Feed, FeedState
+
+_VOID = "etag = NULL, last_modified = NULL, body_hash = NULL, first_polled_at = NULL, failures = 0, last_error = NULL"
+
+
+def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> None:
+    """Make the schedule hold exactly these feeds; a feed whose URL changed begins anew, and is due now."""
+    moment = to_ms(now)
+    db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (id TEXT PRIMARY KEY, url TEXT NOT NULL)")
+    db.conn.execute("DELETE FROM wanted")
+    db.conn.executemany("INSERT INTO wanted VALUES (?, ?)", [(feed.id, feed.url) for feed in feeds])
+    db.conn.execute("UPDATE feeds SET active = 0 WHERE active AND id NOT IN (SELECT id FROM wanted)")
+    db.conn.execute(
+        f"UPDATE feeds SET {_VOID}, next_poll_at = ?, url = (SELECT url FROM wanted WHERE wanted.id = feeds.id)"  # noqa: S608
+        " WHERE id IN (SELECT wanted.id FROM wanted WHERE wanted.id = feeds.id AND wanted.url != feeds.url)",
+        (moment,),
+    )
+    db.conn.execute("UPDATE feeds SET active = 1 WHERE NOT active AND id IN (SELECT id FROM wanted)")
+    db.conn.execute(
+        "INSERT INTO feeds (id, url, next_poll_at) SELECT id, url, ? FROM wanted WHERE id NOT IN (SELECT id FROM feeds)",
+        (moment,),
+    )
+
+
+def claim_due(db: Database, now: datetime, limit: int, lease: timedelta) -> list[str]:
+    """Lease the feeds longest overdue."""
+    moment = to_ms(now)
+    rows = db.conn.execute(
+        "UPDATE feeds SET lease_until = ? WHERE id IN (SELECT id FROM feeds WHERE active AND next_poll_at <= ?"
+        " AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_poll_at LIMIT ?) RETURNING id, next_poll_at",
+        (to_ms(now + lease), moment, moment, limit),
+    ).fetchall()
+    return [feed_id for feed_id, _ in sorted(rows, key=lambda row: row[1])]
+
+
+def state(db: Database, feed_id: str) -> FeedState:
+    """What is known of a feed; a blank state for one never polled."""
+    for row in db.query("SELECT * FROM feeds WHERE id = ?", [feed_id]):
+        return feed_of(row)
+    return FeedState(id=feed_id)
+
+
+def states(db: Database) -> list[FeedState]:
+    return [feed_of(row) for row in db.query("SELECT * FROM feeds WHERE active ORDER BY id")]
+
+
+def save(db: Database, state: FeedState) -> None:
+    """Write a poll's outcome and end its lease."""
+    values = feed_values(state)
+    columns = ", ".join(f"{name} = :{name}" for name in values if name != "id")
+    changed = db.conn.execute(f"UPDATE feeds SET {columns}, lease_until = NULL WHERE id = :id", values)  # noqa: S608
+    if changed.rowcount == 0:
+        names = ", ".join(values)
+        db.conn.execute(f"INSERT INTO feeds ({names}) VALUES (:{', :'.join(values)})", values)  # noqa: S608
+
+
+def release(db: Database, feed_ids: Sequence[str]) -> None:
+    """Give leases back: a daemon that stops polls nothing more."""
+    db.conn.executemany("UPDATE feeds SET lease_until = NULL WHERE id = ?", [(feed_id,) for feed_id in feed_ids])
+
+
+def count_language(db: Database, feed_id: str, language: str) -> None:
+    """Remember that an item of this feed was in this language: the feed's past is a prior for its next items."""
+    for (counts,) in db.conn.execute("SELECT languages FROM feeds WHERE id = ?", (feed_id,)).fetchall():
+        known = json.loads(counts)
+        known[language] = known.get(language, 0) + 1
+        db.conn.execute("UPDATE feeds SET languages = ? WHERE id = ?", (json.dumps(known), feed_id))

@@ -1,0 +1,173 @@
+"""Items: stored once under their identity keys, revised, listed, found by words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from monitor.adapters.sqlite.rows import ITEM_COLUMNS, digest, dump, from_ms, item_of, item_values, to_ms
+from monitor.core.query import index_text
+from monitor.model import Item, ItemFilter, Sighting
+
+
+def known(db: sqlite3.Connection, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+    """For each key seen before: the item's id and the entry's hash when last seen."""
+    by_digest = {digest(key): key for key in keys}
+    found: dict[str, tuple[str, str]] = {}
+    digests = list(by_digest)
+    for start in range(0, len(digests), 500):
+        part = digests[start : start + 500]
+        marks = ",".join("?" * len(part))
+        for row in db.execute(
+            f"SELECT keys.key, items.id, entry_hash FROM keys JOIN items ON items.number = keys.item"  # noqa: S608
+            f" WHERE keys.key IN ({marks})",
+            part,
+        ):
+            found[by_digest[row[0]]] = (row[1], row[2])
+    return found
+
+
+def number_of(db: sqlite3.Connection, item_id: str) -> int:
+    number: int = db.execute("SELECT number FROM items WHERE id = ?", (item_id,)).fetchone()[0]
+    return number
+
+
+def add(db: sqlite3.Connection, item: Item, keys: Mapping[str, str]) -> None:
+    """Store a new item, its keys and its words."""
+    values = item_values(item)
+    cursor = db.execute(f"INSERT INTO items ({ITEM_COLUMNS}) VALUES (:{', :'.join(values)})", values)  # noqa: S608
+    number = cursor.lastrowid
+    if number is None:
+        raise AssertionError("an INSERT gives a row id")
+    add_keys(db, number, keys)
+    _set_watchlists(db, number, item.watchlists)
+    db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, index_text(item.title, item.text)))
+
+
+def add_keys(db: sqlite3.Connection, number: int, keys: Mapping[str, str]) -> None:
+    """Remember keys of an item, or the new hash of one it has."""
+    db.executemany(
+        "INSERT INTO keys (key, item, entry_hash) VALUES (?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET entry_hash = excluded.entry_hash",
+        [(digest(key), number, entry_hash) for key, entry_hash in keys.items()],
+    )
+
+
+def revise(db: sqlite3.Connection, item: Item, seen_at: datetime) -> None:
+    """Replace an item's words; the old ones are kept as a revision."""
+    number = number_of(db, item.id)
+    title, text = db.execute("SELECT title, text FROM items WHERE number = ?", (number,)).fetchone()
+    db.execute("INSERT INTO revisions VALUES (?, ?, ?, ?)", (number, to_ms(seen_at), title, text))
+    _forget_words(db, number, title, text)
+    db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, index_text(item.title, item.text)))
+    values = item_values(item)
+    columns = ", ".join(f"{name} = :{name}" for name in values if name != "id")
+    db.execute(f"UPDATE items SET {columns} WHERE id = :id", values)  # noqa: S608
+    _set_watchlists(db, number, item.watchlists)
+
+
+def retag(db: sqlite3.Connection, item: Item) -> None:
+    """Replace an item's feeds, tags and watchlists."""
+    values = item_values(item)
+    db.execute("UPDATE items SET feeds = :feeds, tags = :tags, watchlists = :watchlists WHERE id = :id", values)
+    _set_watchlists(db, number_of(db, item.id), item.watchlists)
+
+
+def _set_watchlists(db: sqlite3.Connection, number: int, watchlists: Collection[str]) -> None:
+    db.execute("DELETE FROM item_watchlists WHERE item = ? AND watchlist NOT IN (SELECT value FROM json_each(?))",
+               (number, dump(watchlists)))  # fmt: skip
+    db.executemany("INSERT OR IGNORE INTO item_watchlists VALUES (?, ?)", [(one, number) for one in watchlists])
+
+
+def _forget_words(db: sqlite3.Connection, number: int, title: str, text: str) -> None:
+    """A contentless index forgets a row only when told its words again; they are made from the same text."""
+    db.execute("INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)", (number, index_text(title, text)))
+
+
+def add_sighting(db: sqlite3.Connection, item_id: str, sighting: Sighting) -> None:
+    db.execute(
+        "INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?)",
+        (number_of(db, item_id), sighting.feed or "", sighting.url or "", to_ms(sighting.seen_at)),
+    )
+
+
+def one(db: sqlite3.Connection, item_id: str) -> Item | None:
+    """By id, or by a prefix that only one item has."""
+    row = db.execute(f"SELECT {ITEM_COLUMNS} FROM items WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
+    if row is None and item_id:
+        top = item_id + "\U0010ffff"
+        rows = db.execute(
+            f"SELECT {ITEM_COLUMNS} FROM items WHERE id > ? AND id < ? LIMIT 2",  # noqa: S608
+            (item_id, top),
+        ).fetchall()
+        row = rows[0] if len(rows) == 1 else None
+    return None if row is None else item_of(row)
+
+
+def listed(db: sqlite3.Connection, wanted: ItemFilter) -> Iterator[Item]:
+    """Newest first."""
+    conditions, values = _conditions(wanted)
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    limit = "" if wanted.limit is None else f"LIMIT {int(wanted.limit)}"
+    sql = f"SELECT {ITEM_COLUMNS} FROM items {where} ORDER BY first_seen_at DESC, number DESC {limit}"  # noqa: S608
+    for row in db.execute(sql, values):
+        yield item_of(row)
+
+
+def _conditions(wanted: ItemFilter) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = []
+    values: list[Any] = []
+    if wanted.watchlist is not None:
+        conditions.append("number IN (SELECT item FROM item_watchlists WHERE watchlist = ?)")
+        values.append(wanted.watchlist)
+    if wanted.since is not None:
+        conditions.append("first_seen_at >= ?")
+        values.append(to_ms(wanted.since))
+    if not wanted.copies:
+        conditions.append("copy_of IS NULL")
+    if wanted.ids:
+        conditions.append("id IN (SELECT value FROM json_each(?))")
+        values.append(dump(wanted.ids))
+    if wanted.prefilter is not None:
+        conditions.append("number IN (SELECT rowid FROM search WHERE search MATCH ?)")
+        values.append(wanted.prefilter)
+    return conditions, values
+
+
+def story(db: sqlite3.Connection, story_id: str) -> list[Item]:
+    sql = f"SELECT {ITEM_COLUMNS} FROM items WHERE story = ? ORDER BY first_seen_at, number"  # noqa: S608
+    return [item_of(row) for row in db.execute(sql, (story_id,))]
+
+
+def sightings(db: sqlite3.Connection, story_id: str) -> list[Sighting]:
+    """Where the story appeared beside its first item: copies, and the same article in other feeds; first seen first."""
+    rows = db.execute(
+        "SELECT items.url, items.feeds ->> 0, items.first_seen_at FROM items WHERE story = ? AND copy_of IS NOT NULL"
+        " UNION SELECT nullif(sightings.url, ''), nullif(sightings.feed, ''), seen_at FROM sightings"
+        " JOIN items ON items.number = sightings.item WHERE items.story = ? ORDER BY 3",
+        (story_id, story_id),
+    )
+    return [Sighting(url, feed, from_ms(seen_at)) for url, feed, seen_at in rows]
+
+
+def revisions(db: sqlite3.Connection, item_id: str) -> list[tuple[datetime, str, str]]:
+    """Former versions, oldest first: until when, title, text."""
+    rows = db.execute(
+        "SELECT replaced_at, title, text FROM revisions WHERE item = ? ORDER BY rowid", (number_of(db, item_id),)
+    )
+    return [(from_ms(when), title, text) for when, title, text in rows]
+
+
+def drop_texts(db: sqlite3.Connection, before: datetime, limit: int) -> int:
+    """Drop the text of items first seen before; identity stays, so nothing old comes back as new."""
+    rows = db.execute(
+        "SELECT number, title, text FROM items WHERE first_seen_at < ? AND text != '' LIMIT ?", (to_ms(before), limit)
+    ).fetchall()
+    for number, title, text in rows:
+        _forget_words(db, number, title, text)
+        db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, index_text(title, "")))
+        db.execute("UPDATE items SET text = '' WHERE number = ?", (number,))
+        db.execute("DELETE FROM revisions WHERE item = ?", (number,))
+    return len(rows)

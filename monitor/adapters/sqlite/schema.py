@@ -1,0 +1,93 @@
+"""The tables, as migrations: a released one is never edited, a change is a new one at the end.
+
+Times are integer milliseconds since 1970 UTC, lists JSON, identity keys 16-byte digests (they outlive the texts, so
+they must be small).
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from monitor.adapters.sqlite import copies
+from monitor.core.query import FTS_TOKENIZER
+
+migrations = Migrations("monitor")
+
+_FIRST = """
+CREATE TABLE feeds (
+  id TEXT PRIMARY KEY,
+  url TEXT NOT NULL,
+  active INTEGER NOT NULL DEFAULT 1,
+  etag TEXT, last_modified TEXT, body_hash TEXT,
+  interval INTEGER, next_poll_at INTEGER, lease_until INTEGER,
+  last_poll_at INTEGER, last_success_at INTEGER, last_new_at INTEGER, first_polled_at INTEGER,
+  polls INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, last_error TEXT,
+  gap INTEGER NOT NULL DEFAULT 0, title TEXT NOT NULL DEFAULT '', languages TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE active;
+
+CREATE TABLE items (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  url TEXT, title TEXT NOT NULL, text TEXT NOT NULL,
+  language TEXT NOT NULL, language_confidence REAL NOT NULL,
+  authors TEXT NOT NULL DEFAULT '[]',
+  published_at INTEGER, first_seen_at INTEGER NOT NULL,
+  story TEXT NOT NULL, copy_of TEXT, similarity REAL, copy_test TEXT, copy_shared TEXT NOT NULL DEFAULT '[]',
+  feeds TEXT NOT NULL DEFAULT '[]', tags TEXT NOT NULL DEFAULT '[]', watchlists TEXT NOT NULL DEFAULT '[]',
+  text_from TEXT NOT NULL, problem TEXT, revisions INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX items_story ON items (story);
+CREATE INDEX items_seen ON items (first_seen_at);
+
+CREATE TABLE item_watchlists (
+  watchlist TEXT NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (watchlist, item)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE keys (
+  key BLOB PRIMARY KEY, item INTEGER NOT NULL, entry_hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE revisions (
+  item INTEGER NOT NULL, replaced_at INTEGER NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL
+) STRICT;
+CREATE INDEX revisions_item ON revisions (item);
+
+CREATE TABLE sightings (
+  item INTEGER NOT NULL, feed TEXT NOT NULL, url TEXT NOT NULL, seen_at INTEGER NOT NULL,
+  PRIMARY KEY (item, feed, url)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE alerts (
+  id TEXT PRIMARY KEY,
+  watchlist TEXT NOT NULL, channel TEXT NOT NULL, story TEXT NOT NULL,
+  watchlist_name TEXT NOT NULL, watchlist_tags TEXT NOT NULL,
+  item TEXT NOT NULL, matches TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'dead')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL, next_attempt_at INTEGER, lease_until INTEGER, delivered_at INTEGER,
+  retried_at INTEGER, last_error TEXT,
+  UNIQUE (watchlist, channel, story)
+) STRICT;
+CREATE INDEX alerts_due ON alerts (next_attempt_at) WHERE state IN ('pending', 'held');
+CREATE INDEX alerts_story ON alerts (story, channel);
+
+CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL, noted_at INTEGER NOT NULL) STRICT;
+"""
+
+
+@migrations()
+def m001_first(db: Database) -> None:
+    """Feeds, items and their keys, alerts, the copy index, the search index."""
+    _each(db, _FIRST)
+    _each(db, copies.SCHEMA)
+    # Contentless: the text stands in `items` already. Rows are deleted by giving FTS5 the old words again.
+    db.execute(f'CREATE VIRTUAL TABLE search USING fts5(words, content="", tokenize="{FTS_TOKENIZER}")')
+
+
+def _each(db: Database, script: str) -> None:
+    """Run statements one by one: `executescript` would commit the migration's transaction."""
+    for statement in script.split(";"):
+        if statement.strip():
+            db.execute(statement)

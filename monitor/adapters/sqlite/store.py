@@ -1,0 +1,221 @@
+"""`SqliteStore`: the Store port over one file. The tables' work is done in this package's other modules.
+
+One connection, serialised by a lock: SQLite has one writer anyway, and a unit of work that reads before it writes must
+begin IMMEDIATE (a deferred BEGIN fails at once when another process writes meanwhile, whatever the busy timeout).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from sqlite_utils import Database
+
+from monitor.adapters.sqlite import alerts, connection, feeds, items
+from monitor.adapters.sqlite.copies import SqliteCopyIndex
+from monitor.adapters.sqlite.rows import from_ms, to_ms
+from monitor.adapters.sqlite.schema import migrations
+from monitor.model import (
+    Alert,
+    AlertDraft,
+    AlertState,
+    Feed,
+    FeedState,
+    Fingerprint,
+    Item,
+    ItemFilter,
+    Sighting,
+)
+
+
+class SqliteTransaction:
+    """Implements ports.Transaction inside an open BEGIN IMMEDIATE."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.copies = SqliteCopyIndex(db.conn)
+
+    def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
+        return items.known(self._db.conn, keys)
+
+    def item(self, item_id: str) -> Item | None:
+        return items.one(self._db.conn, item_id)
+
+    def add_item(self, item: Item, keys: Mapping[str, str], fingerprint: Fingerprint | None) -> None:
+        items.add(self._db.conn, item, keys)
+        for feed in item.feeds:
+            feeds.count_language(self._db, feed, item.language)
+
+    def revise_item(self, item: Item, seen_at: datetime, fingerprint: Fingerprint | None) -> None:
+        items.revise(self._db.conn, item, seen_at)
+
+    def retag_item(self, item: Item) -> None:
+        items.retag(self._db.conn, item)
+
+    def add_keys(self, item_id: str, keys: Mapping[str, str]) -> None:
+        items.add_keys(self._db.conn, items.number_of(self._db.conn, item_id), keys)
+
+    def add_sighting(self, item_id: str, sighting: Sighting) -> None:
+        items.add_sighting(self._db.conn, item_id, sighting)
+
+    def add_alerts(
+        self,
+        item: Item,
+        drafts: Sequence[AlertDraft],
+        now: datetime,
+        due: Callable[[str], tuple[AlertState, datetime]],
+    ) -> int:
+        return alerts.add(self._db.conn, item, drafts, now, due)
+
+    def save_feed(self, state: FeedState) -> None:
+        feeds.save(self._db, state)
+
+
+class SqliteStore:
+    """Implements ports.Store. `daemon=True` holds the store for one daemon, which alone checkpoints."""
+
+    def __init__(self, path: Path, *, daemon: bool = False) -> None:
+        self.path = path
+        self._held: IO[str] | None = None
+        self._lock = threading.RLock()
+        self._db = connection.connect(path, checkpoints=daemon)
+        try:
+            self._held = connection.lock_daemon(path) if daemon else None
+            with self._writing():
+                migrations.apply(self._db)
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[Database]:
+        with self._lock, connection.in_our_words(self.path):
+            yield self._db
+
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        with self._reading() as db:
+            db.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.conn.execute("COMMIT")
+            except BaseException:
+                if db.conn.in_transaction:
+                    db.conn.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqliteTransaction]:
+        with self._writing() as db:
+            yield SqliteTransaction(db)
+
+    def sync_feeds(self, feeds_: Sequence[Feed], now: datetime) -> None:
+        with self._writing() as db:
+            feeds.sync(db, feeds_, now)
+
+    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[str]:
+        with self._writing() as db:
+            return feeds.claim_due(db, now, limit, lease)
+
+    def release_feeds(self, feed_ids: Sequence[str]) -> None:
+        with self._writing() as db:
+            feeds.release(db, feed_ids)
+
+    def feed_state(self, feed_id: str) -> FeedState:
+        with self._reading() as db:
+            return feeds.state(db, feed_id)
+
+    def feed_states(self) -> list[FeedState]:
+        with self._reading() as db:
+            return feeds.states(db)
+
+    def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
+        with self._reading() as db:
+            return items.known(db.conn, keys)
+
+    def item(self, item_id: str) -> Item | None:
+        with self._reading() as db:
+            return items.one(db.conn, item_id)
+
+    def items(self, wanted: ItemFilter) -> Iterator[Item]:
+        with self._reading() as db:
+            yield from items.listed(db.conn, wanted)
+
+    def story(self, story: str) -> list[Item]:
+        with self._reading() as db:
+            return items.story(db.conn, story)
+
+    def sightings(self, story: str) -> list[Sighting]:
+        with self._reading() as db:
+            return items.sightings(db.conn, story)
+
+    def revisions(self, item_id: str) -> list[tuple[datetime, str, str]]:
+        with self._reading() as db:
+            return items.revisions(db.conn, item_id)
+
+    def drop_texts(self, before: datetime, limit: int) -> int:
+        with self._writing() as db:
+            return items.drop_texts(db.conn, before, limit)
+
+    def forget_copies(self, before: datetime) -> int:
+        """Drop what the copy index keeps of items first seen before: the window has passed."""
+        with self._writing() as db:
+            return SqliteCopyIndex(db.conn).forget(before)
+
+    def claim_alerts(self, now: datetime, limit: int, lease: timedelta) -> list[Alert]:
+        with self._writing() as db:
+            return alerts.claim(db.conn, now, limit, lease)
+
+    def settle_alert(
+        self,
+        alert_id: str,
+        state: AlertState,
+        now: datetime,
+        *,
+        error: str | None = None,
+        next_attempt_at: datetime | None = None,
+    ) -> None:
+        with self._writing() as db:
+            alerts.settle(db.conn, alert_id, state, now, error=error, next_attempt_at=next_attempt_at)
+
+    def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]:
+        with self._reading() as db:
+            return alerts.listed(db.conn, states)
+
+    def retry_alerts(self, ids: Sequence[str], now: datetime) -> int:
+        with self._writing() as db:
+            return alerts.retry(db.conn, ids, now)
+
+    def first_alert(self, story: str, channel: str) -> str | None:
+        with self._reading() as db:
+            return alerts.first(db.conn, story, channel)
+
+    def note(self, key: str, value: str, now: datetime) -> None:
+        with self._writing() as db:
+            db.conn.execute(
+                "INSERT INTO notes VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value,"
+                " noted_at = excluded.noted_at",
+                (key, value, to_ms(now)),
+            )
+
+    def notes(self) -> Mapping[str, tuple[str, datetime]]:
+        with self._reading() as db:
+            return {row[0]: (row[1], from_ms(row[2])) for row in db.conn.execute("SELECT * FROM notes")}
+
+    def counts(self) -> Mapping[str, int]:
+        with self._reading() as db:
+            row = db.conn.execute("SELECT count(*), count(copy_of) FROM items").fetchone()
+            states = db.conn.execute("SELECT state, count(*) FROM alerts GROUP BY state").fetchall()
+        none = dict.fromkeys(("pending", "held", "delivered", "dead"), 0)
+        return {"items": row[0], "copies": row[1], **none, **dict(states)}
+
+    def close(self) -> None:
+        """Close the file; the daemon's hold on it ends."""
+        self._db.close()
+        if self._held is not None:
+            self._held.close()
+            self._held = None

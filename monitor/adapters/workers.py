@@ -1,0 +1,66 @@
+"""Reading bytes in processes that may be killed: the Workers port over pebble.
+
+feedparser and trafilatura can be hung or crashed by a few kilobytes (reference: their issues 562 and 925), holding the
+interpreter lock while they are; only another process can be stopped. `concurrent.futures` breaks its whole pool when one
+worker crashes; pebble replaces the worker and fails that call alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as DeadlineError
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from monitor.errors import WorkerDied
+
+T = TypeVar("T")
+
+DEADLINE = 20.0  # seconds for one call; the slowest real page of 275 kB takes under one
+MEMORY = 1 << 30  # bytes of address space beyond what the interpreter maps at start; a 20 MB page needs half of it
+RECYCLE = 500  # calls after which a worker is replaced: lxml and its caches never give memory back
+
+
+class ProcessWorkers:
+    """`count` worker processes, each started when first needed and replaced after `RECYCLE` calls."""
+
+    def __init__(self, count: int = 2, *, deadline: float = DEADLINE) -> None:
+        self._deadline = deadline
+        # spawn would import the caller's main module again, fork would copy our threads' locks: the fork server is
+        # a small clean process to fork from, with the heavy imports done once.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["monitor.reading"])
+        self._pool = ProcessPool(count, RECYCLE, initializer=_confine, context=context)
+
+    async def run(self, function: Callable[..., T], *args: object) -> T:
+        """Run a module-level function in a worker."""
+        future = self._pool.schedule(function, args, timeout=self._deadline)
+        try:
+            result: T = await asyncio.wrap_future(future)
+        except (DeadlineError, TimeoutError) as error:
+            raise WorkerDied(f"reading took longer than {self._deadline:.0f} s and was stopped") from error
+        except (ProcessExpired, BrokenProcessPool) as error:
+            raise WorkerDied("the process reading it crashed") from error
+        except MemoryError as error:
+            raise WorkerDied("reading needed too much memory and was stopped") from error
+        return result
+
+    def close(self) -> None:
+        """Stop every worker, at once."""
+        self._pool.stop()
+        self._pool.join()
+
+
+def _confine() -> None:
+    """In the worker: a bound on memory, and Ctrl-C is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,99 @@
+"""Entries × what is known -> what is fresh, what was revised, what was seen elsewhere.
+
+A key is scoped to the feed (its guid, its link as this feed wrote it) or global (its canonical URL). The hash of what
+the publisher wrote is compared only under the feed's own keys: two feeds word the same article's summary differently,
+and that is no revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from monitor.core.identity import entry_hash, entry_keys, usable_guids
+from monitor.model import Entry
+
+Known = Mapping[str, tuple[str, str]]
+"""Key to the id of its item and the entry's hash when last seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """An entry with its keys: `keys` maps every key to the hash to keep under it."""
+
+    entry: Entry
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh(Identified):
+    """Never seen: to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revised(Identified):
+    """Seen in this feed, worded differently since: to be read again."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenElsewhere(Identified):
+    """A known article that this feed shows for the first time."""
+
+    item: str
+
+
+Planned = Fresh | Revised | SeenElsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a poll has to do, oldest entry first; `seen` counts entries that need nothing."""
+
+    work: tuple[Planned, ...]
+    seen: int
+
+
+def identify(feed: str, entries: Iterable[Entry]) -> tuple[Identified, ...]:
+    """Every entry with its keys, in the document's order; an entry repeated in the document counts once."""
+    entries = tuple(entries)
+    usable = usable_guids(entries)
+    found: dict[tuple[str, ...], Identified] = {}
+    for entry in entries:
+        keys = entry_keys(feed, entry, guid_usable=usable)
+        written = entry_hash(entry)
+        own = [f"link:{feed}:{key.removeprefix('url:')}" for key in keys if key.startswith("url:")]
+        found.setdefault(keys, Identified(entry, dict.fromkeys([*keys, *own], written)))
+    return tuple(found.values())
+
+
+def plan(identified: Iterable[Identified], known: Known) -> Plan:
+    """Decide for every entry. Feeds list their newest first, so the work is turned round: originals before copies."""
+    work: list[Planned] = []
+    seen = 0
+    for one in identified:
+        decided = decide(one, known)
+        if decided is None:
+            seen += 1
+        else:
+            work.append(decided)
+    return Plan(tuple(reversed(work)), seen)
+
+
+def decide(one: Identified, known: Known) -> Planned | None:
+    """None when the entry is known in this feed, word for word."""
+    scoped = [known[key] for key in one.keys if is_scoped(key) and key in known]
+    if scoped:
+        item, written = scoped[0]
+        changed = all(written != hash_ for hash_ in one.keys.values())
+        return Revised(one.entry, one.keys, item) if changed else None
+    elsewhere = [known[key] for key in one.keys if key in known]
+    if elsewhere:
+        return SeenElsewhere(one.entry, one.keys, elsewhere[0][0])
+    return Fresh(one.entry, one.keys)
+
+
+def is_scoped(key: str) -> bool:
+    """Whether a key belongs to one feed alone."""
+    return not key.startswith("url:")
