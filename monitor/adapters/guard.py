@@ -1,0 +1,194 @@
+"""The one door out: every connection of the program is opened here, and the address is judged as it is dialled.
+
+Judging names, or addresses before the connection, is beaten by DNS rebinding, by redirects and by literals; judging in
+the socket's own factory was beaten by nothing. A name one of whose addresses is refused is refused as a whole, so that no
+name server's answers can be tried until a lucky one. No proxy is taken from the environment: behind one, the address
+dialled would be the proxy's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import AddrInfoType
+
+from monitor.core.addresses import refusal
+from monitor.model import NetworkPolicy
+
+LOOKUPS = 64
+"""Name lookups at once. Each has a thread of its own, which a dead name server holds for up to half a minute."""
+
+SockAddr = tuple[str, int] | tuple[str, int, int, int]
+Found = Sequence[tuple[int, SockAddr]]
+"""Address families with what to dial."""
+Lookup = Callable[[str, int], Awaitable[Found]]
+
+
+class AddressRefusedError(OSError):
+    """`[network]` does not let this address be dialled. Says ``refused ADDRESS (why)``, and the name it was found under."""
+
+    def __init__(self, host: str, address: str, why: str) -> None:
+        self.host, self.address, self.why = host, address, why
+        of = "" if host in ("", address) else f", an address of {host}"
+        super().__init__(f"refused {address} ({why}){of}")
+
+
+class Guard:
+    """Judges addresses by `[network] allow`, and opens sockets to those that pass."""
+
+    def __init__(self, policy: NetworkPolicy, lookup: Lookup | None = None) -> None:
+        """`lookup` replaces the system's resolver, in tests."""
+        self.policy = policy
+        self._lookup = lookup or SystemLookup()
+
+    def check(self, address: str, host: str = "") -> None:
+        """Raises `AddressRefusedError` unless the address may be dialled; `host` is the name it was found under."""
+        allow = self.policy.allow
+        why = refusal(address, allow)
+        if why is None and _is_own(address):
+            why = refusal(address, allow, own=(ip_address(address),))
+        if why is not None:
+            raise AddressRefusedError(host, address, why)
+
+    def check_all(self, host: str, addresses: Iterable[str]) -> None:
+        """Raises `AddressRefusedError` when any address of a name is refused."""
+        for address in addresses:
+            self.check(address, host)
+
+    def socket_factory(self, info: AddrInfoType) -> socket.socket:
+        """A socket for aiohttp's connector, or `AddressRefusedError`: sees every address about to be dialled."""
+        family, kind, protocol, _, address = info
+        self.check(str(address[0]))
+        return socket.socket(family, kind, protocol)
+
+    def resolver(self) -> AbstractResolver:
+        """A resolver for aiohttp that refuses a name when one of its addresses is refused."""
+        return _Resolver(self)
+
+    async def resolve(self, host: str, port: int) -> Found:
+        """A name's addresses, all of which may be dialled. Raises `AddressRefusedError` or `socket.gaierror`."""
+        literal = _literal(host)
+        if literal is not None:
+            family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
+            self.check(host)
+            return [(family, (host, port))]
+        found = await self._lookup(host, port)
+        self.check_all(host, (address[0] for _, address in found))
+        return found
+
+    async def connect(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ASYNC109 -- the contract
+        """A connected, non-blocking TCP socket; the caller closes it.
+
+        Raises `AddressRefusedError`; `TimeoutError` after `timeout` seconds in all; OSError when no address answers.
+        """
+        async with asyncio.timeout(timeout):
+            problem: OSError | None = None
+            for family, address in await self.resolve(host, port):
+                try:
+                    return await self._dial(family, address)
+                except AddressRefusedError:
+                    raise
+                except OSError as error:
+                    problem = error
+            raise problem or OSError(f"{host} has no address")
+
+    async def _dial(self, family: int, address: SockAddr) -> socket.socket:
+        info: AddrInfoType = (socket.AddressFamily(family), socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)
+        connection = self.socket_factory(info)
+        try:
+            connection.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(connection, address)
+            self.check(str(connection.getpeername()[0]))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+class _Resolver(AbstractResolver):
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._guard.resolve(host, port)
+        return [
+            ResolveResult(
+                hostname=host, host=address[0], port=port, family=kind, proto=0,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, address in found
+            if family in (socket.AF_UNSPEC, kind)
+        ]  # fmt: skip
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class SystemLookup:
+    """The system's resolver, off the event loop.
+
+    Each lookup has a daemon thread of its own: in a pool, a few dead names hold back all others, and hold up the exit.
+    """
+
+    def __init__(self) -> None:
+        self._free: asyncio.Semaphore | None = None
+
+    async def __call__(self, host: str, port: int) -> Found:
+        """The name's addresses, in the system's order. Raises `socket.gaierror`."""
+        loop = asyncio.get_running_loop()
+        if self._free is None:
+            self._free = asyncio.Semaphore(LOOKUPS)
+        free = self._free
+        await free.acquire()
+        answer: asyncio.Future[Found] = loop.create_future()
+
+        def settle(found: Found, problem: BaseException | None) -> None:
+            free.release()
+            if answer.cancelled():
+                return
+            if problem is None:
+                answer.set_result(found)
+            else:
+                answer.set_exception(problem)
+
+        def look() -> None:
+            found: Found = ()
+            problem: BaseException | None = None
+            try:
+                found = _getaddrinfo(host, port)
+            except (OSError, UnicodeError) as error:
+                problem = error
+            with suppress(RuntimeError):  # the loop is closed: nobody waits
+                loop.call_soon_threadsafe(settle, found, problem)
+
+        threading.Thread(target=look, name="lookup", daemon=True).start()
+        return await answer
+
+
+def _getaddrinfo(host: str, port: int) -> Found:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    return [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _is_own(address: str) -> bool:
+    """Whether an address is one of this machine's: the system then chooses it as the near end too. Sends nothing."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((address, 9))
+        return str(probe.getsockname()[0]) == address
+    return False
