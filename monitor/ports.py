@@ -186,7 +186,10 @@ class Store(Protocol):
         *,
         error: str | None = None,
         next_attempt_at: datetime | None = None,
-    ) -> None: ...
+        attempted: bool = True,
+    ) -> None:
+        """End a claim. `error` replaces `last_error` (None clears it); `attempted=False` takes back the attempt that the claim counted, because none was made."""
+        ...
 
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]: ...
 

@@ -74,6 +74,9 @@ class Message:
 class Delivered:
     """The receiver took it."""
 
+    note: str | None = None
+    """One line when not all went well: a recipient of several was refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
