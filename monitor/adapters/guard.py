@@ -1,9 +1,9 @@
 """The one door out: every connection of the program is opened here, and the address is judged as it is dialled.
 
-Judging names, or addresses before the connection, is beaten by DNS rebinding, by redirects and by literals; judging in
-the socket's own factory was beaten by nothing. A name one of whose addresses is refused is refused as a whole, so that no
-name server's answers can be tried until a lucky one. No proxy is taken from the environment: behind one, the address
-dialled would be the proxy's.
+Judging names, or addresses before the connection, is beaten by DNS rebinding, by redirects and by literals; judging
+in the socket's own factory was beaten by nothing. A name one of whose addresses is refused is refused as a whole, so
+that no name server's answers can be tried until a lucky one. No proxy is taken from the environment: behind one, the
+address dialled would be the proxy's.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Lookup = Callable[[str, int], Awaitable[Found]]
 
 
 class AddressRefusedError(OSError):
-    """`[network]` does not let this address be dialled. Says ``refused ADDRESS (why)``, and the name it was found under."""
+    """`[network]` does not let this address be dialled. Says ``refused ADDRESS (why)``, and the name."""
 
     def __init__(self, host: str, address: str, why: str) -> None:
         self.host, self.address, self.why = host, address, why

@@ -1,0 +1,282 @@
+"""GET and POST over HTTP: polite, guarded, bounded. The only file that speaks HTTP outwards.
+
+aiohttp is used for its speed (0.08 ms of CPU a request), and little else of it: redirects, decompression, limits
+and deadlines are our own, because those of every client were seen to fail (see `guard`, `http_body`, `http_limits`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+from monitor.adapters.guard import Guard
+from monitor.adapters.http_answers import PROBLEMS, explain, retry_after, status_line
+from monitor.adapters.http_body import read_body
+from monitor.adapters.http_journey import Journey
+from monitor.adapters.http_limits import Limits, Turn
+from monitor.adapters.robots_cache import RobotsCache
+from monitor.core.urls import BadUrlError, mask_url, registrable, target
+from monitor.model import (
+    ArticlePolicy,
+    Failed,
+    Fetched,
+    FetchOutcome,
+    NetworkPolicy,
+    PollPolicy,
+    Posted,
+    PostFailed,
+    PostOutcome,
+    Request,
+)
+from monitor.ports import Clock
+
+MAX_HEADER = 16_384
+"""Bytes of one header line: news sites send content-security policies beyond the usual 8 kB."""
+MAX_HEADERS = 128
+"""Header lines of one answer: real ones have 10 to 60."""
+KEEP_ALIVE = 5.0
+"""Seconds an idle connection is kept, for robots.txt, page and feed of one site; longer would hold thousands."""
+MAX_POST_ANSWER = 16_384
+"""Bytes read of a receiver's error; what it says more is not read."""
+HOLD_WAIT = 2.0
+"""Seconds: so short a `Retry-After` is waited for; a longer one fails the request at once."""
+
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_HOLDING = frozenset((429, 503))
+_NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
+
+
+class HttpFetcher:
+    """`ports.Fetcher`, and `post` for webhooks: one aiohttp session behind one guard. Use as ``async with``."""
+
+    def __init__(
+        self,
+        poll: PollPolicy,
+        network: NetworkPolicy,
+        article: ArticlePolicy,
+        clock: Clock,
+        *,
+        guard: Guard | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`guard` and `tls` replace the system's name lookup and certificates, in tests."""
+        self._poll = poll
+        self._article = article
+        self._clock = clock
+        self.guard = guard or Guard(network)
+        self._tls = tls or ssl.create_default_context()
+        self._limits = Limits(poll, clock.monotonic)
+        self._robots = RobotsCache(self.fetch, clock.monotonic)
+        self._open: aiohttp.ClientSession | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._open = self._new_session()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._closing:
+            task.cancel()
+        await asyncio.gather(*self._closing, return_exceptions=True)
+        if self._open is not None:
+            await self._open.close()
+            self._open = None
+
+    def reconfigure(self, poll: PollPolicy, network: NetworkPolicy, article: ArticlePolicy) -> None:
+        """Take a changed configuration; requests in flight end under the old one, and with it its connections."""
+        self._poll, self._article = poll, article
+        self._limits.reconfigure(poll)
+        if network != self.guard.policy:
+            self.guard.policy = network
+            if self._open is not None:
+                task = asyncio.create_task(_close_later(self._open, poll.timeout.total_seconds()))
+                self._closing.add(task)
+                task.add_done_callback(self._closing.discard)
+                self._open = self._new_session()
+
+    async def fetch(self, request: Request) -> FetchOutcome:
+        """See `ports.Fetcher`. Waiting for the site's turn does not count against `poll.timeout`."""
+        try:
+            start = target(request.url)
+        except BadUrlError as problem:
+            return Failed(mask_url(request.url), "url", str(problem))
+        journey = Journey(request, start, self._poll)
+        outcome: FetchOutcome | None = None
+        while outcome is None:
+            outcome = self._held(journey)
+            if outcome is None:
+                await asyncio.sleep(self._limits.held_for(registrable(journey.at.host)))
+                async with self._limits.turn(registrable(journey.at.host)) as turn:
+                    outcome = await self._ask_site(journey, turn)
+        return outcome
+
+    async def allowed(self, url: str) -> bool:
+        """See `ports.Fetcher`. Always, where `[article] robots` is off."""
+        return not self._article.robots or await self._robots.allowed(url, self._poll.user_agent)
+
+    async def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        timeout: float,  # noqa: ASYNC109 -- the contract
+    ) -> PostOutcome:
+        """POST once, within `timeout` seconds in all; follows no redirect, reads at most 16 kB of an error.
+
+        Never raises for the network: any answer is `Posted`, none is `PostFailed`. Does not wait for `host_delay`.
+        """
+        host = "the receiver"
+        try:
+            where = target(url)
+            host = where.host
+            sent = {"User-Agent": self._poll.user_agent, "Accept-Encoding": "identity", **headers}
+            if where.user is not None:
+                sent["Authorization"] = aiohttp.encode_basic_auth(where.user, where.password or "")
+            async with asyncio.timeout(timeout):
+                return await self._post(where.url, body, sent)
+        except TimeoutError:
+            return PostFailed(f"{host} timed out after {timeout:g} s", "timeout")
+        except PROBLEMS as problem:
+            reason, error = explain(problem, host)
+            return PostFailed(error, "transfer" if reason == "too_large" or reason == "encoding" else reason)
+
+    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
+        async with self._session.post(
+            URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
+        ) as response:
+            wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
+            text = await _beginning(response) if response.status >= 400 else b""
+            return Posted(response.status, wait, text)
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._open is None:
+            raise RuntimeError("HttpFetcher is used outside its `async with`")
+        return self._open
+
+    def _new_session(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=0,  # ours hold
+            ssl=self._tls,
+            resolver=self.guard.resolver(),
+            socket_factory=self.guard.socket_factory,
+            keepalive_timeout=KEEP_ALIVE,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=_NO_LIMIT,  # ours hold
+            trust_env=False,
+            max_line_size=MAX_HEADER,
+            max_field_size=MAX_HEADER,
+            max_headers=MAX_HEADERS,
+        )
+
+    def _held(self, journey: Journey) -> Failed | None:
+        """The failure of a request to a site that asked to be left alone."""
+        site = registrable(journey.at.host)
+        seconds = self._limits.held_for(site)
+        if seconds <= HOLD_WAIT:
+            return None
+        until = self._clock.now() + timedelta(seconds=seconds)
+        error = f"{site} asked to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC"
+        return journey.failed("status", error, status=429, retry_after=timedelta(seconds=seconds))
+
+    async def _ask_site(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
+        """Ask, and follow redirects within the site; None when they lead out of it."""
+        outcome: FetchOutcome | None = self._held(journey)  # asked for while this request stood in line
+        while outcome is None and registrable(journey.at.host) == turn.name:
+            outcome = await self._ask_in_time(journey, turn)
+        return outcome
+
+    async def _ask_in_time(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(journey.seconds_left) as turn.slot.deadline:
+                outcome = await self._ask(journey, turn)
+            turn.answered()
+            return outcome
+        except TimeoutError:
+            if turn.slot.taken_back:
+                await turn.again()
+                started, journey.seconds_left = loop.time(), self._poll.timeout.total_seconds()
+                return None
+            turn.timed_out()
+            return journey.failed("timeout", f"timed out after {self._poll.timeout.total_seconds():g} s")
+        except PROBLEMS as problem:
+            return journey.failed(*explain(problem, journey.at.host))
+        finally:
+            journey.seconds_left -= loop.time() - started
+
+    async def _ask(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
+        """One request and its answer; None when it was a redirect."""
+        async with self._session.get(
+            URL(journey.at.url, encoded=True), headers=journey.headers(), allow_redirects=False
+        ) as response:
+            status = response.status
+            if status in _REDIRECTS:
+                return journey.redirected(status, response.headers.get("Location"))
+            if status == 304:
+                return journey.not_modified(_plain_headers(response))
+            if status not in (200, 203):
+                return self._bad_status(journey, turn, response)
+            limit = journey.request.max_bytes or self._poll.max_bytes
+            body = await read_body(response, limit, cut=journey.request.purpose == "robots")
+            return Fetched(journey.at.url, status, body, _plain_headers(response), journey.permanent_url)
+
+    def _bad_status(self, journey: Journey, turn: Turn, response: aiohttp.ClientResponse) -> Failed:
+        wait = None
+        if response.status in _HOLDING:
+            wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
+            if wait:
+                self._limits.hold(turn.name, wait.total_seconds())
+        return journey.failed("status", status_line(response.status), status=response.status, retry_after=wait)
+
+
+async def _close_later(session: aiohttp.ClientSession, seconds: float) -> None:
+    """Close a session once everything in flight on it has met its deadline."""
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        await session.close()
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> bytes:
+    """What an error answer says, as far as it comes at once."""
+    text = b""
+    try:
+        async with asyncio.timeout(1):
+            while len(text) < MAX_POST_ANSWER and (chunk := await response.content.readany()):
+                text += chunk
+    except (TimeoutError, aiohttp.ClientError):
+        pass  # the status was the answer
+    return text[:MAX_POST_ANSWER]
+
+
+def _plain_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
+    """Lower-case names, repeated ones joined (RFC 9110, 5.3); what is no UTF-8 is read as Latin-1, to be storable."""
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        low = name.lower()
+        text = value if value.isascii() else _storable(value)
+        headers[low] = f"{headers[low]}, {text}" if low in headers else text
+    return headers
+
+
+def _storable(value: str) -> str:
+    raw = value.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

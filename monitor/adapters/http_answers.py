@@ -1,0 +1,105 @@
+"""What the network said, in our words: one line for people, one word for machines. aiohttp's exceptions end here."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Literal
+
+import aiohttp
+
+from monitor.adapters.guard import AddressRefusedError
+from monitor.adapters.http_body import BodyError
+from monitor.core.urls import BadUrlError
+
+Reason = Literal["refused", "dns", "connect", "tls", "url", "too_large", "encoding", "transfer"]
+
+PROBLEMS = (aiohttp.ClientError, OSError, BodyError, BadUrlError, UnicodeError, ssl.CertificateError)
+"""What a request may raise for what the network, a server or a URL did; a deadline's TimeoutError is an OSError too."""
+
+
+def explain(problem: BaseException, host: str) -> tuple[Reason, str]:
+    """One word and one line for an exception of `PROBLEMS`, raised while asking `host`."""
+    cause = _cause(problem)
+    if isinstance(cause, AddressRefusedError):
+        return "refused", str(cause)
+    if isinstance(cause, BodyError):
+        return cause.reason, str(cause)
+    if isinstance(cause, (BadUrlError, aiohttp.InvalidURL, UnicodeError)):
+        return "url", f"not a usable URL: {_line(cause)}"
+    if isinstance(cause, socket.gaierror):
+        return "dns", _unresolved(cause, host)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return "tls", f"TLS: {cause.verify_message.rstrip('.')}"
+    if isinstance(cause, ssl.SSLError):
+        return "tls", f"TLS: {(cause.reason or str(cause)).replace('_', ' ').lower()}"
+    if isinstance(problem, aiohttp.ClientConnectorError):
+        return "connect", f"no connection to {host}: {_os_words(cause)}"
+    return "transfer", _broken(cause, host)
+
+
+def _cause(problem: BaseException) -> BaseException:
+    """The operating system's or our own exception inside aiohttp's."""
+    if isinstance(problem, aiohttp.ClientConnectorCertificateError):
+        return problem.certificate_error
+    if isinstance(problem, aiohttp.ClientConnectorError):
+        return problem.os_error
+    return problem
+
+
+def _unresolved(problem: socket.gaierror, host: str) -> str:
+    if problem.errno == socket.EAI_AGAIN:
+        return f"no name server answered for {host}"
+    return f"name {host} does not resolve"
+
+
+def _os_words(problem: BaseException) -> str:
+    number = getattr(problem, "errno", None)
+    return os.strerror(number).lower() if isinstance(number, int) and number in errno.errorcode else _line(problem)
+
+
+def _broken(problem: BaseException, host: str) -> str:
+    match problem:
+        case aiohttp.ServerDisconnectedError():
+            return f"{host} closed the connection without an answer"
+        case aiohttp.ClientPayloadError():
+            return "body cut short"
+        case aiohttp.ClientResponseError():
+            return f"not an HTTP answer: {_line(problem)}"
+        case OSError():
+            return f"connection to {host} broke: {_os_words(problem)}"
+        case _:
+            return _line(problem)
+
+
+def _line(problem: BaseException) -> str:
+    """A stranger's message for one line of ours."""
+    text = problem.message if isinstance(problem, aiohttp.ClientResponseError) else str(problem)
+    first = text.strip().partition("\n")[0].rstrip(" :") or type(problem).__name__
+    return "".join(char if char.isprintable() else "?" for char in first)[:160]
+
+
+def status_line(status: int) -> str:
+    """``404 Not Found``: the standard's words, not the server's."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def retry_after(value: str | None, now: datetime, most: timedelta) -> timedelta | None:
+    """`Retry-After` (RFC 9110, 10.2.3), seconds or an HTTP date, as a duration up to `most`; None: neither."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text[:9])), most) if len(text) <= 9 else most
+    try:
+        when = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return min(max(when - now, timedelta(0)), most)

@@ -1,0 +1,107 @@
+"""A response's body, whole or not at all: bounded on the wire and decompressed, one layer of gzip, truncation noticed.
+
+Decompression is our own because no client bounds it and checks it: httpx cannot cap it (a 275-byte body of stacked
+gzip takes all memory), and httpx and aiohttp take a truncated gzip for a whole one. Only gzip is asked for and taken.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Literal
+
+from aiohttp import ClientResponse
+
+_GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say: gzip's header and checksum (RFC 1952)
+_MAX_MEMBERS = 1_000
+"""Gzip members in one body: servers that concatenate have a few; empty ones cost 20 bytes each and never end."""
+
+
+class BodyError(Exception):
+    """The body cannot be used; `reason` as in `model.Failed`."""
+
+    def __init__(self, reason: Literal["too_large", "encoding"], message: str) -> None:
+        self.reason: Literal["too_large", "encoding"] = reason
+        super().__init__(message)
+
+
+async def read_body(response: ClientResponse, limit: int, *, cut: bool = False) -> bytes:
+    """The decompressed body, at most `limit` bytes, with no more than that on the wire either.
+
+    A longer one is a `BodyError`, or with `cut` its beginning. Other encodings, stacked ones, broken and truncated gzip
+    are `BodyError` too; a body shorter than its Content-Length or without its last chunk is a `ClientPayloadError`.
+    """
+    coded = _is_gzip(response)
+    length = response.content_length
+    if length is not None and length > limit and not cut:
+        raise BodyError("too_large", f"body of {length} bytes, more than {limit}")
+    sink = _Gunzip(limit) if coded and length != 0 else _Plain(limit)
+    wire = 0
+    async for chunk in response.content.iter_any():
+        wire += len(chunk)
+        if not sink.feed(chunk) or wire > limit:
+            response.close()
+            if cut:
+                return bytes(sink.body[:limit])
+            raise BodyError("too_large", f"body of more than {limit} bytes")
+    sink.finish()
+    return bytes(sink.body)
+
+
+def _is_gzip(response: ClientResponse) -> bool:
+    named = ",".join(response.headers.getall("Content-Encoding", ()))
+    codings = [coding for part in named.split(",") if (coding := part.strip().lower()) not in ("", "identity")]
+    if codings in (["gzip"], ["x-gzip"]):
+        return True
+    if codings:
+        shown = "".join(char if char.isprintable() else "?" for char in ", ".join(codings))[:60]
+        raise BodyError("encoding", f"content encoding {shown}, only gzip was asked for")
+    return False
+
+
+class _Plain:
+    def __init__(self, limit: int) -> None:
+        self.body = bytearray()
+        self._limit = limit
+
+    def feed(self, chunk: bytes) -> bool:
+        """False when the body is over its bound."""
+        self.body += chunk
+        return len(self.body) <= self._limit
+
+    def finish(self) -> None:
+        """A plain body's end is HTTP's business."""
+
+
+class _Gunzip:
+    def __init__(self, limit: int) -> None:
+        self.body = bytearray()
+        self._limit = limit
+        self._members = 1
+        self._inflate = zlib.decompressobj(_GZIP)
+
+    def feed(self, chunk: bytes) -> bool:
+        """False when the body is over its bound. Bytes after the last member that begin no other are padding."""
+        try:
+            while chunk:
+                if self._inflate.eof:
+                    if not chunk.startswith(b"\x1f"):
+                        return True
+                    self._next_member()
+                self.body += self._inflate.decompress(chunk, self._limit + 1 - len(self.body))
+                if len(self.body) > self._limit:
+                    return False
+                chunk = self._inflate.unused_data
+        except zlib.error as error:
+            raise BodyError("encoding", f"broken gzip: {error}") from None
+        return True
+
+    def _next_member(self) -> None:
+        self._members += 1
+        if self._members > _MAX_MEMBERS:
+            raise BodyError("encoding", f"gzip of more than {_MAX_MEMBERS} members")
+        self._inflate = zlib.decompressobj(_GZIP)
+
+    def finish(self) -> None:
+        """Raises `BodyError` when the compressed data stopped short."""
+        if not self._inflate.eof:
+            raise BodyError("encoding", "gzip cut short")

@@ -1,0 +1,102 @@
+"""One GET on its way through redirects: where it stands, what it may still say, what it has left of its deadline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal
+
+from aiohttp import encode_basic_auth
+
+from monitor.adapters.http_answers import Reason
+from monitor.core.urls import BadUrlError, Target, mask_url, target
+from monitor.model import Failed, NotModified, PollPolicy, Request
+
+MAX_REDIRECTS = 5
+_PERMANENT = frozenset((301, 308))
+_ACCEPT = {
+    "feed": "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=.9,text/xml,*/*;q=.5",
+    "page": "text/html,application/xhtml+xml;q=.9,*/*;q=.5",
+    "robots": "text/plain,*/*;q=.5",
+}
+_VALIDATOR = re.compile(r"[\x20-\x7e]{1,1024}")
+"""What is sent back as a validator: others cannot come back as the bytes they were."""
+
+
+class Journey:
+    """A request's state. Credentials go to the origin they were written for, and nowhere else."""
+
+    def __init__(self, request: Request, start: Target, poll: PollPolicy) -> None:
+        self.request = request
+        self.start = start
+        self.at = start
+        self.seconds_left = poll.timeout.total_seconds()
+        self._poll = poll
+        self._hops = 0
+        self._permanent = True
+        self._etag = _usable(request.etag)
+        self._last_modified = _usable(request.last_modified)
+
+    @property
+    def permanent_url(self) -> str | None:
+        """Where the resource moved to for good, when it did."""
+        return self.at.url if self._hops and self._permanent else None
+
+    def headers(self) -> dict[str, str]:
+        """What the present hop is asked with.
+
+        Validators are no credentials and came from wherever the redirects ended last time, so every hop gets them.
+        """
+        headers = {
+            "User-Agent": self._poll.user_agent,
+            "Accept": _ACCEPT[self.request.purpose],
+            "Accept-Encoding": "gzip",
+        }
+        if self._etag:
+            headers["If-None-Match"] = self._etag
+        if self._last_modified:
+            headers["If-Modified-Since"] = self._last_modified
+        if self.start.user is not None and self.at.origin == self.start.origin:
+            headers["Authorization"] = encode_basic_auth(self.start.user, self.start.password or "")
+        return headers
+
+    def redirected(self, status: int, location: str | None) -> Failed | None:
+        """Go where the answer says, or fail: too far, in a circle, or to what is no http or https URL."""
+        if location is None:
+            return self.failed("redirect", f"redirect ({status}) without a Location", status=status)
+        if self._hops == MAX_REDIRECTS:
+            return self.failed("redirect", f"more than {MAX_REDIRECTS} redirects", status=status)
+        try:
+            to = target(location, self.at.url)
+        except BadUrlError as problem:
+            return self.failed("redirect", f"redirect to {mask_url(location)[:80]}: {problem}", status=status)
+        if to.url == self.at.url:
+            return self.failed("redirect", "redirect to itself", status=status)
+        self._hops += 1
+        self._permanent = self._permanent and status in _PERMANENT
+        self.at = to
+        return None
+
+    def not_modified(self, headers: Mapping[str, str]) -> NotModified | Failed:
+        """304 is an answer only to who asked conditionally."""
+        if not (self._etag or self._last_modified):
+            return self.failed("status", "304 Not Modified, though nothing was fetched before", status=304)
+        return NotModified(self.at.url, headers)
+
+    def failed(
+        self,
+        reason: Reason | Literal["timeout", "status", "redirect"],
+        error: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+    ) -> Failed:
+        """The failure, naming where the redirects had led when it is not where they began."""
+        if self.at.url != self.start.url and reason != "redirect":
+            error = f"{error} (redirected to {mask_url(self.at.url)[:120]})"
+        return Failed(mask_url(self.request.url), reason, error, status, retry_after)
+
+
+def _usable(validator: str | None) -> str | None:
+    return validator if validator and _VALIDATOR.fullmatch(validator) else None

@@ -1,0 +1,235 @@
+"""Who may ask now: limits for each site and in all, so that no server is pressed and no dead one holds up the rest.
+
+A site is a registrable domain. Of its requests at most `per_host` are in flight, and `host_delay` passes between two
+starts. In all, `concurrency` are in flight. A server that hangs keeps its slot until the deadline, so slots for such
+servers are bounded: when others wait and more than half the slots are held by requests without an end in sight, the
+oldest gives its slot back and is asked again, with a full deadline, in the slow lane, which is never wider than that
+half. A site that timed out goes to the slow lane at once, until it answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from monitor.model import PollPolicy
+
+PATIENCE = 2.0
+"""Seconds without an end after which a request counts as hanging: most feeds answer within one."""
+_SWEEP = 4_096
+"""Sites remembered before those at rest are forgotten."""
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """A place among the requests in flight."""
+
+    since: float
+    slow: bool
+    deadline: asyncio.Timeout | None = None
+    """Of the request in the slot; moved to now when the slot is taken back."""
+    taken_back: bool = False
+
+
+class Slots:
+    """At most `total` holders; while others wait, those that hang hold at most half."""
+
+    def __init__(self, total: int, patience: float = PATIENCE) -> None:
+        self.total = total
+        self.patience = patience
+        self._held: dict[Slot, None] = {}  # oldest first
+        self._slow_held = 0
+        self._fast: deque[asyncio.Future[Slot]] = deque()
+        self._slow: deque[asyncio.Future[Slot]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def in_use(self) -> int:
+        """Slots held now."""
+        return len(self._held)
+
+    async def acquire(self, *, slow: bool = False) -> Slot:
+        """Wait for a slot: first come, first served within a lane."""
+        queue = self._slow if slow else self._fast
+        if not queue and self._room(slow):
+            return self._take(slow)
+        future: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
+        queue.append(future)
+        self._watch()
+        try:
+            return await future
+        except asyncio.CancelledError:
+            if not future.cancelled():  # handed over and cancelled in the same step
+                self.release(future.result())
+            raise
+
+    def release(self, slot: Slot) -> None:
+        """Give a slot back; twice is once."""
+        if slot in self._held:
+            del self._held[slot]
+            self._slow_held -= slot.slow
+            self.wake()
+
+    def wake(self) -> None:
+        """Hand free slots to those who wait. The slow lane goes first: it is bounded, the other is not."""
+        for queue, slow in ((self._slow, True), (self._fast, False)):
+            while queue and (queue[0].cancelled() or self._room(slow)):
+                future = queue.popleft()
+                if not future.cancelled():
+                    future.set_result(self._take(slow))
+
+    def _room(self, slow: bool) -> bool:
+        return len(self._held) < self.total and (not slow or self._slow_held < self._slow_most())
+
+    def _slow_most(self) -> int:
+        return max(1, self.total // 2)
+
+    def _take(self, slow: bool) -> Slot:
+        slot = Slot(asyncio.get_running_loop().time(), slow)
+        self._held[slot] = None
+        self._slow_held += slow
+        return slot
+
+    def _watch(self) -> None:
+        """While someone waits, take slots back from hanging requests beyond their half."""
+        if self._timer is not None or not any(not future.cancelled() for future in self._fast):
+            return
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        fast = [slot for slot in self._held if not slot.slow and not slot.taken_back]
+        hanging = [slot for slot in fast if now - slot.since >= self.patience]
+        for slot in hanging[: max(0, len(hanging) + self._slow_held - self._slow_most())]:
+            slot.taken_back = True
+            if slot.deadline is not None:
+                slot.deadline.reschedule(now)
+        if len(hanging) < len(fast):
+            self._timer = loop.call_later(fast[len(hanging)].since + self.patience - now, self._look_again)
+
+    def _look_again(self) -> None:
+        self._timer = None
+        self._watch()
+
+
+@dataclass(slots=True)
+class _Site:
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    in_flight: int = 0
+    present: int = 0
+    next_start: float = 0.0
+    held_until: float = 0.0
+    slow: bool = False
+
+
+class Turn:
+    """The right to ask one site now."""
+
+    __slots__ = ("_site", "_slots", "name", "slot")
+
+    def __init__(self, name: str, site: _Site, slots: Slots, slot: Slot) -> None:
+        self.name = name
+        self.slot = slot
+        self._site = site
+        self._slots = slots
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else asks this site or waits to."""
+        return self._site.present <= 1
+
+    def answered(self) -> None:
+        """The site is alive."""
+        self._site.slow = False
+
+    def timed_out(self) -> None:
+        """The site let a deadline pass: the slow lane from now on."""
+        self._site.slow = True
+
+    async def again(self) -> None:
+        """After the slot was taken back: wait for one in the slow lane."""
+        self._slots.release(self.slot)
+        self._site.slow = True
+        self.slot = await self._slots.acquire(slow=True)
+
+
+class Limits:
+    """The turns of all sites, under one policy. `monotonic` measures holds; delays are the event loop's."""
+
+    def __init__(self, policy: PollPolicy, monotonic: Callable[[], float]) -> None:
+        self._policy = policy
+        self._monotonic = monotonic
+        self._slots = Slots(policy.concurrency)
+        self._sites: dict[str, _Site] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """Requests that hold a slot."""
+        return self._slots.in_use
+
+    def reconfigure(self, policy: PollPolicy) -> None:
+        """Takes effect for turns not yet given; holds stay."""
+        self._policy = policy
+        self._slots.total = policy.concurrency
+        self._slots.wake()
+        for site in self._sites.values():
+            site.left.set()
+
+    def hold(self, name: str, seconds: float) -> None:
+        """The site asked to be left alone for so long; the longest wish counts."""
+        site = self._site(name)
+        site.held_until = max(site.held_until, self._monotonic() + seconds)
+
+    def held_for(self, name: str) -> float:
+        """Seconds the site is still to be left alone."""
+        site = self._sites.get(name)
+        return max(0.0, site.held_until - self._monotonic()) if site else 0.0
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[Turn]:
+        """Wait until the site may be asked and a slot is free; the turn ends with the block."""
+        site = self._site(name)
+        site.present += 1
+        try:
+            turn = Turn(name, site, self._slots, await self._enter(site))
+            try:
+                yield turn
+            finally:
+                self._slots.release(turn.slot)
+                site.in_flight -= 1
+                site.left.set()
+        finally:
+            site.present -= 1
+
+    async def _enter(self, site: _Site) -> Slot:
+        async with site.gate:
+            while site.in_flight >= self._policy.per_host:
+                site.left.clear()
+                await site.left.wait()
+            loop = asyncio.get_running_loop()
+            pause = site.next_start - loop.time()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            slot = await self._slots.acquire(slow=site.slow)
+            site.in_flight += 1
+            site.next_start = loop.time() + self._policy.host_delay.total_seconds()
+            return slot
+
+    def _site(self, name: str) -> _Site:
+        site = self._sites.get(name)
+        if site is None:
+            if len(self._sites) >= _SWEEP:
+                self._sweep()
+            site = self._sites[name] = _Site()
+        return site
+
+    def _sweep(self) -> None:
+        """Forget the sites that nothing is known of any more."""
+        now, moment = asyncio.get_running_loop().time(), self._monotonic()
+        self._sites = {
+            name: site
+            for name, site in self._sites.items()
+            if site.present or site.slow or site.next_start > now or site.held_until > moment
+        }
