@@ -197,28 +197,25 @@ def _mask_pair(pair: str) -> str:
     return f"{name}=***" if equals and _SECRET_KEY.search(name) else pair
 
 
-def normal_path(path: str) -> str:
-    """Dot segments resolved (RFC 3986, 5.2.4), escapes in one form (6.2.2)."""
+def resolve_dots(path: str) -> str:
+    """Dot segments resolved (RFC 3986, 5.2.4); begins with a slash."""
     kept: list[str] = []
-    for segment in _normal_escapes(path).split("/")[1:]:
+    segments = path.split("/")[1:]
+    for segment in segments:
         if segment == "..":
-            if kept:
-                kept.pop()
+            del kept[-1:]
         elif segment != ".":
             kept.append(segment)
-    if path.endswith(("/.", "/..")) and kept and kept[-1]:
+    if segments and segments[-1] in (".", ".."):
         kept.append("")
     return "/" + "/".join(kept)
 
 
-def _normal_escapes(text: str) -> str:
+def normal_escapes(text: str) -> str:
+    """Percent-escapes in one form (RFC 3986, 6.2.2): upper-case, and none for what needs none."""
+
     def one(match: re.Match[str]) -> str:
         char = chr(int(match.group(1), 16))
         return char if char in _UNRESERVED else match.group().upper()
 
     return _ESCAPE.sub(one, text)
-
-
-def normal_query(query: str) -> str:
-    """Escapes in one form."""
-    return _normal_escapes(query)

@@ -1,0 +1,201 @@
+"""What makes an entry the same entry, an item the same item and an alert the same alert: keys that survive publishers.
+
+Publishers leave guids out, give one to all, or make new ones at every poll; they hang tracking and sessions on URLs. So
+an entry has several keys, and is known when any of them is: its guid, scoped to its feed, and its canonical URL, across
+feeds. A key that different entries of one document share tells nothing apart and is left out: better a copy found by
+its text later than an entry taken for another and lost.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from monitor.core.urls import MAX_URL, BadUrlError, mask_url, normal_escapes, resolve_dots, site_of, target
+from monitor.model import Entry
+
+__all__ = [
+    "alert_id", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url", "site_of", "slug",
+    "usable_guids",
+]  # fmt: skip
+
+_MAX_GUID = 500
+"""Characters of a guid kept as they are in a key; longer ones are hashed."""
+_MAX_SLUG = 60
+
+_TRACKING_PREFIX = (
+    "utm_", "mtm_", "matomo_", "piwik_", "hsa_", "itm_", "ns_", "oly_", "vero_", "guce_", "guccounter", "_hs", "__hs",
+    "pk_campaign", "pk_kwd", "pk_source", "pk_medium", "pk_content", "wt_mc", "wt_zmc", "fb_action", "fb_ref", "fb_source",
+    "ga_source", "ga_medium", "ga_campaign", "ga_term", "ga_content", "sc_campaign", "sc_channel", "sc_content", "sc_src",
+    "at_medium", "at_campaign", "at_custom", "at_link", "at_bbc", "at_ptr", "at_format", "at_xt",
+)  # fmt: skip
+_TRACKING = frozenset((
+    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "igsh",
+    "li_fat_id", "igshid", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "hsctatracking", "wickedid", "ncid", "ocid",
+    "cmpid", "cmp", "xtor", "smid", "emc", "__twitter_impression", "sr_share", "action_object_map", "gs_l", "rb_clickid",
+    "s_cid", "epik", "srsltid", "spm", "trk", "trkcampaign", "_trkparms", "ito", "traffic_source", "sref",
+    "jsessionid", "phpsessid", "aspsessionid", "sessionid", "session_id",
+))  # fmt: skip
+_FEED_WORDS = frozenset(("rss", "feed", "atom", "rss2", "rssfeed"))
+_FEED_PARAMETERS = frozenset(
+    ("partner", "ref", "source", "src", "from", "via", "feed", "mod", "campaign", "medium", "origin")
+)
+"""Tracking when, and only when, their value says that the link came from a feed."""
+_SESSION_PARAMETERS = frozenset(("sid", "s", "session", "sess"))
+_SESSION_VALUE = re.compile(r"[0-9a-f]{26,}", re.IGNORECASE)
+"""A PHP session's id; a shorter or other `sid` may well name the article."""
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def canonical_url(url: str, base: str | None = None) -> str | None:
+    """One spelling for all URLs of one article, or None for what is no http or https URL. To compare, not to dial.
+
+    Lower-case IDNA host, no default port, credentials or fragment; dot segments resolved, escapes in one form, no slash
+    at the end but the root's; tracking and session parameters gone, the others in order when that is safe: each named
+    once, with a value. AMP and mobile addresses stay their own: which article they show, the page's canonical link
+    says. Idempotent.
+    """
+    try:
+        where = target(url, base)
+    except BadUrlError:
+        return None
+    path, _, query = normal_escapes(where.path).partition("?")
+    path = resolve_dots(_PATH_SESSION.sub("", path)).rstrip("/") or "/"
+    query = _canonical_query(query)
+    result = where.origin + path + (f"?{query}" if query else "")
+    return result if len(result) <= MAX_URL else None
+
+
+def _canonical_query(query: str) -> str:
+    pairs = [pair for pair in query.split("&") if pair and not _is_tracking(*pair.partition("=")[::2])]
+    names = {pair.partition("=")[0] for pair in pairs}
+    if len(names) == len(pairs) and all("=" in pair for pair in pairs):
+        pairs.sort(key=lambda pair: pair.partition("=")[0])
+    return "&".join(pairs)
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    name = name.lower()
+    if name in _TRACKING or name.startswith(_TRACKING_PREFIX):
+        return True
+    if name in _FEED_PARAMETERS:
+        return value.lower() in _FEED_WORDS
+    return name in _SESSION_PARAMETERS and _SESSION_VALUE.fullmatch(value) is not None
+
+
+def entry_keys(feed_id: str, entry: Entry, *, guid_usable: bool = True, url_usable: bool = True) -> tuple[str, ...]:
+    """An entry's identity keys, the surest first: never empty, and an entry is known when any of them is.
+
+    ``guid:FEED:GUID``, ``url:CANONICAL`` (not for a site's front page, which is no article's address), and where there
+    is neither, ``text:FEED:HASH`` of title and date, or of all that was written when one of them is missing.
+    """
+    keys: list[str] = []
+    guid = (entry.guid or "").strip()
+    if guid and guid_usable:
+        keys.append(f"guid:{feed_id}:{guid if len(guid) <= _MAX_GUID else _digest(guid)}")
+    url = _article_url(entry)
+    if url and url_usable:
+        keys.append(f"url:{url}")
+    if not keys:
+        written = (entry.title, entry.published_at.isoformat()) if entry.title and entry.published_at else None
+        keys.append(f"text:{feed_id}:{_digest(*written) if written else entry_hash(entry)}")
+    return tuple(keys)
+
+
+def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
+    """`entry_keys` of each entry of one document, without the guids and URLs that do not tell its entries apart."""
+    guid_usable = usable_guids(entries)
+    shared = _shared_urls(entries)
+    return [
+        entry_keys(feed_id, entry, guid_usable=guid_usable, url_usable=_article_url(entry) not in shared)
+        for entry in entries
+    ]
+
+
+def usable_guids(entries: Iterable[Entry]) -> bool:
+    """Whether a document's guids tell its entries apart: False when two entries with different URLs (or, without URLs,
+    titles) have the same one. Entries without a guid say nothing; a document without any has nothing to use."""
+    named: dict[str, str] = {}
+    for entry in entries:
+        guid = (entry.guid or "").strip()
+        if guid:
+            address = (canonical_url(entry.url) if entry.url else None) or _folded(entry.title)
+            if named.setdefault(guid, address) != address:
+                return False
+    return bool(named)
+
+
+def _shared_urls(entries: Iterable[Entry]) -> frozenset[str]:
+    """URLs that entries with different titles share: a live page's, a section's, or one for all."""
+    titles: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        url = _article_url(entry)
+        if url:
+            titles[url].add(_folded(entry.title))
+    return frozenset(url for url, said in titles.items() if len(said) > 1)
+
+
+def _article_url(entry: Entry) -> str | None:
+    url = canonical_url(entry.url) if entry.url else None
+    if url is None or urlsplit(url)[2:4] == ("/", ""):
+        return None
+    return url
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def entry_hash(entry: Entry) -> str:
+    """A hash of what the publisher wrote: title, summary and content. Blank space, markup (whose images and links carry
+    tokens that change at every poll), dates and counters beside the text make no difference."""
+    return _digest(*(_words(part) for part in (entry.title, entry.summary, entry.content)))
+
+
+def _words(markup: str) -> str:
+    text = html.unescape(_TAG.sub(" ", markup)) if "<" in markup or "&" in markup else markup
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def item_id(seed: str) -> str:
+    """A short stable id: 16 characters of a-z and 2-7, of which any two differ for all practical purposes (80 bits)."""
+    digest = hashlib.blake2b(seed.encode("utf-8", "surrogatepass"), digest_size=10).digest()
+    return base64.b32encode(digest).decode("ascii").lower()
+
+
+def alert_id(watchlist: str, channel: str, story: str) -> str:
+    """The id of the one alert that a watchlist raises about a story on a channel; the same at every attempt."""
+    return item_id("\0".join(("alert", watchlist, channel, story)))
+
+
+def slug(url: str) -> str:
+    """A feed's id made from its URL: ``ukrinform-it-rss-block-lastnews``. At most 60 characters of a-z, 0-9 and ``-``.
+
+    What the words cannot say (a cut, or letters outside ASCII) six characters of a hash do, so that different URLs of
+    one site have different ids.
+    """
+    try:
+        words = target(url).url.partition("://")[2].removeprefix("www.")
+    except BadUrlError:
+        words = url
+    plain = re.sub(r"%[0-9A-Fa-f]{2}", "", words)
+    text = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    if len(text) > _MAX_SLUG or plain != words or not text:
+        text = f"{text[: _MAX_SLUG - 7].rstrip('-')}-{item_id(url)[:6]}".strip("-")
+    return text
+
+
+def _digest(*parts: str) -> str:
+    """128 bits over the parts, whose bounds count."""
+    state = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        state.update(len(raw).to_bytes(8, "big") + raw)
+    return state.hexdigest()
