@@ -1,0 +1,90 @@
+"""What must be in a text for a query to match: a few terms of which one is always there, the rarest that can be chosen.
+
+"Index each query under its rarest required term, run only those that wake" (Luwak's presearcher).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.core.query.operators import AllOf, AnyOf, Beside, Compiled, CountOf, Wrapped
+from monitor.core.query.terms import MetaLeaf, WordsLeaf
+
+Kind = Literal["word", "wild", "stem", "pair", "site", "feed", "tag", "lang"]
+Atom = tuple[Kind, str]
+"""A term an article can be asked for by one look-up. A pair is two neighbouring characters of a spaceless script."""
+
+# How common a word is, guessed from its length (Zipf's law of abbreviation), in no unit; only comparisons matter.
+_COST_BY_LENGTH = (0, 400, 200, 80, 40, 16, 10, 7, 5, 4, 3)
+_CHARACTER_COST = 300
+_PAIR_COST = 10
+_WILD_FACTOR = 3
+_META_COST = {"site": 30, "feed": 60, "tag": 100, "lang": 1000}
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Atoms of which every matching subject has one, and how often one is there by accident."""
+
+    cost: float
+    atoms: frozenset[Atom]
+
+
+def cover(node: Compiled) -> Cover | None:
+    """The cheapest cover found; None for a query that may match a text without any of its terms (NOT, regular expressions)."""
+    match node:
+        case WordsLeaf():
+            return _words(node)
+        case MetaLeaf():
+            kind = node.node.field
+            if kind == "url" or node.wild:
+                return None
+            return Cover(_META_COST[kind], frozenset({(kind, node.value)}))
+        case AllOf():
+            return _cheapest([cover(child) for child in node.children])
+        case AnyOf():
+            covers = [cover(child) for child in node.children]
+            known = [some for some in covers if some is not None]
+            if len(known) < len(covers):
+                return None
+            return Cover(sum(some.cost for some in known), frozenset().union(*(some.atoms for some in known)))
+        case Beside():
+            return _cheapest([cover(node.left), cover(node.right)])
+        case CountOf() | Wrapped():
+            return cover(node.child)
+        case _:
+            return None
+
+
+def _cheapest(covers: list[Cover | None]) -> Cover | None:
+    return min((some for some in covers if some is not None), key=lambda some: some.cost, default=None)
+
+
+def _words(node: WordsLeaf) -> Cover | None:
+    covers: list[Cover | None] = []
+    for number, element in enumerate(node.elements):
+        if element.word == "?":
+            continue
+        if element.wild:
+            letters = max(map(len, element.word.replace("?", "*").split("*")))
+            covers.append(Cover(_cost(letters) * _WILD_FACTOR, frozenset({("wild", element.word)})))
+        elif node.stem:
+            atoms: frozenset[Atom] = frozenset({("stem", element.written), ("word", element.word)})
+            covers.append(Cover(_cost(len(element.word)) * _WILD_FACTOR, atoms))
+        else:
+            covers.append(_plain(node, number))
+    return _cheapest(covers)
+
+
+def _plain(node: WordsLeaf, number: int) -> Cover:
+    element = node.elements[number]
+    previous = node.elements[number - 1] if number else None
+    if element.glued and previous is not None and not previous.wild and node.node.slop is None:
+        return Cover(_PAIR_COST, frozenset({("pair", previous.word + element.word)}))
+    spaceless = element.glued or (number + 1 < len(node.elements) and node.elements[number + 1].glued)
+    return Cover(_CHARACTER_COST if spaceless else _cost(len(element.word)), frozenset({("word", element.word)}))
+
+
+def _cost(letters: int) -> float:
+    return _COST_BY_LENGTH[min(letters, len(_COST_BY_LENGTH) - 1)]

@@ -1,0 +1,185 @@
+"""Compiled inner nodes, and the one way to ask any compiled node: `test`, `hits`, and for places among words `spans`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.core.query.document import Document, Field, Span
+from monitor.core.query.nodes import And, AtLeast, InField, Named, Near, Not, Or, Stem, TextField
+from monitor.core.query.places import apart, near
+from monitor.core.query.terms import MetaLeaf, RegexLeaf, WordsLeaf
+from monitor.model import Match
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    node: And
+    children: tuple[Compiled, ...]
+
+    def test(self, document: Document) -> bool:
+        return all(child.test(document) for child in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """`words` are those of its children that are one plain word in the default fields: asked all at once."""
+
+    node: Or
+    children: tuple[Compiled, ...]
+    words: frozenset[str]
+    rest: tuple[Compiled, ...]
+
+    def test(self, document: Document) -> bool:
+        if not self.words.isdisjoint(document.words) and any(
+            child.test(document)
+            for child in self.children
+            if isinstance(child, WordsLeaf) and child.plain in document.words
+        ):
+            return True
+        return any(child.test(document) for child in self.rest)
+
+    def spans(self, document: Document, field: Field) -> Sequence[Span]:
+        return sorted({span for child in self.children for span in spans(child, document, field)})
+
+    def ranges(self, document: Document, field: Field) -> list[tuple[int, int]]:
+        return sorted({found for child in self.children for found in ranges(child, document, field)})
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    node: Not
+    child: Compiled
+
+    def test(self, document: Document) -> bool:
+        return not self.child.test(document)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """NEAR and ONEAR."""
+
+    node: Near
+    left: Compiled
+    right: Compiled
+    fields: tuple[TextField, ...]
+
+    def spans(self, document: Document, field: Field) -> Sequence[Span]:
+        if field.name not in self.fields:
+            return ()
+        left = spans(self.left, document, field)
+        if not left:
+            return ()
+        return near(left, spans(self.right, document, field), self.node.distance, self.node.ordered)
+
+    def ranges(self, document: Document, field: Field) -> list[tuple[int, int]]:
+        return [field.characters_of(span) for span in self.spans(document, field)]
+
+    def test(self, document: Document) -> bool:
+        return any(self.spans(document, field) for field in document.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class CountOf:
+    """atleast."""
+
+    node: AtLeast
+    child: Compiled
+
+    def count(self, document: Document) -> int:
+        return sum(apart(ranges(self.child, document, field)) for field in document.fields)
+
+    def test(self, document: Document) -> bool:
+        return self.count(document) >= self.node.count
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """What only changes how its child was compiled: a field, word forms, a name."""
+
+    node: InField | Stem | Named
+    child: Compiled
+
+    def test(self, document: Document) -> bool:
+        return self.child.test(document)
+
+    def spans(self, document: Document, field: Field) -> Sequence[Span]:
+        return spans(self.child, document, field)
+
+    def ranges(self, document: Document, field: Field) -> list[tuple[int, int]]:
+        return ranges(self.child, document, field)
+
+
+Leaf = WordsLeaf | RegexLeaf | MetaLeaf
+Compiled = Leaf | AllOf | AnyOf | NoneOf | Beside | CountOf | Wrapped
+
+
+def spans(node: Compiled, document: Document, field: Field) -> Sequence[Span]:
+    """Where a node that has places among words hits in a field; the compiler let no other stand where this is asked."""
+    assert not isinstance(node, MetaLeaf | AllOf | NoneOf | CountOf)
+    return node.spans(document, field)
+
+
+def ranges(node: Compiled, document: Document, field: Field) -> list[tuple[int, int]]:
+    """The same as offsets into the field's text, half-open; regular expressions have these too."""
+    assert not isinstance(node, MetaLeaf | AllOf | NoneOf | CountOf)
+    return node.ranges(document, field)
+
+
+def operands(node: Compiled) -> tuple[Compiled, ...]:
+    """The node's children, in the order written."""
+    match node:
+        case AllOf() | AnyOf():
+            return node.children
+        case Beside():
+            return (node.left, node.right)
+        case NoneOf() | CountOf() | Wrapped():
+            return (node.child,)
+        case _:
+            return ()
+
+
+def leaf_hits(node: Leaf, document: Document) -> Iterator[Match]:
+    """Every hit of one leaf."""
+    if isinstance(node, MetaLeaf):
+        if found := node.found(document):
+            yield found
+        return
+    for field in document.fields:
+        for start, end in node.ranges(document, field):
+            yield Match(node.label, field.name, field.text[start:end], start, end)
+
+
+def hits(node: Compiled, document: Document) -> Iterator[Match]:
+    """The hits that make a matching node match: of its leaves not under NOT, and under NEAR only those near."""
+    match node:
+        case NoneOf():
+            return
+        case Beside():
+            yield from _near_hits(node, document)
+        case WordsLeaf() | RegexLeaf() | MetaLeaf():
+            yield from leaf_hits(node, document)
+        case _:
+            for child in operands(node):
+                if child.test(document):
+                    yield from hits(child, document)
+
+
+def _near_hits(node: Beside, document: Document) -> Iterator[Match]:
+    for field in document.fields:
+        windows = [field.characters_of(span) for span in node.spans(document, field)]
+        if windows:
+            yield from (
+                hit
+                for child in operands(node)
+                for hit in _leaves_in(child, document, field)
+                if any(start <= hit.start and hit.end <= end for start, end in windows)
+            )
+
+
+def _leaves_in(node: Compiled, document: Document, field: Field) -> Iterator[Match]:
+    if isinstance(node, WordsLeaf):
+        for start, end in node.ranges(document, field):
+            yield Match(node.label, field.name, field.text[start:end], start, end)
+    for child in operands(node):
+        yield from _leaves_in(child, document, field)

@@ -1,0 +1,230 @@
+"""Compiled leaves: words, regular expressions, conditions about the item. Each tells where it hits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import re2
+
+from monitor.core.query.document import Document, Field, Span
+from monitor.core.query.forms import knows, lemma
+from monitor.core.query.nodes import Meta, Regex, TextField, Words
+from monitor.core.query.patterns import Element, elements, glob
+from monitor.core.query.places import in_a_row, within
+from monitor.core.query.urls import host_of, is_under
+from monitor.errors import QueryError
+from monitor.model import Match
+
+MAX_PATTERN = 1000
+"""Characters of a regular expression."""
+
+MAX_REGEX_MEMORY = 8 << 20
+"""Bytes for one expression's program and caches, RE2's own default; past it RE2 refuses or falls back, always in linear time."""
+
+MAX_REGEX_TEXT = 2_000_000
+"""Characters of a text that a regular expression looks at; no article is longer."""
+
+MAX_REGEX_HITS = 10_000
+"""Hits of one regular expression in one text that are looked at."""
+
+
+class WordsLeaf:
+    """A term or phrase in some fields."""
+
+    def __init__(self, node: Words, fields: tuple[TextField, ...], stem: bool, label: str) -> None:
+        self.node = node
+        self.fields = fields
+        self.label = label
+        self.elements = elements(node.text, node.at)
+        self.stem = stem and not node.exact
+        if node.slop is not None and len(self.elements) < 2:
+            raise QueryError("\u2018~\u2019 needs a phrase of at least two words", node.at, ("a longer phrase",))
+        self._written = [_exactly(element) for element in self.elements] if node.exact else []
+        only = self.elements[0]
+        self.plain = only.word if len(self.elements) == 1 and not (only.wild or node.exact or self.stem) else None
+        """The word, when it is nothing but one."""
+
+    def stems(self, element: Element) -> bool:
+        """Whether an element stands for its forms."""
+        return self.stem and not element.wild
+
+    def spans(self, document: Document, field: Field) -> Sequence[Span]:
+        """Its hits in a field, ascending."""
+        if field.name not in self.fields:
+            return ()
+        if self.plain is not None:
+            return [(place, place) for place in field.index.get(self.plain, ())]
+        places = []
+        for number in range(len(self.elements)):
+            found = self._places(document, field, number)
+            if not found:
+                return ()
+            places.append(found)
+        if self.node.slop is not None:
+            return within(places, self.node.slop)
+        spans = in_a_row(places)
+        if any(element.glued for element in self.elements):
+            return [span for span in spans if self._is_tight(field, span)]
+        return spans
+
+    def _places(self, document: Document, field: Field, number: int) -> Sequence[int]:
+        element = self.elements[number]
+        if element.wild:
+            places = document.wild_places(field, element.word)
+        elif self.stem and knows(document.subject.language):
+            places = document.stem_places(field, element.written)
+        else:
+            places = field.index.get(element.word, ())
+        if not self.node.exact:
+            return places
+        written = self._written[number]
+        text = field.text
+        return [
+            p for p in places if _fits(written, unicodedata.normalize("NFC", text[field.starts[p] : field.ends[p]]))
+        ]
+
+    def _is_tight(self, field: Field, span: Span) -> bool:
+        return all(
+            field.touches(span[0] + place) for place, element in enumerate(self.elements) if place and element.glued
+        )
+
+    def test(self, document: Document) -> bool:
+        if self.plain is not None and self.plain not in document.words:
+            return False
+        return any(self.spans(document, field) for field in document.fields if field.name in self.fields)
+
+    def ranges(self, document: Document, field: Field) -> list[tuple[int, int]]:
+        """Its hits in a field, as offsets into the field's text."""
+        return [field.characters_of(span) for span in self.spans(document, field)]
+
+    def note(self, document: Document) -> str:
+        """For word forms: which were found."""
+        if not self.stem:
+            return ""
+        language = document.subject.language
+        if not knows(language):
+            return f"no word forms are known for language \u2018{language}\u2019: exact words only"
+        found = sorted(
+            {
+                f"{text.lower()} \u2192 {lemma(text, language)}"
+                for field in document.fields
+                for start, end in self.ranges(document, field)
+                for text in field.text[start:end].split()
+            }
+        )
+        return f"word form: {', '.join(found)}" if found else ""
+
+
+def _exactly(element: Element) -> str:
+    return unicodedata.normalize("NFC", element.written)
+
+
+def _fits(written: str, found: str) -> bool:
+    return written == found or (("*" in written or "?" in written) and glob(written, found))
+
+
+@dataclass(frozen=True, slots=True)
+class RegexLeaf:
+    """A regular expression of RE2 in some fields: no back-references, no look-around, linear time."""
+
+    node: Regex
+    fields: tuple[TextField, ...]
+    label: str
+    program: re2._Regexp
+
+    def ranges(self, document: Document, field: Field) -> list[tuple[int, int]]:
+        return list(self._found(field)) if field.name in self.fields else []
+
+    def _found(self, field: Field) -> Iterator[tuple[int, int]]:
+        # A lone surrogate has no UTF-8 form; one character for one keeps the offsets.
+        text = _LONE.sub("\ufffd", field.text[:MAX_REGEX_TEXT])
+        found = (match.span() for match in self.program.finditer(text))
+        return (span for span in islice(found, MAX_REGEX_HITS) if span[0] < span[1])
+
+    def test(self, document: Document) -> bool:
+        return any(next(self._found(field), None) is not None for field in document.fields if field.name in self.fields)
+
+    def spans(self, document: Document, field: Field) -> Sequence[Span]:
+        raise AssertionError("a regular expression has no place among words: refused while compiling")
+
+    def note(self, document: Document) -> str:
+        return ""
+
+
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+def compile_regex(node: Regex, fields: tuple[TextField, ...], label: str) -> RegexLeaf:
+    """The leaf.
+
+    Raises:
+        QueryError: too long, not RE2's syntax, too large a program, or an expression that the empty text matches.
+    """
+    if len(node.pattern) > MAX_PATTERN:
+        raise QueryError(f"a regular expression has at most {MAX_PATTERN} characters", node.at)
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = MAX_REGEX_MEMORY
+    try:
+        program = re2.compile(node.pattern.replace("\\/", "/"), options)
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
+        raise QueryError(f"RE2 does not take this regular expression: {reason}", node.at) from None
+    if program.fullmatch(""):
+        raise QueryError("this regular expression matches the empty text, and so every item", node.at)
+    return RegexLeaf(node, fields, label, program)
+
+
+class MetaLeaf:
+    """A condition about the item."""
+
+    def __init__(self, node: Meta, label: str) -> None:
+        self.node = node
+        self.label = label
+        self.value = node.value.strip()
+        if node.field != "feed":  # ids are told apart by case
+            self.value = self.value.casefold()
+        if node.field == "site":
+            self.value = host_of(self.value)
+        if not self.value.strip("*?"):
+            raise QueryError(f"{node.field}: needs a value", node.at, ("a word",))
+        self.wild = "*" in self.value or ("?" in self.value and node.field != "url")
+
+    def found(self, document: Document) -> Match | None:
+        """The value that fits."""
+        subject = document.subject
+        match self.node.field:
+            case "url":
+                return self._in_url(subject.url)
+            case "site":
+                host = host_of(subject.url or "")
+                return Match(self.label, "site", host, 0, len(host)) if is_under(host, self.value) else None
+            case "lang":
+                candidates: tuple[str, ...] = (subject.language, subject.language.partition("-")[0])
+            case "feed":
+                candidates = subject.feeds
+            case "tag":
+                candidates = subject.tags
+        for candidate in candidates:
+            plain = candidate if self.node.field == "feed" else candidate.casefold()
+            if plain == self.value or (self.wild and glob(self.value, plain)):
+                return Match(self.label, self.node.field, candidate, 0, len(candidate))
+        return None
+
+    def _in_url(self, url: str | None) -> Match | None:
+        if url is None:
+            return None
+        if self.wild:
+            return Match(self.label, "url", url, 0, len(url)) if glob(f"*{self.value}*", url.casefold()) else None
+        at = url.casefold().find(self.value)
+        return Match(self.label, "url", url[at : at + len(self.value)], at, at + len(self.value)) if at >= 0 else None
+
+    def test(self, document: Document) -> bool:
+        return self.found(document) is not None
+
+    def note(self, document: Document) -> str:
+        return ""
