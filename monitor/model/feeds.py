@@ -42,6 +42,8 @@ class ParsedFeed:
     """One line on what could not be read."""
     ttl: timedelta | None = None
     """The publisher's hint of how long to wait: RSS `ttl`, `sy:updatePeriod`."""
+    children: tuple[str, ...] = ()
+    """URLs of the documents that hold the entries, when this one is a sitemap index; newest first where it says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+"""Text that strangers wrote, made safe to store: no NUL, no control characters, no lone surrogates, bounded in length.
+
+Escaping for HTML, mail headers, logs or SQL is the business of whoever writes there; this is only what no place can
+hold
+(PostgreSQL refuses NUL, SQLite's binding refuses lone surrogates) or what misleads every reader (bidi overrides).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+MAX_TITLE = 1_000
+"""Characters of a title: ten times the longest headline seen; a 10 MB title costs no more than this."""
+MAX_TEXT = 200_000
+"""Characters of an article's text: a long-read has 60,000, a live blog of a whole day 150,000."""
+MAX_HTML = 2_000_000
+"""Characters of an entry's HTML kept before it becomes text."""
+MAX_NAME = 200
+"""Characters of a person's name, a tag or a language code's field."""
+MAX_URL = 8_000
+"""Characters of a URL; servers refuse longer request lines (nginx and Apache take 8 kB)."""
+MAX_LIST = 50
+"""Authors or tags of one entry."""
+
+# C0 without tab, LF and CR; DEL; C1 without NEL; lone surrogates; byte order mark; non-characters; the two bidi
+# overrides.
+_NOWHERE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufdd0-\ufdef\ufffe\uffff\u202d\u202e]"
+)
+# In one line (title, name) bidi embeddings and isolates have no business either: unclosed, they turn what follows
+# around.
+_NOT_IN_LINE = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_SPACE = re.compile(r"[^\S\n]+")
+_ANY_SPACE = re.compile(r"\s+")
+
+
+def drop_controls(text: str) -> str:
+    """`text` without the characters no store or reader should get; line ends become LF."""
+    return _NOWHERE.sub("", _BREAKS.sub("\n", text))
+
+
+def one_line(text: str, limit: int = MAX_TITLE) -> str:
+    """One line of plain text: white space collapsed, bidi controls gone, at most `limit` characters."""
+    flat = _NOT_IN_LINE.sub("", drop_controls(text[: limit * 20]))
+    return _ANY_SPACE.sub(" ", flat).strip()[:limit].rstrip()
+
+
+def paragraphs(text: str, limit: int = MAX_TEXT) -> str:
+    """Plain text in paragraphs parted by one newline each: white space collapsed, empty lines gone, at most `limit`
+    characters."""
+    lines = (_SPACE.sub(" ", line).strip() for line in drop_controls(text[: limit * 4]).split("\n"))
+    return "\n".join(line for line in lines if line)[:limit].rstrip()
+
+
+def web_url(href: str | None, base: str = "") -> str | None:
+    """`href` as an absolute http or https URL, joined to `base`; None for anything else (``javascript:``, ``data:``,
+    nonsense, 1 MB of it)."""
+    if not href or len(href) > MAX_URL:
+        return None
+    cleaned = _ANY_SPACE.sub("%20", drop_controls(href).replace("\n", "").replace("\t", "").strip())
+    if cleaned[:4].lower() == "www.":
+        cleaned = "https://" + cleaned
+    try:
+        joined = urljoin(base, cleaned)
+        parts = urlsplit(joined)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    return joined if usable and len(joined) <= MAX_URL and "\\" not in parts.netloc else None

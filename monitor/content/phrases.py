@@ -1,0 +1,109 @@
+"""Cuts the boilerplate at a text's edges: headings over links to other articles, share and subscribe lines, notices
+of rights.
+
+Precision first: only whole lines, only from the edges inward, and only lines that are such a phrase or begin with one
+in a form in which no
+sentence of an article does. What it does not know stays.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from monitor.content.phrases_related import RELATED
+from monitor.content.phrases_table import RIGHTS, SHARE, SUBSCRIBE, WHERE
+
+_NOTICE = 220
+"""Characters of a line that may be a notice or an invitation; sentences of articles with such words are mostly longer
+or further in."""
+_LINK = 250
+"""Characters of "Leggi anche: HEADLINE"."""
+_LISTED = 140
+"""Characters of a headline in a list of links."""
+_MAX_LISTED = 15
+"""Headlines under one heading."""
+_MAX_SHARE = 0.5
+"""Share of a text's characters that may go: above it the text was something else, and is left whole."""
+
+_EDGE = " \t\u00a0:.…·•*|-–—_»«›‹→←↓↑>‼!?\"'“”„()[]{}#▶►▸■●○◆★☆👉👇🔴🔵⚡️📌📲✅❗🔥✔✉"
+_HEADINGS = frozenset(phrase for phrases in RELATED.values() for phrase in phrases)
+_BUTTONS = frozenset(SHARE)
+_OPENING = re.compile(
+    "(?:" + "|".join(sorted(map(re.escape, _HEADINGS), key=len, reverse=True)) + r")\s*(?:[:：»→>|]|-\s|–|—|\.\.\.|…)"
+)
+_INVITATION = re.compile("(?:" + "|".join(sorted(map(re.escape, SUBSCRIBE), key=len, reverse=True)) + r")(?!\w)")
+_WHERE = re.compile("|".join(map(re.escape, WHERE)))
+_RIGHTS = re.compile("|".join(map(re.escape, RIGHTS)))
+_TAIL = re.compile(
+    r"(?:\s*(?:[-–—|(\[]\s*)?(?:©\s*)?(?:riproduzione riservata|all rights reserved)[\s.!)\]©-]*$"
+    r"|\s*the post .{1,300}? (?:appeared first|first appeared) on .{1,120}$"
+    r"|\s*l['’]articolo .{1,300}? (?:proviene da|sembra essere il primo su) .{1,120}$"
+    r"|\s*(?:continue reading|leggi tutto|lire la suite|weiterlesen|leer más|leia mais|читать далее|читати далі"
+    r"|czytaj dalej)\s*(?:\.{3}|…|→|»|>>)?\s*$)",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def cut_boilerplate(text: str, title: str = "") -> str:
+    """`text` (paragraphs parted by newlines) without the boilerplate at its edges; and without its first line where
+    that is the `title`.
+
+    Never cuts inside a paragraph but for a notice at the very end, never more than half, and leaves a text that is
+    nothing but boilerplate as it is.
+    """
+    lines = text.split("\n")
+    start, end = 0, len(lines)
+    while end > 0 and (_is_boilerplate(lines[end - 1]) or not lines[end - 1].strip()):
+        end -= 1
+    end = _before_list(lines, end)
+    heading = _plain(title)
+    while start < end and (_is_boilerplate(lines[start]) or (heading and _plain(lines[start]) == heading)):
+        start += 1
+    kept = lines[start:end]
+    if kept:
+        kept[-1] = _TAIL.sub("", kept[-1]) or kept[-1]
+    left = "\n".join(kept)
+    return left if len(left) >= len(text) * (1 - _MAX_SHARE) else text
+
+
+def _before_list(lines: list[str], end: int) -> int:
+    """Where a heading with headlines under it begins at the end of the lines; `end` when none does."""
+    for back in range(1, min(_MAX_LISTED, end - 1) + 1):
+        line = lines[end - back]
+        if _plain(line) in _HEADINGS and not line.rstrip().endswith("."):
+            place = end - back
+            while place > 0 and _is_boilerplate(lines[place - 1]):
+                place -= 1
+            return place
+        if len(line) > _LISTED or line.rstrip().endswith((".", "!", ";", ",", "。", "।")):
+            return end
+    return end
+
+
+def _is_boilerplate(line: str) -> bool:
+    plain = _plain(line)
+    if not plain:
+        return bool(line.strip()) and not any(character.isalnum() for character in line)
+    if plain in _HEADINGS or plain in _BUTTONS:
+        return True
+    if len(plain) <= _LINK and _OPENING.match(plain):
+        return True
+    if len(plain) > _NOTICE:
+        return False
+    if _INVITATION.match(plain):
+        return bool(_WHERE.search(plain)) or len(plain.split()) <= 4
+    return _is_notice(line, plain)
+
+
+def _is_notice(line: str, plain: str) -> bool:
+    if not _RIGHTS.search(line.casefold()):
+        return False
+    # A sentence that quotes the phrase is longer than the notice and ends like one; "©" alone proves nothing unless
+    # it opens.
+    return len(plain) <= 120 or plain.startswith(("copyright", "©")) or line.lstrip().startswith("©")
+
+
+def _plain(line: str) -> str:
+    """Case, compatibility forms and the punctuation around a line taken off."""
+    return unicodedata.normalize("NFC", line).casefold().replace("’", "'").strip(_EDGE)

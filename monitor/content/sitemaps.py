@@ -1,0 +1,119 @@
+"""News sitemaps and sitemap indexes (https://www.sitemaps.org/protocol.html,
+https://www.google.com/schemas/sitemap-news/0.9)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from monitor.content.clean import MAX_LIST, MAX_NAME, one_line, web_url
+from monitor.content.feeds_entries import language_code
+from monitor.content.htmltext import title_text
+from monitor.errors import ReadError
+from monitor.model import Entry, ParsedFeed
+
+MAX_URLS = 50_000
+"""URLs of one sitemap or index: the protocol's own bound."""
+MAX_INFLATED = 50_000_000
+"""Bytes of a gunzipped ``.xml.gz``: the protocol's own bound."""
+
+
+def inflate(body: bytes) -> bytes:
+    """A body that is itself a gzip file (``sitemap.xml.gz``) unpacked, once and bounded; any other as it is. Raises
+    `ReadError` on a bomb."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        out = unpacker.decompress(body, MAX_INFLATED)
+    except zlib.error as error:
+        raise ReadError(f"a gzip file that cannot be unpacked: {error}") from None
+    if unpacker.unconsumed_tail:
+        raise ReadError(f"a gzip file of more than {MAX_INFLATED} bytes")
+    if out.startswith(b"\x1f\x8b"):
+        raise ReadError("a gzip file inside a gzip file")
+    return out
+
+
+def read_sitemap(document: str, url: str) -> ParsedFeed:
+    """Read a sitemap from its root element on.
+
+    A news sitemap gives an entry for each URL that bears ``news:news`` (guid and url are its address); an index gives
+    `children`. A
+    sitemap of pages that are no news raises `ReadError`: every page of a site is not a feed.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(document.encode("utf-8", "replace"), parser=parser)
+    except etree.XMLSyntaxError as error:
+        raise ReadError(f"a sitemap that cannot be read: {one_line(str(error), 120)}") from None
+    if root is None:
+        raise ReadError("a sitemap that cannot be read")
+    problem = one_line(f"not well-formed XML: {parser.error_log[0].message}", 200) if len(parser.error_log) else None
+    if _local(root) == "sitemapindex":
+        return ParsedFeed(entries=(), children=_children(root, url), complete=problem is None, problem=problem)
+    pages = [element for element in root if _local(element) == "url"]
+    entries = tuple(entry for page in pages[:MAX_URLS] if (entry := _entry(page, url)))
+    if pages and not entries:
+        raise ReadError("a sitemap of pages, not of news: no URL in it has news:news")
+    if len(pages) > MAX_URLS:
+        problem = f"more than {MAX_URLS} URLs: the rest was left"
+    return ParsedFeed(entries=entries, title=_publication(root), complete=problem is None, problem=problem)
+
+
+def _local(element: etree._Element) -> str:
+    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+
+
+def _texts(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Local names and texts of the children."""
+    for child in element:
+        yield _local(child), (child.text or "").strip()
+
+
+def _children(root: etree._Element, base: str) -> tuple[str, ...]:
+    found = []
+    for element in list(root)[:MAX_URLS]:
+        fields = dict(_texts(element))
+        target = web_url(fields.get("loc"), base)
+        if target:
+            found.append((_date(fields.get("lastmod", "")) or datetime.min.replace(tzinfo=UTC), target))
+    return tuple(target for _, target in sorted(found, key=lambda pair: pair[0], reverse=True))
+
+
+def _entry(page: etree._Element, base: str) -> Entry | None:
+    news = next((child for child in page if _local(child) == "news"), None)
+    fields = dict(_texts(page))
+    target = web_url(fields.get("loc"), base)
+    if news is None or target is None:
+        return None
+    said = dict(_texts(news))
+    publication = next((dict(_texts(child)) for child in news if _local(child) == "publication"), {})
+    keywords = [one_line(word, MAX_NAME) for word in said.get("keywords", "").split(",")]
+    return Entry(
+        guid=target,
+        url=target,
+        title=title_text(said.get("title", "")),
+        published_at=_date(said.get("publication_date", "")),
+        updated_at=_date(fields.get("lastmod", "")),
+        language=language_code(publication.get("language") or said.get("language")),
+        tags=tuple(dict.fromkeys(word for word in keywords if word))[:MAX_LIST],
+    )
+
+
+def _publication(root: etree._Element) -> str:
+    return next((title_text(element.text or "") for element in root.iter("{*}name") if element.text), "")
+
+
+def _date(written: str) -> datetime | None:
+    """W3C date and time; a date alone is its midnight, no offset is UTC."""
+    try:
+        value = datetime.fromisoformat(written.strip()[:40])
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
