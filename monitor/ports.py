@@ -172,6 +172,10 @@ class Store(Protocol):
         """All items of a story, first seen first."""
         ...
 
+    def split(self, item_id: str) -> None:
+        """Undo a merge: a copy becomes the first of a story of its own; it raises no alert."""
+        ...
+
     def sightings(self, story: str) -> list[Sighting]: ...
 
     def claim_alerts(self, now: datetime, limit: int, lease: timedelta) -> list[Alert]:
@@ -188,7 +192,10 @@ class Store(Protocol):
         next_attempt_at: datetime | None = None,
         attempted: bool = True,
     ) -> None:
-        """End a claim. `error` replaces `last_error` (None clears it); `attempted=False` takes back the attempt that the claim counted, because none was made."""
+        """End a claim. `error` replaces `last_error` (None clears it).
+
+        `attempted=False` takes back the attempt that the claim counted, because none was made.
+        """
         ...
 
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]: ...

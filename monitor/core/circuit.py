@@ -1,7 +1,7 @@
 """A channel's circuit breaker: while a channel is down, one alert probes it and the others wait unhurt.
 
-Open means: so many different alerts failed in a row that it is the channel and not the alert. One alert failing again and again
-(a body the receiver chokes on) opens nothing and keeps to its own schedule (`core.delivery`).
+Open means: so many different alerts failed in a row that it is the channel and not the alert. One alert failing again
+and again (a body the receiver chokes on) opens nothing and keeps to its own schedule (`core.delivery`).
 """
 
 from __future__ import annotations

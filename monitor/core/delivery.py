@@ -1,8 +1,9 @@
 """When an alert is sent, sent again, held back, or given up: decisions only, the clock and the chance are the caller's.
 
-An alert starts ``pending`` (due now) or ``held`` (for its channel's digest, or for the end of quiet hours). Each attempt ends in an
-outcome; `after` says what follows. Wall-clock rules (digests, quiet hours) live in named time zones and hold across DST changes: a
-time that a change skips counts as that much after the change, a time that it repeats counts once, the first time.
+An alert starts ``pending`` (due now) or ``held`` (for its channel's digest, or for the end of quiet hours). Each
+attempt ends in an outcome; `after` says what follows. Wall-clock rules (digests, quiet hours) live in named time zones
+and hold across DST changes: a time that a change skips counts as that much after the change, one that it repeats counts
+once, the first time.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ SCHEDULE = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-"""From one failed attempt to the next, as Standard Webhooks advises (standardwebhooks.com, "Retry schedule"); the last repeats."""
+"""From one failed attempt to the next, as Standard Webhooks advises ("Retry schedule"); the last repeats."""
 
 JITTER = 0.2
 """Each delay is up to a fifth shorter or longer, so that what failed together does not come back together."""
@@ -51,7 +52,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def first_state(channel: Channel, policy: AlertPolicy, now: datetime) -> tuple[AlertState, datetime]:
-    """The state and the due time of an alert written at `now`: at once, or held for a digest or for the end of quiet hours."""
+    """The state and the due time of an alert written at `now`: at once, or held for a digest or quiet hours."""
     at = now if channel.digest is None else next_digest(channel.digest, now)
     quiet = quiet_until(policy.quiet, at)
     if quiet is not None:
@@ -64,8 +65,8 @@ def after(
 ) -> tuple[AlertState, datetime | None]:
     """What follows the attempt that ended now: ``delivered``, ``dead``, or another attempt at the time returned.
 
-    `attempts` counts this one; `due_since` is when the alert was first due (its creation, unless it was held); `jitter` is a
-    uniform draw from 0 to 1. The last attempt falls on the end of `retry_for`, and not short of it.
+    `attempts` counts this one; `due_since` is when the alert was first due (its creation, unless it was held); `jitter`
+    is a uniform draw from 0 to 1. The last attempt falls on the end of `retry_for`, and not short of it.
     """
     match outcome:
         case Delivered():
@@ -102,7 +103,7 @@ def next_digest(digest: DigestTime, after: datetime) -> datetime:
 def quiet_until(quiet: Sequence[QuietHours], now: datetime) -> datetime | None:
     """When the quiet hours that hold at `now` end, in UTC; None when none do. Hours that meet or overlap count as one.
 
-    Hours that start when they end are empty. Where several together never end, the answer is a moment up to a few days ahead.
+    Hours that start when they end are empty. Where several together never end, the answer is a few days ahead.
     """
     end = now
     for _ in range(2 * len(quiet)):
@@ -116,8 +117,8 @@ def quiet_until(quiet: Sequence[QuietHours], now: datetime) -> datetime | None:
 def digest_size(channel: Channel) -> int:
     """How many alerts one digest to this channel may carry; more go out as several.
 
-    A mail stays readable and below what mail servers take; a webhook's body stays under the 20 kB that Standard Webhooks advises
-    with nothing but excerpts cut; chat services take a few thousand characters.
+    A mail stays readable and below what mail servers take; a webhook's body stays under the 20 kB that Standard
+    Webhooks advises, with nothing but excerpts cut; chat services take a few thousand characters.
     """
     match channel:
         case EmailChannel():

@@ -1,4 +1,4 @@
-"""Standard Webhooks' symmetric signature, version 1 (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md)."""
+"""Standard Webhooks' symmetric signature, version 1 (its specification, "Signature scheme")."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ SHORTEST_KEY, LONGEST_KEY = 24, 64
 
 
 def signing_key(secret: str) -> bytes:
-    """The key inside a secret: ``whsec_`` (which may be left out) and base64. Raises ValueError, which never shows the secret."""
+    """The key inside a secret: ``whsec_`` (which may be left out) and base64.
+
+    Raises ValueError, which never shows the secret.
+    """
     encoded = secret.removeprefix(PREFIX)
     try:
         key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)

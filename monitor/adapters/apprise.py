@@ -1,0 +1,107 @@
+"""Any of Apprise's services: the extra ``[apprise]``, imported when a message is sent.
+
+Apprise dials by itself, in threads. `[network]` holds for it all the same: an audit hook (PEP 578) sees every address
+that a socket is about to be connected to, after DNS, and in the context of a notification refuses what may not be
+reached.
+Its own retries are off: the outbox retries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+from monitor.content.messages import text_of
+from monitor.content.wording import cut, one_line
+from monitor.model import AppriseChannel, Deferred, Delivered, DeliveryOutcome, Message
+
+DEADLINE = 60.0
+"""Seconds for one notification; Apprise's services have timeouts of their own, of some seconds a request."""
+
+Refusal = Callable[[str], str | None]
+"""Why an address may not be dialled, or None: `core.addresses.refusal` with the configured networks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    refusal: Refusal
+    refused: list[str] = field(default_factory=list)
+
+
+_judge: ContextVar[_Judge | None] = ContextVar("_judge", default=None)
+
+
+class AppriseSender:
+    """Implements `ports.Sender`."""
+
+    def __init__(self, channel: AppriseChannel, refusal: Refusal) -> None:
+        self._url = channel.url.reveal()
+        self._refusal = refusal
+
+    async def send(self, message: Message) -> DeliveryOutcome:
+        """Delivered when every service of the URL said so."""
+        title, body = text_of(message)
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return await asyncio.to_thread(self._notify, title, body)
+        except TimeoutError:
+            return Deferred(f"timed out after {DEADLINE:.0f} s")
+        except ImportError:
+            return Deferred("Apprise is not installed: pip install 'monitor[apprise]'")
+
+    def _notify(self, title: str, body: str) -> DeliveryOutcome:
+        import apprise  # 11 MB, and 0.1 s to import: for those who use it
+
+        _install_hook()
+        judge = _Judge(self._refusal)
+        _judge.set(judge)  # in this call's own context: to_thread copied it
+        asset = apprise.AppriseAsset(async_mode=False, app_id="monitor", app_desc="news alerts")
+        asset.default_service_retry = 0
+        service = apprise.Apprise(asset=asset)
+        if not service.add(self._url):
+            return Deferred("Apprise knows no service for this channel's URL")
+        with service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT) as result:
+            if result:
+                return Delivered()
+            return Deferred(self._reason(result, judge.refused))
+
+    def _reason(self, result: Any, refused: list[str]) -> str:
+        if refused:
+            return refused[0]  # Apprise says "a connection error occurred"
+        said = [str(entry.message) for entry in result.logs() if entry.level >= logging.WARNING]
+        names = ", ".join(sorted({str(service.name) for service in result if not service}))
+        return self._masked(f"{names or 'Apprise'}: {'; '.join(said) or result.status.name.lower()}")
+
+    def _masked(self, told: str) -> str:
+        """The URL is all secret but its scheme."""
+        rest = self._url.partition("://")[2]
+        for secret in sorted({self._url, rest, *rest.replace("@", "/").replace("?", "/").split("/")}, key=len)[::-1]:
+            if len(secret) >= 6:  # shorter ones are words and ports
+                told = told.replace(secret, "***").replace(unquote(secret), "***")
+        return cut(one_line(told), 300)
+
+
+@cache
+def _install_hook() -> None:
+    """Once for the process: an audit hook cannot be taken away again."""
+    sys.addaudithook(_audit)
+
+
+def _audit(event: str, args: tuple[Any, ...]) -> None:
+    if event not in ("socket.connect", "socket.sendto"):
+        return
+    judge = _judge.get()
+    if judge is None or not isinstance(args[1], tuple):
+        return
+    address = str(args[1][0])
+    why = judge.refusal(address)
+    if why is not None:
+        judge.refused.append(f"refused {address} ({why})")
+        raise PermissionError(judge.refused[-1])

@@ -1,0 +1,226 @@
+"""A message as people read it: a mail with text and HTML, or a title and a text for other services.
+
+Rendered by jinja2, HTML autoescaped; nothing remote in it. Webhook bodies are in `content.payloads`.
+"""
+
+from __future__ import annotations
+
+import email.policy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import jinja2
+
+from monitor.content.payloads import webhook_body
+from monitor.content.wording import (
+    Segments,
+    clean,
+    cut,
+    header_text,
+    headline,
+    one_line,
+    segments,
+    sentences,
+    site,
+    web_link,
+    when,
+)
+from monitor.model import Alert, EmailChannel, Item, Match, Message, Sighting
+
+__all__ = ["email_of", "text_of", "webhook_body"]
+
+SENTENCES = 4
+"""Shown of an article in an alert of its own; a digest shows `DIGEST_SENTENCES`."""
+DIGEST_SENTENCES = 1
+COPIES = 10
+"""Other addresses listed; the rest is counted."""
+NAME_CHARS = 60
+"""Of a watchlist's name in a subject, so that the title has room."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """What the templates show of one alert."""
+
+    title: Segments
+    headline: str
+    link: str | None
+    source: str
+    language: str
+    published: str
+    seen: str
+    sentences: tuple[Segments, ...]
+    opening: str
+    """The text's first words, when no sentence of it matched."""
+    terms: tuple[str, ...]
+    tags: tuple[str, ...]
+    copies: int
+    first_copy: str
+    also_at: tuple[str, ...]
+    more: int
+    alert: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One watchlist of a digest, its stories in order."""
+
+    name: str
+    stories: tuple[StoryView, ...]
+
+
+def email_of(message: Message, channel: EmailChannel, now: datetime) -> EmailMessage:
+    """The mail for one alert or a digest. Message-ID is the message's id at the sender's domain, whatever the attempt.
+
+    Every header is made of one cleaned line; recipients come from the channel alone.
+    """
+    mail = EmailMessage(policy=email.policy.SMTP)
+    domain = _domain(channel.sender)
+    mail["From"] = _ascii_domain(channel.sender)
+    mail["To"] = ", ".join(_ascii_domain(address) for address in channel.to)
+    mail["Subject"] = _subject(message)
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = _message_id(message.id, domain)
+    if message.thread is not None:
+        mail["In-Reply-To"] = mail["References"] = _message_id(message.thread, domain)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation replies
+    context = _context(message)
+    _set_body(mail, _template("mail.txt.j2").render(context))
+    html = EmailMessage(policy=email.policy.SMTP)
+    _set_body(html, _template("mail.html.j2").render(context), subtype="html")
+    mail.make_alternative()
+    mail.attach(html)
+    mail.set_boundary(f"=_{_safe(message.id)}_=")  # not random: the same mail at every attempt
+    return mail
+
+
+def text_of(message: Message) -> tuple[str, str]:
+    """A title and a plain text, for services that take no more."""
+    return _subject(message), _template("mail.txt.j2").render(_context(message))
+
+
+def _subject(message: Message) -> str:
+    names = list(dict.fromkeys(alert.watchlist_name or alert.watchlist for alert, _, _ in message.parts))
+    name = cut(one_line(", ".join(names)), NAME_CHARS)
+    title = headline(message.parts[0][1])
+    if message.digest:
+        count = len(message.parts)
+        title = f"{count} stories: {title}" if count > 1 else f"1 story: {title}"
+    test = "Test: " if message.test else ""
+    return header_text(f"{test}[{name}] {title}")
+
+
+def _context(message: Message) -> dict[str, Any]:
+    shown = DIGEST_SENTENCES if message.digest else SENTENCES
+    return {
+        "digest": message.digest,
+        "test": message.test,
+        "groups": tuple(_groups(message, shown)),
+        "count": len(message.parts),
+        "reply": message.thread is not None,
+    }
+
+
+def _groups(message: Message, shown: int) -> Iterator[Group]:
+    """By watchlist, in the order of their first alerts; within one by story, oldest first."""
+    first: dict[str, int] = {}
+    for place, (alert, _, _) in enumerate(message.parts):
+        first.setdefault(alert.watchlist, place)
+    parts = sorted(message.parts, key=lambda part: first[part[0].watchlist])
+    for _, members in groupby(parts, key=lambda part: part[0].watchlist):
+        found = list(members)
+        name = one_line(found[0][0].watchlist_name) or found[0][0].watchlist
+        yield Group(name, tuple(_view(alert, item, also, shown) for alert, item, also in found))
+
+
+def _view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int) -> StoryView:
+    links = _links(item, also_at)
+    marked = sentences(item.text, _in(alert.matches, "body"), shown)
+    return StoryView(
+        title=_marked_title(alert, item),
+        headline=headline(item),
+        link=web_link(item.url),
+        source=site(item.url) or ", ".join(item.feeds),
+        language="" if item.language == "und" else item.language,
+        published=when(item.published_at),
+        seen=when(item.first_seen_at),
+        sentences=tuple(segments(item.text, part.start, part.end, part.marks) for part in marked),
+        opening="" if marked else cut(one_line(item.text[:600]), 300),
+        terms=tuple(dict.fromkeys(one_line(match.term) for match in alert.matches))[:20],
+        tags=tuple(one_line(tag) for tag in alert.watchlist_tags),
+        copies=len({site(link) for link in links}),
+        first_copy=site(links[0]) if links else "",
+        also_at=tuple(links[:COPIES]),
+        more=max(0, len(links) - COPIES),
+        alert=alert.id,
+    )
+
+
+def _links(item: Item, also_at: tuple[Sighting, ...]) -> list[str]:
+    """Other addresses of the story, each once."""
+    links = (web_link(sighting.url) for sighting in also_at)
+    return list(dict.fromkeys(link for link in links if link is not None and link != item.url))
+
+
+def _marked_title(alert: Alert, item: Item) -> Segments:
+    whole = sentences(item.title, _in(alert.matches, "title"), 10_000)
+    marks = tuple(mark for sentence in whole for mark in sentence.marks)
+    if not marks:
+        return ((headline(item), False),)
+    return segments(item.title, 0, len(item.title), marks)
+
+
+def _in(matches: tuple[Match, ...], field: str) -> list[Match]:
+    return [match for match in matches if match.field == field]
+
+
+def _message_id(identity: str, domain: str) -> str:
+    return f"<{_safe(identity)}@{domain}>"
+
+
+def _safe(identity: str) -> str:
+    return "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "_" for char in identity)
+
+
+def _domain(sender: str) -> str:
+    """The sender's domain as it may stand in a Message-ID; ``localhost`` for an address without one."""
+    domain = parseaddr(_ascii_domain(sender))[1].rpartition("@")[2].strip().lower()
+    return domain if domain.isascii() and domain else "localhost"
+
+
+def _ascii_domain(address: str) -> str:
+    """The address as configured, an international domain in its ASCII form (RFC 5890): mail headers take no other."""
+    local, at, rest = address.rpartition("@")
+    domain = rest.rstrip("> ")
+    if not at or domain.isascii():
+        return address
+    try:
+        return f"{local}@{domain.encode('idna').decode()}{rest[len(domain) :]}"
+    except UnicodeError:
+        return address
+
+
+def _set_body(mail: EmailMessage, text: str, subtype: str = "plain") -> None:
+    """7-bit on the wire whatever the server can do; base64 where quoted-printable would triple the size."""
+    text = clean(text)
+    foreign = sum(not char.isascii() for char in text)
+    cte = "base64" if foreign * 4 > len(text) else "quoted-printable"
+    mail.set_content(text, subtype=subtype, charset="utf-8", cte=cte)
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("monitor.content"),
+        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
