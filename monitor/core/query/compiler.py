@@ -45,7 +45,7 @@ class Compiler:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     def compile(self, node: Node, context: Context | None = None, label: str | None = None) -> Compiled:
-        """The matcher of a tree. `label`: the term's name in matches, where the node is one leaf not written as a query.
+        """The matcher of a tree. `label`: the term's name in matches, where the node is one leaf, no query.
 
         Raises:
             QueryError: a term without a word, a wildcard with too few letters, a bad regular expression, an operand

@@ -32,7 +32,7 @@ class Cover:
 
 
 def cover(node: Compiled) -> Cover | None:
-    """The cheapest cover found; None for a query that may match a text without any of its terms (NOT, regular expressions)."""
+    """The cheapest cover found; None for a query that may match a text with none of its terms (NOT, expressions)."""
     match node:
         case WordsLeaf():
             return _words(node)

@@ -1,4 +1,4 @@
-"""Compiled inner nodes, and the one way to ask any compiled node: `test`, `hits`, and for places among words `spans`."""
+"""Compiled inner nodes, and how any compiled node is asked: `test`, `hits`, `spans` among words, `ranges` of text."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ Compiled = Leaf | AllOf | AnyOf | NoneOf | Beside | CountOf | Wrapped
 
 def spans(node: Compiled, document: Document, field: Field) -> Sequence[Span]:
     """Where a node that has places among words hits in a field; the compiler let no other stand where this is asked."""
-    assert not isinstance(node, MetaLeaf | AllOf | NoneOf | CountOf)
+    assert not isinstance(node, RegexLeaf | MetaLeaf | AllOf | NoneOf | CountOf)
     return node.spans(document, field)
 
 

@@ -1,7 +1,7 @@
 """Terms to elements: what must stand at each place of a phrase.
 
-Wildcards stay inside a word. In a script written without spaces, where a term is a run of characters anyway, a ``*`` at its
-edge adds nothing and a ``?`` is any one character.
+Wildcards stay inside a word. In a script written without spaces, where a term is a run of characters anyway, a ``*`` at
+its edge adds nothing and a ``?`` is any one character.
 """
 
 from __future__ import annotations

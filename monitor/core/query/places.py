@@ -26,7 +26,7 @@ def in_a_row(places: Sequence[Sequence[int]]) -> list[Span]:
 
 
 def within(places: Sequence[Sequence[int]], slop: int) -> list[Span]:
-    """The shortest windows, one for each first place, that hold a place of its own for every list and at most `slop` others."""
+    """The shortest windows, one for each first place: a place of its own for every list and at most `slop` others."""
     size = len(places) + slop
     return list(islice(_windows(places, size), MAX_SPANS))
 
@@ -46,7 +46,10 @@ def _windows(places: Sequence[Sequence[int]], size: int) -> Iterator[Span]:
 
 
 def _assigned(choices: Sequence[Sequence[int]], start: int, end: int) -> bool:
-    """Whether every list can have a place of its own up to `end`, `start` being one: a bipartite matching (Kuhn's algorithm)."""
+    """Whether every list can have a place of its own up to `end`, `start` being one.
+
+    A perfect bipartite matching, by Kuhn's algorithm.
+    """
     owner: dict[int, int] = {}
 
     def assign(number: int, tried: set[int]) -> bool:
@@ -62,7 +65,7 @@ def _assigned(choices: Sequence[Sequence[int]], start: int, end: int) -> bool:
 
     # Lists that hold the start first: augmenting never frees a place once taken, so the start stays taken.
     order = sorted(range(len(choices)), key=lambda n: choices[n][0] != start)
-    return all(assign(number, set()) for number in order) and start in owner and end in owner
+    return all(assign(number, set()) for number in order)
 
 
 def near(left: Sequence[Span], right: Sequence[Span], distance: int, ordered: bool) -> list[Span]:

@@ -1,7 +1,8 @@
 """Search as a sieve: an FTS5 expression that lets every item through that a query could match.
 
-The index holds our own tokens (`index_text`), so FTS5's tokenizer must not cut them again: its ``ascii`` tokenizer takes every
-character beyond ASCII as part of a word, and of ASCII our tokens hold letters and digits alone. Each string is quoted by us.
+The index holds our own tokens (`index_text`), so FTS5's tokenizer must not cut them again: its ``ascii`` tokenizer
+takes every character beyond ASCII as part of a word, and of ASCII our tokens hold letters and digits alone. Each string
+is quoted by us.
 """
 
 from __future__ import annotations

@@ -11,11 +11,12 @@ from itertools import islice
 import re2
 
 from monitor.core.query.document import Document, Field, Span
-from monitor.core.query.forms import knows, lemma
+from monitor.core.query.forms import knows
 from monitor.core.query.nodes import Meta, Regex, TextField, Words
 from monitor.core.query.patterns import Element, elements, glob
 from monitor.core.query.places import in_a_row, within
 from monitor.core.query.urls import host_of, is_under
+from monitor.core.text import fold
 from monitor.errors import QueryError
 from monitor.model import Match
 
@@ -23,7 +24,7 @@ MAX_PATTERN = 1000
 """Characters of a regular expression."""
 
 MAX_REGEX_MEMORY = 8 << 20
-"""Bytes for one expression's program and caches, RE2's own default; past it RE2 refuses or falls back, always in linear time."""
+"""Bytes for one expression's program and caches, RE2's default; past it RE2 refuses or falls back, in linear time."""
 
 MAX_REGEX_TEXT = 2_000_000
 """Characters of a text that a regular expression looks at; no article is longer."""
@@ -83,9 +84,7 @@ class WordsLeaf:
             return places
         written = self._written[number]
         text = field.text
-        return [
-            p for p in places if _fits(written, unicodedata.normalize("NFC", text[field.starts[p] : field.ends[p]]))
-        ]
+        return [place for place in places if _fits(written, text[field.starts[place] : field.ends[place]])]
 
     def _is_tight(self, field: Field, span: Span) -> bool:
         return all(
@@ -108,15 +107,18 @@ class WordsLeaf:
         language = document.subject.language
         if not knows(language):
             return f"no word forms are known for language \u2018{language}\u2019: exact words only"
-        found = sorted(
-            {
-                f"{text.lower()} \u2192 {lemma(text, language)}"
-                for field in document.fields
-                for start, end in self.ranges(document, field)
-                for text in field.text[start:end].split()
-            }
-        )
-        return f"word form: {', '.join(found)}" if found else ""
+        found = {
+            f"{text.lower()} \u2192 {element.written.lower()}"
+            for field in document.fields
+            for span in self.spans(document, field)
+            for element, text in zip(self.elements, _spellings(field, span), strict=False)
+            if self.node.slop is None and self.stems(element) and fold(text) != element.word
+        }
+        return f"word form: {', '.join(sorted(found))}" if found else ""
+
+
+def _spellings(field: Field, span: Span) -> list[str]:
+    return [field.text[field.starts[place] : field.ends[place]] for place in range(span[0], span[1] + 1)]
 
 
 def _exactly(element: Element) -> str:
@@ -124,6 +126,7 @@ def _exactly(element: Element) -> str:
 
 
 def _fits(written: str, found: str) -> bool:
+    found = unicodedata.normalize("NFC", found)
     return written == found or (("*" in written or "?" in written) and glob(written, found))
 
 
@@ -136,7 +139,7 @@ class RegexLeaf:
     label: str
     program: re2._Regexp
 
-    def ranges(self, document: Document, field: Field) -> list[tuple[int, int]]:
+    def ranges(self, _: Document, field: Field) -> list[tuple[int, int]]:
         return list(self._found(field)) if field.name in self.fields else []
 
     def _found(self, field: Field) -> Iterator[tuple[int, int]]:
@@ -148,10 +151,7 @@ class RegexLeaf:
     def test(self, document: Document) -> bool:
         return any(next(self._found(field), None) is not None for field in document.fields if field.name in self.fields)
 
-    def spans(self, document: Document, field: Field) -> Sequence[Span]:
-        raise AssertionError("a regular expression has no place among words: refused while compiling")
-
-    def note(self, document: Document) -> str:
+    def note(self, _: Document) -> str:
         return ""
 
 
@@ -226,5 +226,5 @@ class MetaLeaf:
     def test(self, document: Document) -> bool:
         return self.found(document) is not None
 
-    def note(self, document: Document) -> str:
+    def note(self, _: Document) -> str:
         return ""

@@ -10,7 +10,7 @@ MAX_REMEMBERED = 10_000
 
 
 def host_of(url: str) -> str:
-    """The host of a URL, or of ``host/path`` without a scheme: lower case, Unicode, no port, no ``www.``; "" when there is none."""
+    """The host of a URL, with or without a scheme: lower case, Unicode, no port, no ``www.``; "" when there is none."""
     try:
         host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:
