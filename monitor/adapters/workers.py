@@ -35,7 +35,7 @@ class ProcessWorkers:
         # spawn would import the caller's main module again, fork would copy our threads' locks: the fork server is
         # a small clean process to fork from, with the heavy imports done once.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["monitor.reading"])
+        context.set_forkserver_preload(["monitor.content.articles"])
         self._pool = ProcessPool(count, RECYCLE, initializer=_confine, context=context)
 
     async def run(self, function: Callable[..., T], *args: object) -> T:

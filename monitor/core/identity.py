@@ -31,15 +31,16 @@ _MAX_SLUG = 60
 
 _TRACKING_PREFIX = (
     "utm_", "mtm_", "matomo_", "piwik_", "hsa_", "itm_", "ns_", "oly_", "vero_", "guce_", "guccounter", "_hs", "__hs",
-    "pk_campaign", "pk_kwd", "pk_source", "pk_medium", "pk_content", "wt_mc", "wt_zmc", "fb_action", "fb_ref", "fb_source",
-    "ga_source", "ga_medium", "ga_campaign", "ga_term", "ga_content", "sc_campaign", "sc_channel", "sc_content", "sc_src",
-    "at_medium", "at_campaign", "at_custom", "at_link", "at_bbc", "at_ptr", "at_format", "at_xt",
+    "pk_campaign", "pk_kwd", "pk_source", "pk_medium", "pk_content", "wt_mc", "wt_zmc", "fb_action", "fb_ref",
+    "fb_source", "ga_source", "ga_medium", "ga_campaign", "ga_term", "ga_content", "sc_campaign", "sc_channel",
+    "sc_content", "sc_src", "at_medium", "at_campaign", "at_custom", "at_link", "at_bbc", "at_ptr", "at_format",
+    "at_xt",
 )  # fmt: skip
 _TRACKING = frozenset((
     "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid", "twclid", "ttclid", "igsh",
     "li_fat_id", "igshid", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "hsctatracking", "wickedid", "ncid", "ocid",
-    "cmpid", "cmp", "xtor", "smid", "emc", "__twitter_impression", "sr_share", "action_object_map", "gs_l", "rb_clickid",
-    "s_cid", "epik", "srsltid", "spm", "trk", "trkcampaign", "_trkparms", "ito", "traffic_source", "sref",
+    "cmpid", "cmp", "xtor", "smid", "emc", "__twitter_impression", "sr_share", "action_object_map", "gs_l",
+    "rb_clickid", "s_cid", "epik", "srsltid", "spm", "trk", "trkcampaign", "_trkparms", "ito", "traffic_source", "sref",
     "jsessionid", "phpsessid", "aspsessionid", "sessionid", "session_id",
 ))  # fmt: skip
 _FEED_WORDS = frozenset(("rss", "feed", "atom", "rss2", "rssfeed"))

@@ -24,7 +24,9 @@ class Hints:
 
     def floor(self, ceiling: timedelta) -> timedelta:
         """The longest of them, bounded: a `max-age` of a year does not silence a feed."""
-        return min(max((hint for hint in (self.ttl, self.max_age, self.retry_after) if hint), default=timedelta()), ceiling)
+        return min(
+            max((hint for hint in (self.ttl, self.max_age, self.retry_after) if hint), default=timedelta()), ceiling
+        )
 
 
 def interval_after(

@@ -153,7 +153,8 @@ def registrable(host: str) -> str:
     """The registrable domain of an ASCII host, by `tld`'s bundled public-suffix list; an address is its own."""
     if ":" in host or host.rpartition(".")[2].isdigit():
         return host
-    return get_fld(f"http://{host}/", fail_silently=True) or host
+    known = get_fld(f"http://{host}/", fail_silently=True)
+    return known or ".".join(host.split(".")[-2:])  # an unlisted suffix is one label: the list's own default rule
 
 
 def site_of(url: str) -> str:

@@ -62,12 +62,20 @@ def settle(
     *,
     error: str | None,
     next_attempt_at: datetime | None,
+    attempted: bool,
 ) -> None:
-    """End an attempt. A delivered alert stays delivered, whatever a late attempt says."""
+    """End a claim. A delivered alert stays delivered, whatever a late attempt says."""
     db.execute(
-        "UPDATE alerts SET state = ?, last_error = ?, next_attempt_at = ?, lease_until = NULL, delivered_at = ?"
-        " WHERE id = ? AND state != 'delivered'",
-        (state, error, maybe_ms(next_attempt_at), to_ms(now) if state == "delivered" else None, alert),
+        "UPDATE alerts SET state = ?, last_error = ?, next_attempt_at = ?, lease_until = NULL, delivered_at = ?,"
+        " attempts = attempts - ? WHERE id = ? AND state != 'delivered'",
+        (
+            state,
+            error,
+            maybe_ms(next_attempt_at),
+            to_ms(now) if state == "delivered" else None,
+            0 if attempted else 1,
+            alert,
+        ),
     )
 
 

@@ -93,17 +93,21 @@ def add_sighting(db: sqlite3.Connection, item_id: str, sighting: Sighting) -> No
     )
 
 
+def exactly(db: sqlite3.Connection, item_id: str) -> Item | None:
+    """By its whole id."""
+    row = db.execute(f"SELECT {ITEM_COLUMNS} FROM items WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
+    return None if row is None else item_of(row)
+
+
 def one(db: sqlite3.Connection, item_id: str) -> Item | None:
     """By id, or by a prefix that only one item has."""
-    row = db.execute(f"SELECT {ITEM_COLUMNS} FROM items WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
-    if row is None and item_id:
+    found = exactly(db, item_id)
+    if found is None and item_id:
         top = item_id + "\U0010ffff"
-        rows = db.execute(
-            f"SELECT {ITEM_COLUMNS} FROM items WHERE id > ? AND id < ? LIMIT 2",  # noqa: S608
-            (item_id, top),
-        ).fetchall()
-        row = rows[0] if len(rows) == 1 else None
-    return None if row is None else item_of(row)
+        sql = f"SELECT {ITEM_COLUMNS} FROM items WHERE id > ? AND id < ? LIMIT 2"  # noqa: S608
+        rows = db.execute(sql, (item_id, top)).fetchall()
+        found = item_of(rows[0]) if len(rows) == 1 else None
+    return found
 
 
 def listed(db: sqlite3.Connection, wanted: ItemFilter) -> Iterator[Item]:
@@ -158,6 +162,15 @@ def revisions(db: sqlite3.Connection, item_id: str) -> list[tuple[datetime, str,
         "SELECT replaced_at, title, text FROM revisions WHERE item = ? ORDER BY rowid", (number_of(db, item_id),)
     )
     return [(from_ms(when), title, text) for when, title, text in rows]
+
+
+def split(db: sqlite3.Connection, item_id: str) -> None:
+    """Make a copy the first of a story of its own."""
+    db.execute(
+        "UPDATE items SET story = id, copy_of = NULL, similarity = NULL, copy_test = NULL, copy_shared = '[]'"
+        " WHERE id = ?",
+        (item_id,),
+    )
 
 
 def drop_texts(db: sqlite3.Connection, before: datetime, limit: int) -> int:

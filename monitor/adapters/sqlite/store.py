@@ -43,7 +43,7 @@ class SqliteTransaction:
         return items.known(self._db.conn, keys)
 
     def item(self, item_id: str) -> Item | None:
-        return items.one(self._db.conn, item_id)
+        return items.exactly(self._db.conn, item_id)
 
     def add_item(self, item: Item, keys: Mapping[str, str], fingerprint: Fingerprint | None) -> None:
         items.add(self._db.conn, item, keys)
@@ -153,6 +153,11 @@ class SqliteStore:
         with self._reading() as db:
             return items.sightings(db.conn, story)
 
+    def split(self, item_id: str) -> None:
+        """Undo a merge: a copy becomes the first of a story of its own."""
+        with self._writing() as db:
+            items.split(db.conn, item_id)
+
     def revisions(self, item_id: str) -> list[tuple[datetime, str, str]]:
         with self._reading() as db:
             return items.revisions(db.conn, item_id)
@@ -178,9 +183,12 @@ class SqliteStore:
         *,
         error: str | None = None,
         next_attempt_at: datetime | None = None,
+        attempted: bool = True,
     ) -> None:
         with self._writing() as db:
-            alerts.settle(db.conn, alert_id, state, now, error=error, next_attempt_at=next_attempt_at)
+            alerts.settle(
+                db.conn, alert_id, state, now, error=error, next_attempt_at=next_attempt_at, attempted=attempted
+            )
 
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]:
         with self._reading() as db:

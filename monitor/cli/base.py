@@ -1,0 +1,130 @@
+"""What every command shares: options, exit codes, the configuration, records on standard output."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from monitor.errors import ConfigError, MonitorError, UsageError
+from monitor.model import Config
+from monitor.service import Application, open_application
+from monitor.settings import find_directory, load
+
+T = TypeVar("T")
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_CONFIG = 78
+
+config_option = click.option(
+    "--config", "config_dir", metavar="DIR", help="The configuration directory (else $MONITOR_CONFIG, ./config, …)."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Records as JSON Lines on standard output.")
+
+
+class Commands(click.Group):
+    """A group whose commands' errors become one line each and the right exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            click.echo(str(error), err=True)
+            count = len(error.mistakes)
+            click.echo(f"{count} mistake{'s' if count != 1 else ''} in the configuration", err=True)
+            ctx.exit(EXIT_CONFIG)
+        except UsageError as error:
+            click.echo(f"monitor: {error}", err=True)
+            ctx.exit(EXIT_USAGE)
+        except MonitorError as error:
+            click.echo(f"monitor: {error}", err=True)
+            ctx.exit(EXIT_FAILED)
+
+
+def directory(option: str | None) -> Path:
+    """Where the configuration is."""
+    return find_directory(option, os.environ, Path.cwd(), Path.home())
+
+
+def configuration(option: str | None) -> Config:
+    """The configuration, valid."""
+    return load(directory(option), os.environ)
+
+
+def with_application(option: str | None, work: Callable[[Application], Awaitable[T]]) -> T:
+    """Run one piece of work on a whole application, and put it away."""
+    config = configuration(option)
+
+    async def run() -> T:
+        async with open_application(config) as app:
+            return await work(app)
+
+    return asyncio.run(run())
+
+
+def console() -> Console:
+    """Standard output for people; wide enough for whole rows when it is no terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def print_json(records: Iterable[Mapping[str, Any]]) -> None:
+    """JSON Lines."""
+    for record in records:
+        click.echo(json.dumps(record, ensure_ascii=False, default=to_json))
+
+
+def to_json(value: object) -> Any:
+    """Times as RFC 3339 in UTC, durations in seconds."""
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(f"{type(value).__name__} is not for output")
+
+
+def rfc3339(moment: datetime) -> str:
+    """``2026-01-01T08:00:00Z``, with a fraction where there is one."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago, for people."""
+    return "never" if moment is None else f"{span(now - moment)} ago" if moment <= now else f"in {span(moment - now)}"
+
+
+def span(length: timedelta) -> str:
+    """The two largest units would be noise: one."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class Span(click.ParamType[timedelta]):
+    """A duration such as 7d."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        found = _SPAN.fullmatch(str(value).strip())
+        if not found:
+            self.fail(f'{value!r} is no duration such as "30m", "12h" or "7d"', param, ctx)
+        return timedelta(seconds=float(found[1]) * _UNITS[found[2]])

@@ -1,0 +1,161 @@
+"""feeds: their state, OPML, discovery."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from monitor.adapters.clock import SystemClock
+from monitor.cli.base import (
+    Commands,
+    ago,
+    config_option,
+    configuration,
+    console,
+    directory,
+    json_option,
+    print_json,
+    with_application,
+)
+from monitor.cli.items import open_store
+from monitor.content.discovery import find_feeds
+from monitor.content.opml import read_opml, write_opml
+from monitor.core.identity import mask_url
+from monitor.errors import MonitorError, ReadError
+from monitor.model import Failed, Feed, FeedState, Fetched, Request
+from monitor.service import Application
+from monitor.settings import add_feeds
+
+
+@click.group(cls=Commands, invoke_without_command=True)
+@config_option
+@json_option
+@click.pass_context
+def feeds(ctx: click.Context, config_dir: str | None, as_json: bool) -> None:
+    """State of each feed; OPML; discovery."""
+    if ctx.invoked_subcommand is None:
+        _list(config_dir, as_json)
+
+
+@feeds.command("list")
+@config_option
+@json_option
+def list_(config_dir: str | None, as_json: bool) -> None:
+    """Last success, lag, next poll, failures, gaps."""
+    _list(config_dir, as_json)
+
+
+def _list(config_dir: str | None, as_json: bool) -> None:
+    config = configuration(config_dir)
+    now = SystemClock().now()
+    store = open_store(config)
+    try:
+        known = {state.id: state for state in store.feed_states()}
+    finally:
+        store.close()
+    rows = [(feed, known.get(feed.id, FeedState(id=feed.id))) for feed in config.feeds]
+    if as_json:
+        print_json(_record(feed, state, now) for feed, state in rows)
+        return
+    table = Table("feed", "success", "next", "failures", "gap", "remark", box=None, pad_edge=False)
+    for feed, state in rows:
+        cells = (
+            feed.id,
+            ago(state.last_success_at, now),
+            ago(state.next_poll_at, now) if state.next_poll_at else "now",
+            str(state.failures or ""),
+            "gap" if state.gap else "",
+            state.last_error or "",
+        )
+        table.add_row(*(Text(cell, "red" if state.failures else "") for cell in cells))
+    console().print(table if rows else "No feed is configured: add one to feeds.toml.")
+
+
+def _record(feed: Feed, state: FeedState, now: datetime) -> dict[str, Any]:
+    return {
+        "id": feed.id,
+        "url": mask_url(feed.url),
+        "title": state.title,
+        "tags": feed.tags,
+        "status": "failed" if state.failures else "ok" if state.last_success_at else "new",
+        "last_poll_at": state.last_poll_at,
+        "last_success_at": state.last_success_at,
+        "last_new_at": state.last_new_at,
+        "lag_seconds": (now - state.last_success_at).total_seconds() if state.last_success_at else None,
+        "next_poll_at": state.next_poll_at,
+        "interval_seconds": state.interval.total_seconds() if state.interval else None,
+        "failures": state.failures,
+        "gap": state.gap,
+        "last_error": state.last_error,
+    }
+
+
+@feeds.command("import")
+@click.argument("opml", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@config_option
+def import_(opml: Path, config_dir: str | None) -> None:
+    """Add an OPML file's feeds to the configuration; folders become tags; those already there are left."""
+    where = directory(config_dir)
+    config = configuration(config_dir)
+    try:
+        found = read_opml(opml.read_bytes())
+    except (ReadError, OSError) as error:
+        raise MonitorError(f"{opml}: {error}") from error
+    written, added = add_feeds(where, config, [Feed(id="", url=one.url, tags=tuple(one.tags)) for one in found])
+    click.echo(f"{added} added to {written}, {len(found) - added} already there")
+
+
+@feeds.command("export")
+@config_option
+def export(config_dir: str | None) -> None:
+    """All feeds as OPML on standard output; tags become folders."""
+    config = configuration(config_dir)
+    click.echo(write_opml(config.feeds, "monitor").decode())
+
+
+@feeds.command("find")
+@click.argument("url")
+@config_option
+@json_option
+def find(url: str, config_dir: str | None, as_json: bool) -> None:
+    """The feeds of a site: link tags, well-known paths."""
+
+    async def work(app: Application) -> list[dict[str, str]]:
+        outcome = await app.fetcher.fetch(Request(url, purpose="page"))
+        if isinstance(outcome, Failed):
+            raise MonitorError(f"{mask_url(url)}: {outcome.error}")
+        assert isinstance(outcome, Fetched)
+        return await _confirmed(app, outcome)
+
+    found = with_application(config_dir, work)
+    if as_json:
+        print_json(found)
+    else:
+        for one in found:
+            click.echo(f"{one['url']}  {one['title']}")
+    if not found:
+        click.echo(f"monitor: no feed found at {mask_url(url)}", err=True)
+        sys.exit(1)
+
+
+async def _confirmed(app: Application, page: Fetched) -> list[dict[str, str]]:
+    """Candidates that are feeds indeed: each is fetched and read."""
+    from monitor.content.feeds import parse_feed
+
+    found: dict[str, dict[str, str]] = {}
+    for candidate in find_feeds(page.body, page.url):
+        answer = await app.fetcher.fetch(Request(candidate.url))
+        if not isinstance(answer, Fetched) or answer.url in found:
+            continue
+        try:
+            parsed = await app.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
+        except ReadError:
+            continue
+        found[answer.url] = {"url": answer.url, "title": parsed.title, "entries": str(len(parsed.entries))}
+    return list(found.values())

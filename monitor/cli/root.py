@@ -1,0 +1,249 @@
+"""`monitor`, and the commands that start things: run, poll, import, init, check, demo, status."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from monitor import __version__
+from monitor.adapters.clock import SystemClock
+from monitor.adapters.logs import log_to_stderr
+from monitor.adapters.sqlite import SqliteStore, path_of
+from monitor.cli.alerts import alerts
+from monitor.cli.base import (
+    EXIT_FAILED,
+    Commands,
+    ago,
+    config_option,
+    configuration,
+    console,
+    directory,
+    json_option,
+    print_json,
+    with_application,
+)
+from monitor.cli.feeds import feeds
+from monitor.cli.items import items, show, split
+from monitor.cli.queries import try_, why
+from monitor.errors import ConfigError
+from monitor.model import Config, PollReport
+from monitor.service import Application, Daemon, Health, examine, open_application
+from monitor.settings import init as write_starter
+from monitor.settings import load, watch
+
+MANY = 50  # documents from which a progress bar is worth its line
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="monitor")
+def monitor() -> None:
+    """Reads your feeds in full, knows a copy when it sees one, alerts once per story."""
+
+
+for command in (alerts, feeds, items, show, split, try_, why):
+    monitor.add_command(command)
+
+
+@monitor.command()
+@click.option("--keep", is_flag=True, help="Stay up afterwards, until Ctrl-C.")
+def demo(keep: bool) -> None:
+    """The whole program on this machine alone, in under 20 seconds."""
+    from monitor.demo import run_demo  # its servers are needed by no other command
+
+    sys.exit(run_demo(keep, Console(highlight=False)))
+
+
+@monitor.command()
+@click.argument("target", metavar="[DIR]", default="config", type=click.Path(file_okay=False, path_type=Path))
+def init(target: Path) -> None:
+    """Write a commented starter configuration; never overwrites."""
+    try:
+        written = write_starter(target)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or target}: {error.strerror}") from error
+    for path in written:
+        click.echo(f"wrote {path}")
+    if not written:
+        click.echo(f"{target}: everything is there already, nothing was written")
+    click.echo(f"Next: edit {target}/feeds.toml and {target}/watchlists/, then `monitor check --config {target}`.")
+
+
+@monitor.command()
+@config_option
+@json_option
+def check(config_dir: str | None, as_json: bool) -> None:
+    """Validate the configuration and run the watchlists' tests; opens no connection."""
+    where = directory(config_dir)
+    try:
+        config = load(where, os.environ)
+    except ConfigError as error:
+        if as_json:
+            print_json(asdict(mistake) for mistake in error.mistakes)
+        raise
+    if as_json:
+        return
+    click.echo(
+        f"{where}: well: {len(config.feeds)} feeds, {len(config.watchlists)} watchlists, {len(config.channels)} channels"
+    )
+
+
+@monitor.command()
+@config_option
+def run(config_dir: str | None) -> None:
+    """The daemon: polls and delivers until SIGTERM or SIGINT."""
+    where = directory(config_dir)
+    config = load(where, os.environ)
+    log_to_stderr()
+
+    def changes() -> AsyncIterator[Config | ConfigError]:
+        return watch(where, os.environ, config)
+
+    async def serve() -> None:
+        async with open_application(config, daemon=True) as app:
+            await Daemon(app, changes).run()
+
+    asyncio.run(serve())
+
+
+@monitor.command()
+@click.argument("feed_ids", metavar="[FEED…]", nargs=-1)
+@config_option
+@json_option
+def poll(feed_ids: Sequence[str], config_dir: str | None, as_json: bool) -> None:
+    """Poll feeds once, now, and deliver what is due."""
+    log_to_stderr()
+
+    async def work(app: Application) -> tuple[list[PollReport], float]:
+        began = app.clock.monotonic()
+        reports = await app.poll(feed_ids)
+        await app.deliver()
+        return reports, app.clock.monotonic() - began
+
+    reports, seconds = with_application(config_dir, work)
+    totals = {name: sum(getattr(report, name) for report in reports) for name in ("new", "copies", "alerts")}
+    if as_json:
+        rows = [{name: getattr(report, name) for name in ("id", "status", "new", "copies", "error")} for report in reports]
+        print_json([{"feeds": rows, **totals, "seconds": round(seconds, 3)}])
+    else:
+        _print_reports(reports, totals, seconds)
+    if reports and all(report.status == "failed" for report in reports):
+        sys.exit(EXIT_FAILED)
+
+
+def _print_reports(reports: Sequence[PollReport], totals: dict[str, int], seconds: float) -> None:
+    out = console()
+    if not reports:
+        out.print("No feed is configured: add one to feeds.toml.")
+        return
+    table = Table("feed", "status", "new", "copies", "alerts", "remark", box=None, pad_edge=False)
+    for report in reports:
+        style = "red" if report.status == "failed" else ""
+        row = (report.id, report.status, *map(str, (report.new, report.copies, report.alerts)), report.error or "")
+        table.add_row(*(Text(cell, style) for cell in row))
+    out.print(table)
+    out.print(f"{totals['new']} new, {totals['copies']} copies, {totals['alerts']} alerts in {seconds:.1f} s")
+
+
+@monitor.command("import")
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@config_option
+@json_option
+def import_(paths: Sequence[Path], config_dir: str | None, as_json: bool) -> None:
+    """Store documents (.txt, .html, .jsonl, folders) as known items: they never alert, nor do their later copies."""
+    log_to_stderr()
+    counts = {"documents": 0, "new": 0, "copies": 0, "known": 0}
+    unreadable: list[str] = []
+
+    async def work(app: Application) -> None:
+        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+            task = progress.add_task("importing", total=None)
+            async for chunk in app.import_documents(paths):
+                counts["documents"] += chunk.documents
+                kinds = [taken.kind for taken in chunk.taken]
+                counts["new"] += kinds.count("new")
+                counts["copies"] += kinds.count("copy")
+                counts["known"] += kinds.count("seen")
+                unreadable.extend(chunk.unreadable)
+                for line in chunk.unreadable:
+                    click.echo(f"monitor: {line}", err=True)
+                progress.update(task, completed=counts["documents"], description=f"{counts['documents']} documents")
+
+    with_application(config_dir, work)
+    if as_json:
+        print_json([{**counts, "unreadable": unreadable}])
+    else:
+        click.echo(
+            f"{counts['documents']} documents: {counts['new']} new, {counts['copies']} copies,"
+            f" {counts['known']} known before, {len(unreadable)} left out"
+        )
+    if unreadable:
+        sys.exit(EXIT_FAILED)
+
+
+@monitor.command()
+@config_option
+@json_option
+def status(config_dir: str | None, as_json: bool) -> None:
+    """Is it well? Exits 1 when not."""
+    config = configuration(config_dir)
+    now = SystemClock().now()
+    store = SqliteStore(path_of(config.store))
+    try:
+        health = examine(store, now)
+    finally:
+        store.close()
+    if as_json:
+        print_json([_health_record(health)])
+    else:
+        _print_health(health, config, now)
+    if not health.well:
+        sys.exit(EXIT_FAILED)
+
+
+def _health_record(health: Health) -> dict[str, Any]:
+    return {
+        "well": health.well,
+        "daemon": health.daemon,
+        "last_tick": health.last_tick,
+        "feeds": len(health.feeds),
+        "failing": [feed.id for feed in health.failing],
+        **health.counts,
+        "problems": health.problems,
+        "warnings": health.warnings,
+    }
+
+
+def _print_health(health: Health, config: Config, now: Any) -> None:
+    out = console()
+    out.print(Text("well" if health.well else "not well", "bold green" if health.well else "bold red"))
+    counts = health.counts
+    due = sum(1 for feed in health.feeds if feed.next_poll_at and feed.next_poll_at <= now)
+    lines = (
+        ("daemon", f"{health.daemon}, last tick {ago(health.last_tick, now)}"),
+        ("feeds", f"{len(health.feeds)}, {len(health.failing)} failing, {due} due"),
+        ("items", f"{counts['items']}, of which {counts['copies']} copies"),
+        ("alerts", ", ".join(f"{counts[state]} {state}" for state in ("pending", "held", "delivered", "dead"))),
+        ("watchlists", f"{len(config.watchlists)}, channels {len(config.channels)}"),
+    )
+    for name, line in lines:
+        out.print(f"{name:<12}{line}", markup=False)
+    for problem in health.problems:
+        out.print(Text(f"problem: {problem}", "red"))
+    for warning in health.warnings:
+        out.print(Text(f"warning: {warning}", "yellow"))
+
+
+def main() -> None:
+    """The console script."""
+    monitor(prog_name="monitor")

@@ -1,0 +1,149 @@
+"""An entry, and its page where there is one, read into one article: text, title, language, fingerprint.
+
+Everything here is pure and runs in a worker process, many entries a call where no page is involved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.content.htmltext import looks_cut, to_text
+from monitor.content.language import detect
+from monitor.content.pages import read_page
+from monitor.content.phrases import cut_boilerplate
+from monitor.core.copies import fingerprint
+from monitor.core.dates import clamp
+from monitor.core.identity import canonical_url
+from monitor.errors import ReadError
+from monitor.model import Entry, Fetched, FetchMode, PageText, Reading, TextFrom
+
+WORTH_A_PAGE = 0.5
+"""A page whose text is shorter than this part of the feed's own was misread (a consent wall, a login): the feed's is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known beside the entry itself."""
+
+    now: datetime
+    languages: tuple[str, ...] = ()
+    """Declared: the user's hint, the feed's word."""
+    past: dict[str, int] = field(default_factory=dict)
+    """How many of the feed's items were in each language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An imported document."""
+
+    key: str
+    """What makes it the same document when imported again."""
+    title: str
+    text: str
+    url: str | None = None
+    id: str | None = None
+    published_at: datetime | None = None
+    language: str | None = None
+    feed: str | None = None
+
+
+def own_text(entry: Entry) -> str:
+    """The article as far as the feed itself carries it."""
+    content, summary = to_text(entry.content), to_text(entry.summary)
+    return content if len(content) >= len(summary) else summary
+
+
+def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
+    """For each entry, whether its page is wanted."""
+    if mode != "auto":
+        return [mode == "always" and entry.url is not None for entry in entries]
+    return [entry.url is not None and looks_cut(own_text(entry)) for entry in entries]
+
+
+def read_entries(entries: Sequence[Entry], context: Context) -> list[Reading]:
+    """Entries whose feed text is all there is."""
+    return [read_entry(entry, None, context) for entry in entries]
+
+
+def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: str | None = None) -> Reading:
+    """One article. A page that cannot be read leaves the feed's text, and `problem` says so."""
+    article = PageText(text="")
+    if page is not None:
+        try:
+            lacks = not entry.authors or entry.published_at is None
+            article = read_page(page.body, page.url, page.headers, metadata=lacks)
+        except ReadError as error:
+            problem = str(error)
+    own = own_text(entry)
+    used: TextFrom = "page" if len(article.text) > WORTH_A_PAGE * len(own) else "feed"
+    if used == "feed" and page is not None and problem is None:
+        problem = "the page's text is shorter than the feed's own"
+    title = entry.title or article.title
+    text = article.text if used == "page" else own
+    priors = [*context.languages, *(word for word in (entry.language, article.language) if word)]
+    return _finish(
+        Reading(
+            url=entry.url,
+            canonical_url=_canonical(entry, page, article),
+            title=title,
+            text=text,
+            text_from=used,
+            language="und",
+            language_confidence=0.0,
+            authors=entry.authors or article.authors,
+            published_at=clamp(entry.published_at or article.published_at or entry.updated_at, context.now),
+            problem=problem,
+        ),
+        priors,
+        context.past,
+    )
+
+
+def read_documents(documents: Sequence[Document], now: datetime) -> list[Reading]:
+    """Imported documents: text as it is but for boilerplate at its edges."""
+    return [
+        _finish(
+            Reading(
+                url=document.url,
+                canonical_url=canonical_url(document.url) if document.url else None,
+                title=document.title,
+                text=document.text,
+                text_from="import",
+                language="und",
+                language_confidence=0.0,
+                published_at=clamp(document.published_at, now),
+            ),
+            [document.language] if document.language else [],
+            {},
+        )
+        for document in documents
+    ]
+
+
+def _finish(reading: Reading, priors: Sequence[str], past: dict[str, int]) -> Reading:
+    """What follows from title and text alone."""
+    text = cut_boilerplate(reading.text, reading.title)
+    language, confidence = detect(reading.title, text, priors=priors, past=past)
+    return Reading(
+        url=reading.url,
+        canonical_url=reading.canonical_url,
+        title=reading.title,
+        text=text,
+        text_from=reading.text_from,
+        language=language,
+        language_confidence=round(confidence, 3),
+        authors=reading.authors,
+        published_at=reading.published_at,
+        fingerprint=fingerprint(reading.title, text, language),
+        problem=reading.problem,
+    )
+
+
+def _canonical(entry: Entry, page: Fetched | None, article: PageText) -> str | None:
+    """The page's own word where it has one, else where the redirects ended, else the entry's link."""
+    for url in (article.canonical_url, page.url if page else None, entry.url):
+        if url and (canonical := canonical_url(url)):
+            return canonical
+    return None

@@ -1,0 +1,121 @@
+"""The decision: does one text say what the other says?
+
+Two tests, after Broder (containment of shingles) and after measurements on translations (shared words):
+
+- *containment*: the same text in other dress. The part of the shorter text's word 3-grams that the longer has. Jaccard
+  would miss cuts and wraps.
+- *words*: the same text in other words. Jaccard of vocabularies, the same language, with names and numbers that agree.
+
+Both are contradicted by facts that differ in the same places (`facts`): precision first, a wrong merge hides news.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.core.copies.digest import Digest
+from monitor.core.copies.facts import agreement, align
+
+SHORTEST = 8
+"""Words of title and body below which only an equal text is a copy."""
+CONTAINED = 0.5
+"""P 1.000, R .986 on set A (reference, section 1)."""
+CONTAINED_SHORT = 0.75
+SHORT = 60
+"""Words: below, a shared formula is a large part of the text, so more of it must be shared."""
+SAME_WORDS = 0.36
+RUNS_IN_OTHER_WORDS = 0.06
+ALIKE_LENGTH = 0.5
+"""Re-translations are as long as each other; the vocabulary of a longer text contains much of any shorter one."""
+WORDS_NEEDED = 50
+NAMES_AGREE = 0.45
+NUMBERS_AGREE = 0.6
+NAMES_COUNT = 4
+NUMBERS_COUNT = 3
+"""Fewer names or numbers than these are no evidence."""
+CUT_FROM = 0.4
+"""A text shorter than this part of the other must be its lead, or be about the same throughout, to be a cut of it."""
+LEAD = 0.25
+"""A cut starts within this part of the whole."""
+COHERENT = 0.2
+"""Part of a cut's names that come again in the rest of the text it was cut from; a part of a round-up shares none."""
+SHARED_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why two texts are copies: as in `model.CopyEvidence`."""
+
+    similarity: float
+    test: str
+    shared: tuple[str, ...]
+
+
+def compare(a: Digest, b: Digest) -> Decision | None:
+    """Decide on two texts; symmetric. None: they are two stories, or it cannot be said."""
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    if len(short) < SHORTEST or a.spaceless != b.spaceless:
+        return None
+    common = short.runs.keys() & long.runs.keys()
+    contained = len(common) / max(1, min(len(short.runs), len(long.runs)))
+    if contained >= (CONTAINED if len(short) >= SHORT else CONTAINED_SHORT):
+        if not _is_cut(short, long) or align(short, long).contradicted:
+            return None
+        return Decision(round(contained, 3), "containment", _phrases(short, common))
+    return _same_in_other_words(short, long, contained)
+
+
+def _is_cut(short: Digest, long: Digest) -> bool:
+    """Whether the shorter text is the longer one cut, and not one story out of a round-up."""
+    if len(short) >= CUT_FROM * len(long):
+        return True
+    matched = [place for run, place in long.runs.items() if run in short.runs]
+    body = len(long) - long.body_from
+    if min(matched) - long.body_from > LEAD * body and len(short) >= SHORT:
+        return _coherent(short, long, matched)
+    return _coherent(short, long, matched) or len(short.title & long.title) * 2 > len(long.title) > 0
+
+
+def _coherent(short: Digest, long: Digest, matched: list[int]) -> bool:
+    """Whether the rest of the longer text speaks of what the shorter one speaks of."""
+    inside = set(matched)
+    rest = {word for place, word in enumerate(long.words) if not inside & {place, place - 1, place - 2}}
+    telling = short.names or frozenset(word for word in short.vocabulary if len(word) > 6)
+    return len(telling & rest) >= COHERENT * len(telling)
+
+
+def _same_in_other_words(short: Digest, long: Digest, contained: float) -> Decision | None:
+    if a_other_language(short, long) or len(short) < WORDS_NEEDED or len(short) < ALIKE_LENGTH * len(long):
+        return None
+    common = short.vocabulary & long.vocabulary
+    similarity = len(common) / len(short.vocabulary | long.vocabulary)
+    if similarity < SAME_WORDS or contained < RUNS_IN_OTHER_WORDS:
+        return None
+    names = agreement(short.names, long.names, NAMES_COUNT)
+    numbers = agreement(short.numbers, long.numbers, NUMBERS_COUNT)
+    if (names is not None and names < NAMES_AGREE) or (numbers is not None and numbers < NUMBERS_AGREE):
+        return None
+    if align(short, long).contradicted:
+        return None
+    telling = sorted((short.names | short.numbers) & common, key=lambda word: (-len(word), word))
+    return Decision(round(similarity, 3), "words", tuple(telling[:SHARED_SHOWN]))
+
+
+def a_other_language(a: Digest, b: Digest) -> bool:
+    """Whether both languages are known and differ."""
+    return a.language != b.language and "und" not in (a.language, b.language)
+
+
+def _phrases(text: Digest, common: set[tuple[str, ...]]) -> tuple[str, ...]:
+    """The longest stretches of the shorter text that both have, as folded words."""
+    stretches: list[tuple[int, int]] = []
+    for run, place in text.runs.items():
+        if run not in common:
+            continue
+        if stretches and place <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], place + len(run))
+        else:
+            stretches.append((place, place + len(run)))
+    longest = sorted(stretches, key=lambda s: s[0] - s[1])[:SHARED_SHOWN]
+    joint = "" if text.spaceless else " "
+    return tuple(joint.join(text.words[first:end][:10]) for first, end in sorted(longest))

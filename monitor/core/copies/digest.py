@@ -1,0 +1,107 @@
+"""All that `compare` needs to know of one text, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.core.boilerplate import paragraphs_of, strip
+from monitor.core.copies.units import is_mostly_spaceless
+from monitor.core.text import tokenize
+
+RUN = 3
+"""Words in a shingle (Broder 1997; measured against 2 and 4 on set A)."""
+RUN_OF_CHARACTERS = 5
+_NAME_LETTERS = 3
+_SENTENCE_ENDS = ".!?…:;•\n\"'“”„«»‘’(-–—·|/"
+"""After these (and one blank) a capital may only mean a new sentence, so it makes no name."""
+_KANA = range(0x3041, 0x3100)
+_HAN_FROM = 0x3400
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A text cut into what is compared. `words` are those of title and body in order, boilerplate left out.
+
+    `facts[i]` says whether word i is a number or, by its capital inside a sentence, a name. `body_from` is the index
+    of the body's first word.
+    """
+
+    words: tuple[str, ...]
+    facts: tuple[bool, ...]
+    body_from: int
+    language: str
+    spaceless: bool
+
+    @cached_property
+    def runs(self) -> dict[tuple[str, ...], int]:
+        """Every shingle to the index of its first occurrence."""
+        length = RUN_OF_CHARACTERS if self.spaceless else RUN
+        shifted = [self.words[i:] for i in range(length)]
+        places: dict[tuple[str, ...], int] = {}
+        for place, run in enumerate(zip(*shifted, strict=False)):
+            places.setdefault(run, place)
+        return places
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Distinct words; in scripts without spaces runs of characters in their stead."""
+        if not self.spaceless:
+            return frozenset(self.words)
+        return frozenset(_character_words(self.words))
+
+    @cached_property
+    def title(self) -> frozenset[str]:
+        return frozenset(self.words[: self.body_from])
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(word for word in self.words if word[0].isdigit())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(w for w, fact in zip(self.words, self.facts, strict=True) if fact and not w[0].isdigit())
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+def digest(title: str, text: str, language: str, learnt: Container[int] = ()) -> Digest:
+    """Read a title and a body; paragraphs whose key is in `learnt` (`core.boilerplate`) are left out."""
+    body = "\n".join(strip(paragraphs_of(text), learnt)) if learnt else text
+    words, facts = _read(title)
+    body_from = len(words)
+    body_words, body_facts = _read(body)
+    words.extend(body_words)
+    facts.extend(body_facts)
+    return Digest(tuple(words), tuple(facts), body_from, language, is_mostly_spaceless(words))
+
+
+def _read(text: str) -> tuple[list[str], list[bool]]:
+    tokens = tokenize(text)
+    facts = [
+        word[0].isdigit() or (text[start].isupper() and len(word) >= _NAME_LETTERS and _inside_sentence(text, start))
+        for word, start in zip(tokens.words, tokens.starts, strict=True)
+    ]
+    return list(tokens.words), facts
+
+
+def _inside_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 2) : start]
+    return len(before) == 2 and before[1] not in _SENTENCE_ENDS and before[0] not in _SENTENCE_ENDS
+
+
+def _character_words(words: Sequence[str]) -> list[str]:
+    """Runs about as telling as words: two characters of Han (kana-only pairs, mostly grammar, left out), four of Thai
+    and its neighbours, whose characters are letters; words of other scripts as they are."""
+    found = [word for word in words if len(word) > 1 and ord(word[0]) < 0x0E00]
+    for place in range(len(words) - 1):
+        first, second = words[place], words[place + 1]
+        if ord(first[0]) in _KANA and ord(second[0]) in _KANA:
+            continue
+        if ord(first[0]) >= _HAN_FROM or ord(second[0]) >= _HAN_FROM:
+            found.append(first + second)
+        elif ord(first[0]) >= 0x0E00:
+            found.append("".join(words[place : place + 4]))
+    return found

@@ -1,0 +1,38 @@
+"""From tokens to the units that are compared: words, or runs of characters in scripts written without spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xxhash import xxh3_64_intdigest
+
+from monitor.core.text import is_spaceless
+
+WORD_BITS = 28
+"""Sums of two word hashes stay within one digit of a Python integer, which is what makes sampling cheap."""
+_MAX_REMEMBERED = 200_000
+"""Distinct words whose hash is kept (about 25 MB); then the memory starts anew."""
+
+
+class _WordHashes(dict[str, int]):
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MAX_REMEMBERED:
+            self.clear()
+        value = xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) >> (64 - WORD_BITS)
+        self[word] = value
+        return value
+
+
+_hashes = _WordHashes()
+
+
+def word_hashes(words: Sequence[str]) -> list[int]:
+    """One 28-bit hash a word; the same in every process."""
+    return [_hashes[word] for word in words]
+
+
+def is_mostly_spaceless(words: Sequence[str]) -> bool:
+    """Whether most tokens are single characters of a script written without spaces (a sample of 60 decides)."""
+    step = max(1, len(words) // 60)
+    sample = words[::step]
+    return sum(map(is_spaceless, sample)) * 2 > len(sample)

@@ -1,0 +1,212 @@
+"""`monitor import`: documents taken in as known items. They are compared and tagged as any item is, and never alert."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from monitor.content.articles import Document, read_documents
+from monitor.content.pages import read_page
+from monitor.errors import MonitorError, ReadError, WorkerDied
+from monitor.model import Feed, PageText, Reading
+from monitor.pipeline.intake import Intake, Rules, Taken
+from monitor.pipeline.poll import Write
+from monitor.ports import Clock, Store, Workers
+
+CHUNK = 64
+"""Documents read in one worker call and stored in one transaction."""
+
+MAX_FILE = 50_000_000  # bytes of one .txt or .html: a whole book; a .jsonl is read line by line and may be any size
+
+_KNOWN_ENDINGS = (".txt", ".html", ".htm", ".jsonl")
+
+
+class UnreadableDocument(MonitorError):
+    """A document that was left out; the message names file, line and reason."""
+
+
+def documents_in(paths: Iterable[Path]) -> Iterator[Document | Page | UnreadableDocument]:
+    """Every document below these paths, files in a folder in the order of their names.
+
+    What cannot be read comes as a value in its place, and the others follow.
+    """
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.suffix in _KNOWN_ENDINGS and one.is_file())
+            if not inside:
+                yield UnreadableDocument(f"{path}: no .txt, .html or .jsonl file in this folder")
+            yield from documents_in(inside)
+            continue
+        try:
+            yield from _documents_of(path)
+        except OSError as error:
+            yield UnreadableDocument(f"{path}: {error.strerror or error}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An HTML file, to be read as a page."""
+
+    path: Path
+    body: bytes
+
+
+def _documents_of(path: Path) -> Iterator[Document | Page | UnreadableDocument]:
+    if path.suffix == ".jsonl":
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _of_json(path, number, line)
+    elif path.suffix not in _KNOWN_ENDINGS:
+        yield UnreadableDocument(f"{path}: expected a .txt, .html or .jsonl file, or a folder of them")
+    elif path.stat().st_size > MAX_FILE:
+        yield UnreadableDocument(f"{path}: larger than {MAX_FILE // 1_000_000} MB")
+    elif path.suffix == ".txt":
+        yield _of_text(path, path.read_bytes())
+    else:
+        yield Page(path, path.read_bytes())
+
+
+def _of_text(path: Path, body: bytes) -> Document | UnreadableDocument:
+    """A title on the first line, the text below it."""
+    try:
+        content = body.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").strip()
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        return UnreadableDocument(f"{path}:{line}: not UTF-8 (byte {error.start}): save it as UTF-8")
+    title, _, text = content.partition("\n")
+    if not title:
+        return UnreadableDocument(f"{path}:1: empty: expected a title on the first line and the text below")
+    return Document(key=_hash(title, text), title=title.strip(), text=text.strip())
+
+
+def _of_json(path: Path, number: int, line: bytes) -> Document | UnreadableDocument:
+    where = f"{path}:{number}"
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        return UnreadableDocument(f"{where}: not JSON: {error}")
+    if not isinstance(record, dict):
+        return UnreadableDocument(f"{where}: expected an object with title and text")
+    for name in ("title", "text", "url", "published_at", "language", "feed", "id"):
+        if record.get(name) is not None and not isinstance(record[name], str):
+            return UnreadableDocument(f"{where}: {name}: expected a string, got {json.dumps(record[name])[:40]}")
+    title, text = (_clean(record.get(name)) for name in ("title", "text"))
+    if not title and not text:
+        return UnreadableDocument(f"{where}: neither title nor text")
+    published_at = None
+    if record.get("published_at"):
+        try:
+            published_at = datetime.fromisoformat(record["published_at"])
+        except ValueError:
+            return UnreadableDocument(f"{where}: published_at: {record['published_at']!r} is no date (RFC 3339)")
+        published_at = published_at.astimezone(UTC) if published_at.tzinfo else published_at.replace(tzinfo=UTC)
+    own_id = record.get("id")
+    key = f"import:{own_id}" if own_id else (f"url+{record['url']}" if record.get("url") else _hash(title, text))
+    return Document(
+        key=key,
+        title=title,
+        text=text,
+        url=record.get("url"),
+        id=own_id,
+        published_at=published_at,
+        language=record.get("language"),
+        feed=record.get("feed"),
+    )
+
+
+def _clean(text: str | None) -> str:
+    """Lone surrogates and NUL cannot be stored."""
+    return (text or "").encode("utf-8", "replace").decode().replace("\0", "").strip()
+
+
+def _hash(title: str, text: str) -> str:
+    return "import:text:" + hashlib.blake2b(f"{title}\n{text}".encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What one chunk did."""
+
+    documents: int
+    taken: tuple[Taken, ...]
+    unreadable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Takes documents in, a chunk at a time."""
+
+    store: Store
+    write: Write
+    workers: Workers
+    clock: Clock
+
+    async def run(
+        self, found: Iterable[Document | Page | UnreadableDocument], rules: Rules
+    ) -> AsyncIterator[Imported]:
+        """Yields after each chunk; what was yielded is stored."""
+        rest = iter(found)
+        while chunk := list(islice(rest, CHUNK)):
+            documents: list[Document] = []
+            unreadable: list[str] = []
+            for one in chunk:
+                match one:
+                    case UnreadableDocument():
+                        unreadable.append(str(one))
+                    case Page():
+                        try:
+                            documents.append(await self._page(one))
+                        except ReadError as error:
+                            unreadable.append(f"{one.path}: {error}")
+                    case Document():
+                        documents.append(one)
+            readings = await self._read(documents, unreadable)
+            taken = await self.write(self._take, readings, rules)
+            yield Imported(len(chunk), tuple(taken), tuple(unreadable))
+
+    async def _page(self, page: Page) -> Document:
+        article = await self.workers.run(_read_file, page.body, page.path.as_uri())
+        return Document(
+            key=_hash(article.title, article.text),
+            title=article.title or page.path.stem,
+            text=article.text,
+            url=article.canonical_url,
+            published_at=article.published_at,
+            language=article.language,
+        )
+
+    async def _read(
+        self, documents: Sequence[Document], unreadable: list[str]
+    ) -> list[tuple[Document, Reading]]:
+        """All in one call; when that dies, one by one, so that a single poisoned document costs only itself."""
+        now = self.clock.now()
+        if not documents:
+            return []
+        try:
+            return list(zip(documents, await self.workers.run(read_documents, documents, now), strict=True))
+        except WorkerDied as error:
+            if len(documents) == 1:
+                unreadable.append(f"{documents[0].id or documents[0].title[:60]!r}: {error}")
+                return []
+            return [pair for one in documents for pair in await self._read([one], unreadable)]
+
+    def _take(self, readings: Sequence[tuple[Document, Reading]], rules: Rules) -> list[Taken]:
+        """One transaction, on the store's thread."""
+        taken = []
+        with self.store.transaction() as tx:
+            now = self.clock.now()
+            for document, reading in readings:
+                feed = rules.feeds.get(document.feed or "") or (Feed(document.feed, "") if document.feed else None)
+                taken.append(Intake(tx, rules, now, feed).document(reading, document.key, document.id))
+        return taken
+
+
+def _read_file(body: bytes, url: str) -> PageText:
+    """In a worker: an HTML file on disk, whose own word for its URL is all there is."""
+    return read_page(body, url, {}, metadata=True)

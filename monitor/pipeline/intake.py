@@ -1,0 +1,217 @@
+"""Taking readings in: inside one transaction, what is known, what is a copy, what matches, who is alerted.
+
+Everything is asked again under the write lock, so two feeds that bring one article at the same instant make one item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from monitor.core.alerting import drafts, may_alert
+from monitor.core.delivery import first_state
+from monitor.core.identity import item_id
+from monitor.core.plan import Fresh, Planned, Revised, SeenElsewhere
+from monitor.core.query import Subject
+from monitor.core.text import tokenize
+from monitor.core.watch import Watchers, compile_watchlists
+from monitor.model import AlertState, Config, CopyEvidence, Feed, Item, Reading, Sighting, Verdict, Watchlist
+from monitor.ports import Transaction
+
+Kind = Literal["new", "copy", "revised", "seen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One valid configuration, ready to work with. A reload makes another; a unit of work keeps the one it began with."""
+
+    config: Config
+    watchers: Watchers
+    watchlists: Mapping[str, Watchlist]
+    feeds: Mapping[str, Feed]
+
+    @classmethod
+    def of(cls, config: Config) -> Rules:
+        """Compile the watchlists; the configuration has been validated, so none can fail."""
+        return cls(
+            config=config,
+            watchers=compile_watchlists(config.watchlists, config.terms),
+            watchlists={watchlist.id: watchlist for watchlist in config.watchlists},
+            feeds={feed.id: feed for feed in config.feeds},
+        )
+
+    def match(self, item: Item) -> tuple[Item, tuple[Verdict, ...]]:
+        """The item with its watchlists and tags, and what matched. Queries see the feeds' tags, not each other's."""
+        feed_tags = [tag for feed in item.feeds if feed in self.feeds for tag in self.feeds[feed].tags]
+        bare = replace(item, tags=_distinct(feed_tags))
+        verdicts = self.watchers.match(Subject.of(bare))
+        given = [tag for verdict in verdicts for tag in self.watchlists[verdict.watchlist].tags]
+        return replace(
+            bare,
+            tags=_distinct([*feed_tags, *given]),
+            watchlists=tuple(verdict.watchlist for verdict in verdicts),
+        ), verdicts
+
+    def due(self, channel: str, now: datetime) -> tuple[AlertState, datetime]:
+        """The first state and time of an alert to a channel."""
+        return first_state(self.config.channels[channel], self.config.alerts, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one reading."""
+
+    kind: Kind
+    item: str
+    alerts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One transaction's view: where the reading came from, under which rules, when."""
+
+    tx: Transaction
+    rules: Rules
+    now: datetime
+    feed: Feed | None
+    first_poll: bool = False
+
+    def take(self, planned: Planned, reading: Reading) -> Taken:
+        """Store what one entry brought."""
+        if isinstance(planned, Fresh):
+            return self._fresh(planned.keys, reading)
+        if isinstance(planned, Revised):
+            return self._revised(planned, reading)
+        return self._elsewhere(planned.item, planned.keys, reading.url)
+
+    def seen_elsewhere(self, planned: SeenElsewhere) -> Taken:
+        """A known article in another feed: nothing had to be read."""
+        return self._elsewhere(planned.item, planned.keys, planned.entry.url)
+
+    def document(self, reading: Reading, key: str, wanted_id: str | None) -> Taken:
+        """An imported document; the same key again changes nothing."""
+        known = self.tx.known([key])
+        if key in known:
+            return Taken("seen", known[key][0])
+        same_url = self.tx.known([f"url:{reading.canonical_url}"]) if reading.canonical_url else {}
+        if same_url and wanted_id is None:
+            item = next(iter(same_url.values()))[0]
+            self.tx.add_keys(item, {key: ""})
+            return Taken("seen", item)
+        evidence = None
+        if same_url:
+            evidence = self._same_url(next(iter(same_url.values()))[0])
+        keys = {key: ""}
+        if reading.canonical_url and not same_url:
+            keys[f"url:{reading.canonical_url}"] = ""
+        return self._new(keys, reading, evidence, wanted_id)
+
+    def _fresh(self, keys: Mapping[str, str], reading: Reading) -> Taken:
+        known = self.tx.known(keys)
+        for item, _ in known.values():
+            return self._elsewhere(item, keys, reading.url)
+        more = f"url:{reading.canonical_url}"
+        if reading.canonical_url and more not in keys:
+            for item, _ in self.tx.known([more]).values():
+                if self._says_the_same(item, reading):
+                    return self._elsewhere(item, keys, reading.url)
+                return self._new(keys, reading, None, None)
+            keys = {**keys, more: next(iter(keys.values()))}
+        return self._new(keys, reading, None, None)
+
+    def _says_the_same(self, item_id_: str, reading: Reading) -> bool:
+        """A page's own word for its URL is believed only when the texts agree: some sites give every page one address."""
+        item = self.tx.item(item_id_)
+        return item is not None and _words(item.title) == _words(reading.title)
+
+    def _same_url(self, of: str) -> CopyEvidence | None:
+        item = self.tx.item(of)
+        return None if item is None else CopyEvidence(item.copy_of or item.id, 1.0, "url")
+
+    def _new(
+        self, keys: Mapping[str, str], reading: Reading, evidence: CopyEvidence | None, wanted_id: str | None
+    ) -> Taken:
+        new_id = wanted_id or item_id(next(iter(keys)))
+        if self.tx.item(new_id) is not None:
+            new_id = item_id("\0".join(keys))
+        evidence = evidence or self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
+        item, verdicts = self.rules.match(self._item(new_id, reading, evidence))
+        self.tx.add_item(item, keys, reading.fingerprint)
+        self.tx.copies.add(item.id, reading, self.now)
+        return Taken("copy" if evidence else "new", item.id, self._alert(item, verdicts))
+
+    def _item(self, new_id: str, reading: Reading, evidence: CopyEvidence | None) -> Item:
+        original = self.tx.item(evidence.of) if evidence else None
+        return Item(
+            id=new_id,
+            url=reading.url,
+            title=reading.title,
+            text=reading.text,
+            language=reading.language,
+            language_confidence=reading.language_confidence,
+            first_seen_at=self.now,
+            story=original.story if original else new_id,
+            authors=reading.authors,
+            published_at=reading.published_at,
+            feeds=(self.feed.id,) if self.feed else (),
+            copy_of=evidence.of if evidence else None,
+            similarity=round(evidence.similarity, 4) if evidence else None,
+            copy_test=evidence.test if evidence else None,
+            copy_shared=evidence.shared if evidence else (),
+            text_from=reading.text_from,
+            problem=reading.problem,
+        )
+
+    def _revised(self, planned: Revised, reading: Reading) -> Taken:
+        old = self.tx.item(planned.item)
+        if old is None:
+            return self._fresh(planned.keys, reading)
+        self.tx.add_keys(old.id, planned.keys)
+        if reading.text_from == "feed" and old.text_from == "page":
+            reading = replace(reading, text=old.text, text_from="page", language=old.language)
+        if _words(old.title) == _words(reading.title) and _words(old.text) == _words(reading.text):
+            return Taken("seen", old.id)
+        item, verdicts = self.rules.match(
+            replace(
+                old,
+                title=reading.title,
+                text=reading.text,
+                language=reading.language,
+                language_confidence=reading.language_confidence,
+                authors=reading.authors or old.authors,
+                text_from=old.text_from if old.text_from == "import" else reading.text_from,
+                problem=reading.problem,
+                revisions=old.revisions + 1,
+            )
+        )
+        self.tx.revise_item(item, self.now, reading.fingerprint)
+        self.tx.copies.add(item.id, reading, old.first_seen_at)
+        return Taken("revised", item.id, self._alert(item, verdicts, already=old))
+
+    def _elsewhere(self, known: str, keys: Mapping[str, str], url: str | None) -> Taken:
+        old = self.tx.item(known)
+        if old is None:
+            raise AssertionError(f"a key of item {known} outlived it")
+        self.tx.add_keys(known, keys)
+        if self.feed is None or self.feed.id in old.feeds:
+            return Taken("seen", known)
+        self.tx.add_sighting(known, Sighting(url, self.feed.id, self.now))
+        item, verdicts = self.rules.match(replace(old, feeds=(*old.feeds, self.feed.id)))
+        self.tx.retag_item(item)
+        return Taken("seen", known, self._alert(item, verdicts, already=old))
+
+    def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Item | None = None) -> int:
+        if not may_alert(item, self.rules.config.alerts, self.now, first_poll=self.first_poll):
+            return 0
+        wanted = drafts(verdicts, self.rules.watchlists, already.watchlists if already else ())
+        return self.tx.add_alerts(item, wanted, self.now, lambda channel: self.rules.due(channel, self.now))
+
+
+def _distinct(values: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _words(text: str) -> list[str]:
+    return list(tokenize(text).words)

@@ -1,0 +1,128 @@
+"""`Application`: every part wired to the others, for a command or for the daemon.
+
+One thread owns the store: everything that touches it goes through `write`, so the event loop never waits for a disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from monitor.adapters.clock import SystemClock
+from monitor.adapters.guard import Guard
+from monitor.adapters.http import HttpFetcher
+from monitor.adapters.sqlite import SqliteStore, path_of
+from monitor.adapters.workers import ProcessWorkers
+from monitor.errors import UsageError
+from monitor.model import Config, DeliveryOutcome, PollReport
+from monitor.outbox import DeliveryReport, Outbox
+from monitor.pipeline import Importer, Poller, Rules, documents_in
+from monitor.pipeline.imports import Imported
+from monitor.ports import Clock
+from monitor.service.senders import make_senders
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+WORKERS = min(2, os.cpu_count() or 1)
+"""Reading is two thirds of the work; more processes than cores only wait for each other."""
+
+
+class Application:
+    """What the commands and the daemon drive. Made by `open_application`."""
+
+    def __init__(self, config: Config, store: SqliteStore, fetcher: HttpFetcher, clock: Clock) -> None:
+        self.rules = Rules.of(config)
+        self.store = store
+        self.clock = clock
+        self.fetcher = fetcher
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self.workers = ProcessWorkers(WORKERS)
+        self.poller = Poller(store, self.write, fetcher, self.workers, clock, random.random)
+        self.outbox = self._make_outbox(config)
+
+    def _make_outbox(self, config: Config) -> Outbox:
+        guard = Guard(config.network)
+        return Outbox(
+            store=self.store,
+            senders=make_senders(config, guard, self.fetcher, self.clock),
+            policy=config.alerts,
+            channels=config.channels,
+            clock=self.clock,
+            jitter=random.random,
+            write=self.write,
+        )
+
+    async def write(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a store call on the store's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args, **kwargs))
+
+    async def configure(self, config: Config) -> None:
+        """Take another valid configuration: what runs finishes under the old one, what starts has the new one."""
+        rules = await asyncio.to_thread(Rules.of, config)
+        await self.write(self.store.sync_feeds, config.feeds, self.clock.now())
+        self.fetcher.reconfigure(config.poll, config.network, config.article)
+        self.rules = rules
+        self.outbox = self._make_outbox(config)
+
+    async def poll(self, feeds: Sequence[str] = ()) -> list[PollReport]:
+        """Poll these feeds (or all) once, now; a failed one does not stop the others."""
+        rules = self.rules
+        for feed in feeds:
+            if feed not in rules.feeds:
+                raise UsageError(f"no feed {feed!r} is configured")
+        await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now())
+        limit = asyncio.Semaphore(rules.config.poll.concurrency)
+
+        async def one(feed: str) -> PollReport:
+            async with limit:
+                return await self.poller.poll(rules.feeds[feed], rules)
+
+        return list(await asyncio.gather(*(one(feed) for feed in dict.fromkeys(feeds or rules.feeds))))
+
+    async def deliver(self) -> DeliveryReport:
+        """Deliver what is due."""
+        return await self.outbox.deliver_due()
+
+    async def send_test(self, channel: str) -> DeliveryOutcome:
+        """`monitor alerts test`."""
+        if channel not in self.rules.config.channels:
+            raise UsageError(f"no channel {channel!r} is configured")
+        return await self.outbox.send_test(channel)
+
+    async def import_documents(self, paths: Iterable[Path]) -> AsyncIterator[Imported]:
+        """Take documents in as known items; yields after each chunk stored."""
+        importer = Importer(self.store, self.write, self.workers, self.clock)
+        async for chunk in importer.run(documents_in(paths), self.rules):
+            yield chunk
+
+    def close(self) -> None:
+        """Stop workers and thread, close the store."""
+        self.workers.close()
+        self._thread.shutdown(wait=True)
+        self.store.close()
+
+
+@asynccontextmanager
+async def open_application(
+    config: Config, *, daemon: bool = False, clock: Clock | None = None
+) -> AsyncIterator[Application]:
+    """Open the store, start what is needed, and put all of it away afterwards."""
+    clock = clock or SystemClock()
+    store = await asyncio.to_thread(partial(SqliteStore, path_of(config.store), daemon=daemon))
+    try:
+        async with HttpFetcher(config.poll, config.network, config.article, clock) as fetcher:
+            app = Application(config, store, fetcher, clock)
+            try:
+                yield app
+            finally:
+                await asyncio.to_thread(app.close)
+    finally:
+        store.close()

@@ -1,0 +1,166 @@
+"""`monitor run`: one tick a second asks the store what is due; everything else follows from rows.
+
+APScheduler only ticks. Its own bookkeeping would forget what was due when the process died, and its default of skipping
+runs that are a second late starves feeds (measured: 173 of 200); so: one tick job, coalesced, never skipped, and one
+nightly job for retention.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from datetime import UTC, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.errors import ConfigError, StoreError
+from monitor.model import Config
+from monitor.service.app import Application
+
+log = structlog.get_logger()
+
+TICK = 1.0  # seconds
+LEASE = timedelta(minutes=30)  # longer than any poll; a daemon that died gives all leases back when it starts again
+BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
+STOP_WITHIN = 8.0  # seconds for what is in hand; CONTRACT promises 10 in all
+STORAGE_PAUSE = timedelta(seconds=15)  # after a full disk: nothing is fetched that could not be stored
+RETENTION_BATCH = 500  # items a transaction: other writers wait for none longer than some milliseconds
+
+Changes = Callable[[], AsyncIterator[Config | ConfigError]]
+
+
+class Daemon:
+    """Runs until it is told to stop."""
+
+    def __init__(self, app: Application, changes: Changes) -> None:
+        self._app = app
+        self._changes = changes
+        self._polls: dict[str, asyncio.Task[None]] = {}
+        self._delivery: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._beat_at = self._resume_at = app.clock.now() - BEAT
+
+    async def run(self) -> None:
+        """From start to SIGTERM or SIGINT."""
+        app = self._app
+        await app.write(app.store.sync_feeds, app.rules.config.feeds, app.clock.now())
+        await app.write(app.store.release_feeds, list(app.rules.feeds))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        scheduler = self._scheduler()
+        scheduler.start()
+        watching = asyncio.create_task(self._watch())
+        rules = app.rules
+        log.info("started", feeds=len(rules.feeds), watchlists=len(rules.watchlists), store=str(app.store.path))
+        try:
+            await self._stopping.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            watching.cancel()
+            await self._finish()
+            log.info("stopped")
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        never_skip: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        scheduler.add_job(self.tick, "interval", seconds=TICK, **never_skip)
+        scheduler.add_job(self.retain, "cron", hour=3, minute=30, **never_skip)
+        scheduler.add_listener(_complain, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
+        return scheduler
+
+    async def tick(self) -> None:
+        """Start what is due. Never raises: a full disk or a locked store is waited out."""
+        try:
+            await self._tick()
+        except StoreError as error:
+            self._resume_at = self._app.clock.now() + STORAGE_PAUSE
+            log.error("store_unavailable", error=str(error), again_in=STORAGE_PAUSE.seconds)
+        except Exception:  # noqa: BLE001  the tick must come again
+            log.exception("tick_broke")
+
+    async def _tick(self) -> None:
+        app = self._app
+        now = app.clock.now()
+        if self._delivery is None or self._delivery.done():
+            self._delivery = asyncio.create_task(self._deliver())
+        if now < self._resume_at and self._resume_at - now <= STORAGE_PAUSE:
+            return
+        # Polling pauses while the store cannot take a note: what is fetched then could not be stored.
+        if not timedelta() <= now - self._beat_at < BEAT:
+            await app.write(app.store.note, "daemon.tick", "running", now)
+            self._beat_at = now
+        room = app.rules.config.poll.concurrency - len(self._polls)
+        if room > 0:
+            for feed in await app.write(app.store.claim_due, now, room, LEASE):
+                self._start_poll(feed)
+
+    def _start_poll(self, feed: str) -> None:
+        rules = self._app.rules
+        if feed in self._polls or feed not in rules.feeds:
+            return
+
+        async def poll() -> None:
+            try:
+                await self._app.poller.poll(rules.feeds[feed], rules)
+            finally:
+                self._polls.pop(feed, None)
+
+        self._polls[feed] = asyncio.create_task(poll())
+
+    async def _deliver(self) -> None:
+        try:
+            await self._app.deliver()
+        except StoreError as error:
+            log.error("store_unavailable", error=str(error))
+
+    async def retain(self) -> None:
+        """Drop texts past retention and copy fingerprints past the window."""
+        app = self._app
+        config, now = app.rules.config, app.clock.now()
+        dropped = 0
+        while count := await app.write(app.store.drop_texts, now - config.retention.items, RETENTION_BATCH):
+            dropped += count
+        forgotten = await app.write(app.store.forget_copies, now - config.dedup.window)
+        log.info("retained", texts_dropped=dropped, fingerprints_dropped=forgotten)
+
+    async def _watch(self) -> None:
+        """Take a changed configuration; keep the last good one when it has mistakes, and say so once."""
+        app = self._app
+        async for change in self._changes():
+            if isinstance(change, ConfigError):
+                mistakes = [str(mistake) for mistake in change.mistakes]
+                log.error("configuration_kept", mistakes=len(mistakes), first=mistakes[0].splitlines()[0])
+                await self._note("config.mistakes", "\n".join(mistakes))
+            else:
+                await app.configure(change)
+                await self._note("config.mistakes", "")
+                log.info("configured", feeds=len(change.feeds), watchlists=len(change.watchlists))
+
+    async def _note(self, key: str, value: str) -> None:
+        await self._app.write(self._app.store.note, key, value, self._app.clock.now())
+
+    async def _finish(self) -> None:
+        """Let what is in hand end, then stop it: what was not stored comes again at the next start."""
+        tasks = [*self._polls.values(), *([self._delivery] if self._delivery else [])]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._quietly(self._app.write(self._app.store.release_feeds, list(self._app.rules.feeds)))
+        await self._quietly(self._note("daemon.tick", "stopped"))
+
+    async def _quietly(self, work: Awaitable[None] | Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except StoreError as error:
+            log.warning("store_unavailable", error=str(error))
+
+
+def _complain(event: JobExecutionEvent) -> None:
+    log.error("tick_missed", job=event.job_id, due=str(event.scheduled_run_time), error=str(event.exception or ""))

@@ -1,0 +1,67 @@
+"""Is it well? What `monitor status` shows, from the store alone: it may be asked beside a running daemon.
+
+Not well: the daemon does not tick, its configuration has mistakes, alerts are dead, or most feeds fail. A single failing
+feed is shown, and is the publisher's trouble: restarting our container would not mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.model import FeedState
+from monitor.ports import Store
+
+ALIVE_WITHIN = timedelta(seconds=60)  # six beats missed
+FAILING_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One screen's worth."""
+
+    daemon: str
+    """``running``, ``stopped`` or ``never started``; ``silent`` when it should run and does not tick."""
+    last_tick: datetime | None
+    feeds: tuple[FeedState, ...]
+    failing: tuple[FeedState, ...]
+    counts: Mapping[str, int]
+    problems: tuple[str, ...]
+    """What makes it not well, in sentences."""
+    warnings: tuple[str, ...]
+
+    @property
+    def well(self) -> bool:
+        return not self.problems
+
+
+def examine(store: Store, now: datetime) -> Health:
+    """Look at everything that tells."""
+    notes = store.notes()
+    feeds = tuple(store.feed_states())
+    failing = tuple(feed for feed in feeds if feed.failures)
+    counts = store.counts()
+    state, last_tick = notes.get("daemon.tick", ("never started", None))
+    if state == "running" and last_tick is not None and now - last_tick > ALIVE_WITHIN:
+        state = "silent"
+    problems = [] if state == "running" else [_daemon_problem(state, last_tick)]
+    if mistakes := notes.get("config.mistakes", ("", None))[0]:
+        lines = mistakes.splitlines()
+        problems.append(f"the configuration has mistakes, the last good one is kept: {lines[0]}")
+    if counts["dead"]:
+        problems.append(f"{counts['dead']} alerts are dead: see `monitor alerts`, send again by `monitor alerts retry`")
+    if feeds and len(failing) > FAILING_SHARE * len(feeds):
+        problems.append(f"{len(failing)} of {len(feeds)} feeds fail: is the network there?")
+    warnings = [
+        f"feed {feed.id}: failed {feed.failures} times in a row: {feed.last_error}" for feed in failing
+    ] + [f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures]
+    return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings))
+
+
+def _daemon_problem(state: str, last_tick: datetime | None) -> str:
+    when = f" since {last_tick:%Y-%m-%d %H:%M:%S} UTC" if last_tick else ""
+    return {
+        "never started": "the daemon has never run on this store: start it by `monitor run`",
+        "stopped": f"the daemon is stopped{when}: start it by `monitor run`",
+    }.get(state, f"the daemon does not tick{when}: look at its log")

@@ -1,0 +1,32 @@
+"""Each configured channel's transport."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from monitor.adapters.guard import Guard
+from monitor.adapters.http import HttpFetcher
+from monitor.adapters.smtp import SmtpSender
+from monitor.adapters.webhook import WebhookSender
+from monitor.model import AppriseChannel, Channel, Config, EmailChannel, WebhookChannel
+from monitor.ports import Clock, Sender
+
+
+def make_senders(config: Config, guard: Guard, fetcher: HttpFetcher, clock: Clock) -> Mapping[str, Sender]:
+    """A sender for every channel, all of them behind the guard."""
+    return {channel.id: _sender(channel, guard, fetcher, clock) for channel in config.channels.values()}
+
+
+def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock) -> Sender:
+    match channel:
+        case EmailChannel():
+            return SmtpSender(channel, guard, clock)
+        case WebhookChannel():
+            return WebhookSender(channel, fetcher, clock)
+        case AppriseChannel():
+            from monitor.adapters.apprise import AppriseSender  # an extra, imported when used
+
+            return AppriseSender(channel)
+        case _:
+            assert_never(channel)

@@ -1,0 +1,254 @@
+"""Values as people write them: ``"15m"``, ``"10MB"``, ``"22:00-07:00 Europe/Rome"``. Each reader raises ValueError in plain words.
+
+Readers of secrets never repeat what they were given.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import timedelta
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from monitor.core.urls import BadUrlError, target
+from monitor.model import ClockTime, DigestTime, QuietHours, SmtpServer
+from monitor.settings.mistakes import nearest
+
+MAX_DURATION = timedelta(days=36_500)
+"""A century: beyond it, arithmetic with dates overflows, and a typing slip is certain."""
+
+MAX_DIGEST = timedelta(days=31)
+MIN_DIGEST = timedelta(minutes=1)
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_PART = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d|w)")
+_SIZES = {
+    "": 1, "b": 1, "kb": 1000, "mb": 1000**2, "gb": 1000**3, "kib": 1024, "mib": 1024**2, "gib": 1024**3,
+}  # fmt: skip
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+)
+"""A valid e-mail address of the HTML standard (4.10.5.1.5), the local part bounded as in RFC 5321, 4.5.3.1.1."""
+
+_SMTP: dict[str, tuple[str, int]] = {"smtp": ("plain", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
+SECRET_BYTES = range(24, 65)
+"""What Standard Webhooks allows for a symmetric secret."""
+
+
+def duration(value: str) -> timedelta:
+    """``15m``, ``1h30m``, ``30d``, ``0.5s``."""
+    what = f'not a duration such as "15m", "1h" or "30d": "{value}"'
+    text = value.strip().lower().replace(" ", "")
+    if re.fullmatch(r"\d+", text) and text != "0":
+        raise ValueError(f'{what}; add the unit: "{text}s", "{text}m", "{text}h" or "{text}d"')
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError(what)
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if seconds > MAX_DURATION.total_seconds():
+        raise ValueError(f"{what} is longer than a century")
+    return timedelta(seconds=seconds)
+
+
+def positive(value: timedelta) -> timedelta:
+    """The duration itself, when it is one."""
+    if not value:
+        raise ValueError('must be longer than nothing: a duration such as "15m", "1h" or "30d"')
+    return value
+
+
+def size(value: str | int) -> int:
+    """Bytes, from ``10MB``, ``500 kB``, ``1MiB`` or a whole number of bytes."""
+    match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,3})?) *([a-z]*)", str(value).strip().lower())
+    if match is None or match.group(2) not in _SIZES:
+        raise ValueError(f'not a size such as "10MB", "500kB" or "1MiB": "{value}"')
+    return int(float(match.group(1)) * _SIZES[match.group(2)])
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def zone(value: str) -> str:
+    """A name of the IANA time zone database."""
+    try:
+        ZoneInfo(value)
+    except (ValueError, KeyError, OSError):
+        cities = {name.rpartition("/")[2]: name for name in sorted(_zones())}
+        city = cities.get(value.strip().title().replace(" ", "_"))
+        hint = f'; did you mean "{city}"?' if city else nearest(value, _zones())
+        raise ValueError(f'not a time zone such as "Europe/Rome" or "UTC": "{value}"{hint}') from None
+    return value
+
+
+def _clock(text: str, example: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", text)
+    if match is None or int(match.group(1)) > 23 or int(match.group(2)) > 59:
+        raise ValueError(f'not a time of day from 00:00 to 23:59: "{text}"; write {example}')
+    return int(match.group(1)), int(match.group(2))
+
+
+def digest(value: str) -> DigestTime:
+    """``07:30 Europe/Rome``, once a day; or a duration, every so long."""
+    example = '"07:30 Europe/Rome" (once a day) or "1h" (every hour)'
+    if ":" not in value:
+        try:
+            every = duration(value)
+        except ValueError:
+            raise ValueError(f'not a digest such as {example}: "{value}"') from None
+        if not MIN_DIGEST <= every <= MAX_DIGEST:
+            raise ValueError(f'a digest comes every minute at most and every 31 days at least, not every "{value}"')
+        return every
+    time, _, name = value.strip().partition(" ")
+    if not name:
+        raise ValueError(f'a digest at a time of day needs its time zone: write {example}, not "{value}"')
+    hour, minute = _clock(time, example)
+    return ClockTime(hour, minute, zone(name.strip()))
+
+
+def quiet(value: str) -> QuietHours:
+    """``22:00-07:00 Europe/Rome``."""
+    example = '"22:00-07:00 Europe/Rome"'
+    hours, _, name = value.strip().partition(" ")
+    start, dash, end = hours.partition("-")
+    if not dash:
+        raise ValueError(f'not quiet hours such as {example}: "{value}"')
+    if not name:
+        raise ValueError(f'quiet hours need their time zone: write {example}, not "{value}"')
+    first, last, place = _clock(start, example), _clock(end, example), zone(name.strip())
+    if first == last:
+        raise ValueError(f'quiet hours that end when they begin: "{value}"; write {example}')
+    return QuietHours(ClockTime(*first, place), ClockTime(*last, place))
+
+
+def network(value: str) -> IPv4Network | IPv6Network:
+    """A CIDR: ``10.1.0.0/16``, ``fd00::/8``; an address alone is a network of one."""
+    try:
+        return ip_network(value.strip())
+    except ValueError:
+        pass
+    try:
+        meant = ip_network(value.strip(), strict=False)
+    except ValueError:
+        raise ValueError(f'not a network such as "10.1.0.0/16" or "192.168.1.5/32": "{value}"') from None
+    raise ValueError(f'not a network: "{value}" has bits beyond its prefix; did you mean "{meant}"?')
+
+
+def email_address(value: str) -> str:
+    """An address alone, ASCII, without a name before it."""
+    if len(value) > 254 or not _ADDRESS.fullmatch(value) or ".." in value:
+        raise ValueError(f'not an e-mail address such as "desk@example.org": "{value}"')
+    return value
+
+
+def smtp(value: str) -> SmtpServer:
+    """``smtp+starttls://user@mail.example.org:587``; a password in it is refused, and not repeated."""
+    example = '"smtp+starttls://user@mail.example.org:587"'
+    schemes = "smtp: (plain), smtp+starttls: or smtps:"
+    try:
+        parts = urlsplit(value.strip())
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"not a mail server's URL such as {example}: the host or the port cannot be read") from None
+    if parts.scheme not in _SMTP:
+        near = nearest(parts.scheme, _SMTP)
+        raise ValueError(f"not a mail server's URL such as {example}: it begins with {schemes}{near}")
+    if parts.password is not None:
+        raise ValueError(f"a password in the URL: move it to password_env or password_file, and write {example}")
+    if not parts.hostname:
+        raise ValueError(f"not a mail server's URL such as {example}: the host is missing")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"a mail server's URL ends after the port: {example}")
+    security, standard = _SMTP[parts.scheme]
+    user = unquote(parts.username) if parts.username else None
+    if security == "plain" and user and not _loopback(parts.hostname):
+        raise ValueError("smtp: would send the password unencrypted: write smtp+starttls: or smtps:")
+    return SmtpServer(parts.hostname, port or standard, security, user)  # type: ignore[arg-type]
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def http_url(value: str) -> str:
+    """A URL that can be dialled. Never repeats it: it may hold a token."""
+    try:
+        target(value)
+    except BadUrlError as error:
+        raise ValueError(f'not a URL such as "https://example.org/feed.xml": {error}') from None
+    return value.strip()
+
+
+def webhook_secret(value: str) -> str:
+    """``whsec_`` and base64 of 24 to 64 bytes (Standard Webhooks, Signature scheme)."""
+    remedy = "; make one with: python3 -c \"import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())\""
+    if not value.startswith("whsec_"):
+        raise ValueError(f'not a webhook secret: it begins with "whsec_"{remedy}')
+    try:
+        key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError(f'not a webhook secret: what follows "whsec_" is no base64{remedy}') from None
+    if len(key) not in SECRET_BYTES:
+        raise ValueError(f"not a webhook secret: {len(key)} bytes, where 24 to 64 are asked for{remedy}")
+    return value
+
+
+def listen(value: str) -> tuple[str, int] | None:
+    """``127.0.0.1:8787``, ``[::1]:8787``, ``localhost:0`` (any free port); empty turns it off."""
+    if not value.strip():
+        return None
+    host, colon, port = value.strip().rpartition(":")
+    inner = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    good = bool(colon) and re.fullmatch(r"\d{1,5}", port) and int(port) <= 65_535
+    if good and (":" not in inner or inner != host) and re.fullmatch(r"[A-Za-z0-9.:%_-]+", inner):
+        return inner, int(port)
+    raise ValueError(f'not an address to listen on such as "127.0.0.1:8787", "[::1]:8787" or "": "{value}"')
+
+
+def store(value: str) -> str:
+    """``sqlite:PATH``; ``postgresql://…`` is known and not built yet."""
+    kind, colon, path = value.strip().partition(":")
+    if kind in ("postgresql", "postgres") and colon:
+        raise ValueError('PostgreSQL stores are not built yet: write "sqlite:var/monitor.db"')
+    if kind != "sqlite" or not path or path.startswith(("//", ":")):
+        raise ValueError('not a store such as "sqlite:var/monitor.db" or "sqlite:/var/lib/monitor/monitor.db"')
+    return value.strip()
+
+
+def user_agent(value: str) -> str:
+    """One line of printable ASCII (RFC 9110, 10.1.5)."""
+    if not value.strip() or not value.isascii() or not value.isprintable() or len(value) > 512:
+        raise ValueError('not a user agent such as "monitor/0.1 (+https://example.org/about)": one line of plain ASCII')
+    return value.strip()
+
+
+def slug(value: str) -> str:
+    """An id: lower-case letters, digits, and ``-``, ``_``, ``.`` between them."""
+    if re.fullmatch(r"[a-z0-9]+(?:[-_.]+[a-z0-9]+)*", value) and len(value) <= 80:
+        return value
+    meant = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:80]
+    hint = f'; did you mean "{meant}"?' if meant and meant != value else ""
+    raise ValueError(f'not an id such as "ansa-it": lower-case letters, digits and hyphens: "{value}"{hint}')
+
+
+def tag(value: str) -> str:
+    """A tag: a word or words, without edges of blanks, commas or control characters."""
+    if not value or value != value.strip() or not value.isprintable() or "," in value or len(value) > 80:
+        raise ValueError(f'not a tag such as "agency": "{value}"')
+    return value
+
+
+def line_of_text(value: str) -> str:
+    """Something to say, in one line."""
+    if not value.strip() or not value.isprintable() or len(value) > 200:
+        raise ValueError("one line of text, not empty, of at most 200 characters")
+    return value.strip()

@@ -1,0 +1,270 @@
+"""What any Store must do. Run over SQLite's; another store joins `store_at`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.adapters.sqlite import SqliteStore
+from monitor.errors import AlreadyRunning, StoreError
+from monitor.model import AlertDraft, AlertState, FeedState, Item, ItemFilter, Match, Sighting
+from tests.builders import HOUR, NOON, a_feed, a_reading, an_item
+
+DRAFT = AlertDraft("ships", "Ships", ("shipping",), "desk", (Match("freighter*", "body", "freighters", 70, 80),))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "monitor.db"
+
+
+@pytest.fixture
+def store(path: Path) -> SqliteStore:
+    return SqliteStore(path)
+
+
+@pytest.fixture(autouse=True)
+def _closed(store: SqliteStore):
+    yield
+    store.close()
+
+
+def now_due(channel: str) -> tuple[AlertState, datetime]:
+    return "pending", NOON
+
+
+def put(store: SqliteStore, item: Item, keys: tuple[str, ...] = (), drafts: tuple[AlertDraft, ...] = ()) -> int:
+    with store.transaction() as tx:
+        tx.add_item(item, dict.fromkeys(keys or (f"url:{item.url}",), "hash"), None)
+        return tx.add_alerts(item, drafts, NOON, now_due)
+
+
+def test_an_item_comes_back_as_it_was_stored(store: SqliteStore) -> None:
+    item = an_item(
+        authors=("Ada",), tags=("a", "b"), watchlists=("ships",), copy_shared=("x",), title='A "title" \u2028 ẞ 日本'
+    )
+    put(store, item)
+    assert store.item(item.id) == item
+    assert list(store.items(ItemFilter())) == [item]
+
+
+def test_a_unit_of_work_that_fails_leaves_nothing(store: SqliteStore) -> None:
+    def fail() -> None:
+        with store.transaction() as tx:
+            tx.add_item(an_item(), {"k": "h"}, None)
+            tx.save_feed(FeedState(id="harbour", etag="x"))
+            raise RuntimeError("the power fails here")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert store.item("item-1") is None
+    assert store.known(["k"]) == {}
+    assert store.feed_states() == []
+
+
+def test_what_was_committed_is_there_after_a_restart(store: SqliteStore, path: Path) -> None:
+    put(store, an_item(), drafts=(DRAFT,))
+    store.close()
+    again = SqliteStore(path)
+    assert again.item("item-1") == an_item()
+    assert [alert.state for alert in again.alerts()] == ["pending"]
+    again.close()
+
+
+def test_keys_are_found_with_the_hash_last_given(store: SqliteStore) -> None:
+    put(store, an_item(), ("guid:harbour:1", "url:x"))
+    with store.transaction() as tx:
+        tx.add_keys("item-1", {"guid:harbour:1": "newer"})
+    found = store.known(["guid:harbour:1", "url:x", "url:unknown"])
+    assert found == {"guid:harbour:1": ("item-1", "newer"), "url:x": ("item-1", "hash")}
+
+
+def test_more_keys_than_one_statement_takes(store: SqliteStore) -> None:
+    put(store, an_item(), tuple(f"guid:harbour:{number}" for number in range(3000)))
+    assert len(store.known([f"guid:harbour:{number}" for number in range(3000)])) == 3000
+
+
+def test_items_are_found_by_a_prefix_that_is_theirs_alone(store: SqliteStore) -> None:
+    put(store, an_item("abc1"))
+    put(store, an_item("abd2"))
+    found = store.item("abc")
+    assert found is not None
+    assert found.id == "abc1"
+    assert store.item("ab") is None
+    assert store.item("") is None
+
+
+def test_items_are_listed_newest_first_and_filtered(store: SqliteStore) -> None:
+    for number in range(4):
+        put(store, an_item(f"item-{number}", first_seen_at=NOON + number * HOUR, watchlists=("ships",) * (number % 2)))
+    put(store, an_item("copy", copy_of="item-0", story="item-0", similarity=0.9, first_seen_at=NOON - HOUR))
+    assert [item.id for item in store.items(ItemFilter(copies=False))] == ["item-3", "item-2", "item-1", "item-0"]
+    assert [item.id for item in store.items(ItemFilter(watchlist="ships"))] == ["item-3", "item-1"]
+    assert [item.id for item in store.items(ItemFilter(since=NOON + 2 * HOUR))] == ["item-3", "item-2"]
+    assert [item.id for item in store.items(ItemFilter(limit=1))] == ["item-3"]
+    assert [item.id for item in store.story("item-0")] == ["copy", "item-0"]
+
+
+def test_a_revision_keeps_what_was_said_before(store: SqliteStore) -> None:
+    put(store, an_item())
+    with store.transaction() as tx:
+        tx.revise_item(an_item(title="Harbour closes again", revisions=1), NOON + HOUR, None)
+    found = store.item("item-1")
+    assert found is not None
+    assert found.title == "Harbour closes again"
+    assert [(when, title) for when, title, _ in store.revisions("item-1")] == [(NOON + HOUR, "Harbour reopens")]
+
+
+def test_an_alert_is_written_once_per_watchlist_channel_and_story(store: SqliteStore) -> None:
+    assert put(store, an_item(), drafts=(DRAFT, replace(DRAFT, channel="ops"), DRAFT)) == 2
+    assert put(store, an_item("later", story="item-1", url="u"), drafts=(DRAFT,)) == 0
+    assert len(store.alerts()) == 2
+
+
+def test_an_alert_is_claimed_by_one_and_again_after_the_lease(store: SqliteStore) -> None:
+    put(store, an_item(), drafts=(DRAFT,))
+    (claimed,) = store.claim_alerts(NOON, 10, timedelta(minutes=1))
+    assert claimed.attempts == 1
+    assert claimed.matches == DRAFT.matches
+    assert store.claim_alerts(NOON, 10, timedelta(minutes=1)) == []
+    (again,) = store.claim_alerts(NOON + timedelta(minutes=1), 10, timedelta(minutes=1))
+    assert (again.id, again.attempts) == (claimed.id, 2)
+
+
+def test_a_settled_alert_waits_dies_or_is_done(store: SqliteStore) -> None:
+    put(store, an_item(), drafts=(DRAFT,))
+    (alert,) = store.claim_alerts(NOON, 10, HOUR)
+    store.settle_alert(alert.id, "pending", NOON, error="HTTP 500", next_attempt_at=NOON + HOUR)
+    assert store.claim_alerts(NOON, 10, HOUR) == []
+    (alert,) = store.claim_alerts(NOON + HOUR, 10, HOUR)
+    store.settle_alert(alert.id, "delivered", NOON + HOUR)
+    store.settle_alert(alert.id, "pending", NOON + HOUR, error="late", next_attempt_at=NOON)
+    (done,) = store.alerts(("delivered",))
+    assert (done.delivered_at, done.last_error) == (NOON + HOUR, None)
+
+
+def test_an_attempt_that_was_not_made_is_not_counted(store: SqliteStore) -> None:
+    put(store, an_item(), drafts=(DRAFT,))
+    (alert,) = store.claim_alerts(NOON, 10, HOUR)
+    store.settle_alert(alert.id, "pending", NOON, next_attempt_at=NOON, attempted=False)
+    assert store.alerts()[0].attempts == 0
+
+
+def test_dead_alerts_are_revived_with_a_new_span_of_tries(store: SqliteStore) -> None:
+    put(store, an_item(), drafts=(DRAFT,))
+    (alert,) = store.claim_alerts(NOON, 10, HOUR)
+    store.settle_alert(alert.id, "dead", NOON, error="HTTP 410")
+    assert store.retry_alerts(["another"], NOON + HOUR) == 0
+    assert store.retry_alerts([], NOON + HOUR) == 1
+    (revived,) = store.claim_alerts(NOON + HOUR, 10, HOUR)
+    assert (revived.id, revived.retried_at) == (alert.id, NOON + HOUR)
+
+
+def test_the_first_alert_about_a_story_is_a_threads_root(store: SqliteStore) -> None:
+    put(store, an_item(), drafts=(DRAFT, replace(DRAFT, watchlist="ports")))
+    first, _ = sorted(store.alerts(), key=lambda alert: alert.watchlist != "ships")
+    assert store.first_alert("item-1", "desk") == first.id
+    assert store.first_alert("item-1", "ops") is None
+
+
+def test_the_schedule_follows_the_configuration(store: SqliteStore) -> None:
+    store.sync_feeds([a_feed("a"), a_feed("b")], NOON)
+    assert set(store.claim_due(NOON, 10, HOUR)) == {"a", "b"}
+    with store.transaction() as tx:
+        tx.save_feed(replace(store.feed_state("a"), etag="x", first_polled_at=NOON, next_poll_at=NOON + HOUR))
+    store.sync_feeds([a_feed("a"), a_feed("c")], NOON)
+    assert [state.id for state in store.feed_states()] == ["a", "c"]
+    assert store.feed_state("a").etag == "x"
+    store.sync_feeds([a_feed("a", url="https://elsewhere.example/feed")], NOON)
+    moved = store.feed_state("a")
+    assert (moved.etag, moved.first_polled_at, moved.next_poll_at) == (None, None, NOON)
+
+
+def test_a_due_feed_is_claimed_by_one_longest_overdue_first(store: SqliteStore) -> None:
+    store.sync_feeds([a_feed("a"), a_feed("b")], NOON)
+    with store.transaction() as tx:
+        tx.save_feed(replace(store.feed_state("a"), next_poll_at=NOON + timedelta(minutes=2)))
+        tx.save_feed(replace(store.feed_state("b"), next_poll_at=NOON + timedelta(minutes=1)))
+    assert store.claim_due(NOON, 10, HOUR) == []
+    assert store.claim_due(NOON + HOUR, 1, HOUR) == ["b"]
+    assert store.claim_due(NOON + HOUR, 10, HOUR) == ["a"]
+    store.release_feeds(["a"])
+    assert store.claim_due(NOON + HOUR, 10, HOUR) == ["a"]
+
+
+def test_a_feeds_languages_are_counted(store: SqliteStore) -> None:
+    store.sync_feeds([a_feed()], NOON)
+    put(store, an_item("1"))
+    put(store, an_item("2", language="it"))
+    put(store, an_item("3"))
+    assert store.feed_state("harbour").languages == {"en": 2, "it": 1}
+
+
+def test_sightings_tell_where_a_story_appeared(store: SqliteStore) -> None:
+    put(store, an_item())
+    put(store, an_item("copy", story="item-1", copy_of="item-1", url="https://b.example/1", feeds=("b",),
+                       first_seen_at=NOON + HOUR))  # fmt: skip
+    with store.transaction() as tx:
+        tx.add_sighting("item-1", Sighting("https://example.org/item-1", "c", NOON + 2 * HOUR))
+    assert [(one.url, one.feed) for one in store.sightings("item-1")] == [
+        ("https://b.example/1", "b"),
+        ("https://example.org/item-1", "c"),
+    ]
+
+
+def test_retention_drops_texts_and_keeps_identity(store: SqliteStore) -> None:
+    put(store, an_item(), ("guid:harbour:1",))
+    assert store.drop_texts(NOON, 10) == 0
+    assert store.drop_texts(NOON + HOUR, 10) == 1
+    found = store.item("item-1")
+    assert found is not None
+    assert (found.title, found.text) == ("Harbour reopens", "")
+    assert store.known(["guid:harbour:1"])
+
+
+def test_a_copy_split_off_has_a_story_of_its_own(store: SqliteStore) -> None:
+    with store.transaction() as tx:
+        for item in (an_item(), an_item("copy", story="item-1", copy_of="item-1", similarity=0.9, copy_test="words")):
+            tx.add_item(item, {item.id: ""}, None)
+            tx.copies.add(item.id, a_reading(), NOON)
+    store.split("copy")
+    found = store.item("copy")
+    assert found is not None
+    assert (found.story, found.copy_of, found.similarity) == ("copy", None, None)
+    assert [item.id for item in store.story("item-1")] == ["item-1"]
+
+
+def test_notes_are_kept(store: SqliteStore) -> None:
+    store.note("daemon.tick", "running", NOON)
+    store.note("daemon.tick", "stopped", NOON + HOUR)
+    assert store.notes() == {"daemon.tick": ("stopped", NOON + HOUR)}
+
+
+def test_one_daemon_at_a_time(path: Path) -> None:
+    first = SqliteStore(path, daemon=True)
+    with pytest.raises(AlreadyRunning):
+        SqliteStore(path, daemon=True)
+    beside = SqliteStore(path)
+    beside.close()
+    first.close()
+    SqliteStore(path, daemon=True).close()
+
+
+def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.db"
+    path.write_bytes(b"these are a user's notes, not a database " * 50)
+    with pytest.raises(StoreError, match=r"monitor\.db"):
+        SqliteStore(path)
+    assert path.read_bytes().startswith(b"these are a user's notes")
+
+
+@pytest.mark.parametrize("place", ["directory", "file-as-directory"])
+def test_a_place_that_cannot_hold_a_store_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    target: Callable[[], Path] = lambda: tmp_path if place == "directory" else tmp_path / "file" / "monitor.db"  # noqa: E731
+    with pytest.raises(StoreError, match="cannot"):
+        SqliteStore(target())
