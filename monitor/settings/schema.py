@@ -1,0 +1,191 @@
+"""The keys of every file, their types and defaults: pydantic models that refuse what they do not know.
+
+Defaults are those of `monitor.model.config`, which says each one's reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from monitor.model import DigestTime, FetchMode, FirstPoll, PollPolicy, QuietHours, SmtpServer
+from monitor.settings import values
+from monitor.settings.languages import language_code
+
+
+def _text(read: Callable[[str], Any]) -> BeforeValidator:
+    """A reader of text as a validator; anything but text is refused in plain words."""
+
+    def validate(value: Any) -> Any:
+        if not isinstance(value, str):
+            raise ValueError(f"text in quotes is asked for, not {_kind(value)}")
+        return read(value)
+
+    return BeforeValidator(validate)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"{value}".lower()
+    return {int: "a number", float: "a number", list: "a list", dict: "a table"}.get(type(value), "a date or a time")
+
+
+Duration = Annotated[timedelta, _text(values.duration)]
+Span = Annotated[timedelta, _text(lambda value: values.positive(values.duration(value)))]
+Size = Annotated[int, BeforeValidator(lambda value: values.size(value))]
+Line = Annotated[str, _text(values.line_of_text)]
+Plain = Annotated[str, _text(str)]
+Slug = Annotated[str, _text(values.slug)]
+Tag = Annotated[str, _text(values.tag)]
+Url = Annotated[str, _text(values.http_url)]
+Email = Annotated[str, _text(values.email_address)]
+Language = Annotated[str, _text(language_code)]
+Digest = Annotated[DigestTime, _text(values.digest)]
+Quiet = Annotated[QuietHours, _text(values.quiet)]
+Network = Annotated[IPv4Network | IPv6Network, _text(values.network)]
+Smtp = Annotated[SmtpServer, _text(values.smtp)]
+Listen = Annotated[tuple[str, int] | None, _text(values.listen)]
+Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Table(BaseModel):
+    """A TOML table: no key beside those declared."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, populate_by_name=False)
+
+
+_POLL = PollPolicy()
+
+
+class Poll(Table):
+    every: Span = _POLL.every
+    min: Span = _POLL.min
+    max: Span = _POLL.max
+    adaptive: Flag = _POLL.adaptive
+    concurrency: Count = _POLL.concurrency
+    per_host: Count = _POLL.per_host
+    host_delay: Duration = _POLL.host_delay
+    timeout: Span = _POLL.timeout
+    max_bytes: Size = _POLL.max_bytes
+    user_agent: Annotated[str, _text(values.user_agent)] = _POLL.user_agent
+
+
+class NetworkTable(Table):
+    allow: list[Network] = []
+
+
+class Article(Table):
+    fetch: FetchMode = "auto"
+    robots: Flag = True
+
+
+class Dedup(Table):
+    window: Span = timedelta(days=30)
+
+
+class Alerts(Table):
+    first_poll: FirstPoll = "recent"
+    max_age: Span = timedelta(hours=48)
+    quiet: list[Quiet] = []
+    retry_for: Span = timedelta(days=3)
+
+
+class Retention(Table):
+    items: Span = timedelta(days=365)
+
+
+class Web(Table):
+    listen: Listen = ("127.0.0.1", 8787)
+
+
+class EmailTable(Table):
+    type: Literal["email"]
+    to: list[Email] = Field(min_length=1)
+    sender: Email = Field(alias="from")
+    smtp: Smtp
+    password: Plain | None = None
+    password_env: Plain | None = None
+    password_file: Plain | None = None
+    digest: Digest | None = None
+
+
+class WebhookTable(Table):
+    type: Literal["webhook"]
+    url: Url | None = None
+    url_env: Plain | None = None
+    url_file: Plain | None = None
+    secret: Plain | list[Plain] | None = None
+    secret_env: Plain | None = None
+    secret_file: Plain | None = None
+    digest: Digest | None = None
+
+
+class AppriseTable(Table):
+    type: Literal["apprise"]
+    url: Plain | None = None
+    url_env: Plain | None = None
+    url_file: Plain | None = None
+    digest: Digest | None = None
+
+
+CHANNEL_TABLES: dict[str, type[Table]] = {"email": EmailTable, "webhook": WebhookTable, "apprise": AppriseTable}
+
+
+class MonitorFile(Table):
+    """`monitor.toml`. Channels are validated one by one, each by its type."""
+
+    store: Annotated[str, _text(values.store)] = "sqlite:var/monitor.db"
+    poll: Poll = Poll()
+    network: NetworkTable = NetworkTable()
+    article: Article = Article()
+    dedup: Dedup = Dedup()
+    alerts: Alerts = Alerts()
+    retention: Retention = Retention()
+    web: Web = Web()
+    channels: dict[Slug, Any] = {}
+
+
+class FeedTable(Table):
+    id: Slug | None = None
+    url: Url
+    every: Span | None = None
+    language: Language | None = None
+    tags: list[Tag] = []
+    fetch: FetchMode | None = None
+
+
+class FeedsFile(Table):
+    """`feeds.toml` and `feeds/*.toml`."""
+
+    opml: list[Plain] = []
+    feed: list[FeedTable] = []
+
+
+class TestTable(Table):
+    text: Plain
+    match: Flag
+    title: Plain = ""
+    language: Language | None = None
+    feed: Plain | None = None
+    url: Url | None = None
+
+
+class WatchlistFile(Table):
+    """`watchlists/ID.toml`."""
+
+    name: Line | None = None
+    query: Plain | None = None
+    keywords: list[Plain] = []
+    keywords_file: Plain | None = None
+    exclude: list[Plain] = []
+    languages: list[Language] = []
+    feeds: list[Plain] = []
+    stem: Flag = False
+    tags: list[Tag] = []
+    alert: list[Plain] = []
+    test: list[TestTable] = []
