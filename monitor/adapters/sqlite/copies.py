@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,9 +21,9 @@ from urllib.parse import urlsplit
 from xxhash import xxh3_64_intdigest
 
 from monitor.adapters.sqlite.rows import to_ms
-from monitor.core.boilerplate import learn, paragraph_key, paragraphs_of
-from monitor.core.copies import Candidate, Digest, choose, digest, features, fingerprint, pack, unpack
-from monitor.model import CopyEvidence, Fingerprint, Reading
+from monitor.core.boilerplate import LEARNT_FROM, paragraph_key, paragraphs_of
+from monitor.core.copies import Features, Pair, choose, digest, features, fingerprint
+from monitor.model import CopyEvidence, Reading
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS copy_postings (
@@ -52,24 +52,20 @@ DIGESTS_KEPT = 48
 KEYS_KEPT = 1024
 """Texts whose paragraphs' keys are kept, under 1 kB each."""
 PARAMETERS = 500
-"""Of one statement; SQLite allows 32,766, but few and equal statements stay prepared."""
+"""Of one statement; SQLite allows 32,766."""
 
 _digest = lru_cache(DIGESTS_KEPT)(digest)
 
 
-class _Row(NamedTuple):
-    number: int
+class _Member(NamedTuple):
+    """A row of `items` as decisions need it."""
+
     id: str
     url: str | None
     title: str
     text: str
     language: str
-    story: str
-    copy_of: str | None
     published_at: int | None
-
-
-_COLUMNS = "number, id, url, title, text, language, story, copy_of, published_at"
 
 
 class SqliteCopyIndex:
@@ -80,15 +76,216 @@ class SqliteCopyIndex:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._db = conn
-        self._looked_up: tuple[bytes, list[tuple[int, int]]] | None = None
+        self._last: tuple[bytes, list[tuple[int, int]]] | None = None
 
     def find(self, reading: Reading, since: datetime, *, exclude: str | None = None) -> CopyEvidence | None:
-        """See ports.CopyIndex. The nearest stories are decided on by their members' texts; the best story wins."""
-        made = _fingerprint(reading)
-        postings = self._postings(made)
-        stories = self._stories(made, postings, exclude)
-        if not stories:
+        """See ports.CopyIndex. The nearest members of the nearest stories are decided on by their texts."""
+        made = reading.fingerprint or fingerprint(reading.title, reading.text, reading.language)
+        wanted = features(made)
+        stories = self._stories(wanted, self._postings(made.data, wanted))
+        members = [(story, self._members(story, wanted, to_ms(since), exclude)) for story in stories]
+        learnt = _Learnt(self._db)
+        pairs = [[_pair(reading, member, story, learnt) for member in found] for story, found in members]
+        choice = choose(pairs)
+        if choice is None:
             return None
-        candidates = list(self._candidates(made, stories, since, exclude))
-        evidence = choose(self._new(reading, candidates), candidates)
-        return None if evidence is None else evidence
+        original = self._original(members[choice.story][1][choice.member].id)
+        return CopyEvidence(original, choice.decision.similarity, choice.decision.test, choice.decision.shared)
+
+    def add(self, item: str, reading: Reading, seen_at: datetime) -> None:
+        """See ports.CopyIndex. The item's row in `items` is there already, with its story."""
+        made = reading.fingerprint or fingerprint(reading.title, reading.text, reading.language)
+        number, story = self._db.execute(
+            "SELECT items.number, coalesce(firsts.number, items.number) FROM items"
+            " LEFT JOIN items AS firsts ON firsts.id = items.story WHERE items.id = ?",
+            (item,),
+        ).fetchone()
+        self._drop(number)
+        wanted = features(made)
+        self._db.execute(
+            "INSERT INTO copy_entries (item, story, host, seen_at, features) VALUES (?, ?, ?, ?, ?)",
+            (number, story, _host_key(reading.url), to_ms(seen_at), _packed(wanted)),
+        )
+        self._post(number, story, wanted.all, self._postings(made.data, wanted))
+        self._last = None
+
+    def forget(self, before: datetime) -> int:
+        """See ports.CopyIndex. What leaving items had posted for a story's younger members is posted for those."""
+        leaving = self._db.execute(
+            "SELECT item, story, features FROM copy_entries WHERE seen_at < ?", (to_ms(before),)
+        ).fetchall()
+        self._last = None
+        for item, _, packed in leaving:
+            self._delete(item, packed)
+        for story in {story for _, story, _ in leaving}:
+            self._post_again(story)
+        return len(leaving)
+
+    def _postings(self, data: bytes, wanted: Features) -> list[tuple[int, int]]:
+        """(feature, item) of every posting of these features. Remembered for the `add` that follows a `find`."""
+        if self._last is not None and self._last[0] == data:
+            return self._last[1]
+        sql = "SELECT feature, item FROM copy_postings WHERE feature IN ({})"
+        rows = [row for part, marks in _parts(wanted.all) for row in self._db.execute(sql.format(marks), part)]
+        self._last = (data, rows)
+        return rows
+
+    def _stories(self, wanted: Features, postings: Sequence[tuple[int, int]]) -> list[int]:
+        """Stories that share enough features, the nearest first. One with an equal text or title always counts."""
+        spread = Counter(feature for feature, _ in postings)
+        decisive = {wanted.whole, wanted.title}
+        shared: Counter[int] = Counter()
+        for feature, item in postings:
+            if spread[feature] <= MOST_POSTINGS:
+                shared[item] += LEAST_SHARED if feature in decisive else 1
+        near = [item for item, count in shared.items() if count > 1]
+        if not near or max(shared.values()) < LEAST_SHARED - 1:
+            return []
+        weights: Counter[int] = Counter()
+        sql = "SELECT item, story FROM copy_entries WHERE item IN ({})"
+        for part, marks in _parts(near):
+            for item, story in self._db.execute(sql.format(marks), part):
+                weights[story] += shared[item]
+        ranked = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [story for story, weight in ranked if weight >= LEAST_SHARED][:STORIES_TRIED]
+
+    def _members(self, story: int, wanted: Features, since: int, exclude: str | None) -> list[_Member]:
+        """The members of a story that share most with these features, among the first and the newest ones."""
+        rows = self._db.execute(
+            "SELECT entries.item, entries.features FROM items"
+            " JOIN copy_entries AS entries ON entries.item = items.number"
+            " WHERE items.story = (SELECT story FROM items WHERE number = ?) AND items.first_seen_at > ?"
+            " AND items.id IS NOT ? ORDER BY items.number = ? DESC, items.number DESC LIMIT ?",
+            (story, since, exclude, story, MEMBERS_SEEN),
+        ).fetchall()
+        own = set(wanted.all)
+        near = sorted(rows, key=lambda row: (-len(own.intersection(_unpacked(row[1]))), row[0]))[:MEMBERS_TRIED]
+        sql = "SELECT id, url, title, text, language, published_at FROM items WHERE number = ?"
+        return [_Member(*self._db.execute(sql, (number,)).fetchone()) for number, _ in near]
+
+    def _original(self, item: str) -> str:
+        """The end of an item's chain of copies."""
+        seen = {item}
+        while True:
+            row = self._db.execute("SELECT copy_of FROM items WHERE id = ?", (item,)).fetchone()
+            if row is None or row[0] is None or row[0] in seen:
+                return item
+            item = row[0]
+            seen.add(item)
+
+    def _post(self, number: int, story: int, wanted: Iterable[int], postings: Iterable[tuple[int, int]]) -> None:
+        """Post those features that the story has not posted and that are not everybody's."""
+        spread: Counter[int] = Counter()
+        holders: dict[int, list[int]] = {}
+        for feature, item in postings:
+            spread[feature] += 1
+            holders.setdefault(item, []).append(feature)
+        posted: set[int] = set()
+        for part, marks in _parts([item for item in holders if item != number]):
+            sql = f"SELECT item FROM copy_entries WHERE item IN ({marks}) AND story = ?"  # noqa: S608 (marks are ours)
+            for (item,) in self._db.execute(sql, (*part, story)):
+                posted.update(holders[item])
+        self._db.executemany(
+            "INSERT OR IGNORE INTO copy_postings (feature, item) VALUES (?, ?)",
+            [(feature, number) for feature in wanted if feature not in posted and spread[feature] < MOST_POSTINGS],
+        )
+
+    def _drop(self, number: int) -> None:
+        """Take an item out, if it is in; its old story keeps what it needs."""
+        row = self._db.execute("SELECT story, features FROM copy_entries WHERE item = ?", (number,)).fetchone()
+        if row is not None:
+            self._last = None
+            self._delete(number, row[1])
+            self._post_again(row[0])
+
+    def _delete(self, number: int, packed: bytes) -> None:
+        self._db.execute("DELETE FROM copy_entries WHERE item = ?", (number,))
+        self._db.executemany(
+            "DELETE FROM copy_postings WHERE feature = ? AND item = ?",
+            [(feature, number) for feature in _unpacked(packed)],
+        )
+
+    def _post_again(self, story: int) -> None:
+        """Post, for the members a story still has, what nobody posts for it any longer."""
+        rows = self._db.execute(
+            "SELECT entries.item, entries.features FROM items"
+            " JOIN copy_entries AS entries ON entries.item = items.number"
+            " WHERE items.story = (SELECT story FROM items WHERE number = ?) AND entries.story = ?"
+            " ORDER BY items.number DESC LIMIT ?",
+            (story, story, MEMBERS_SEEN),
+        ).fetchall()
+        for number, packed in rows:
+            wanted = _unpacked(packed)
+            sql = "SELECT feature, item FROM copy_postings WHERE feature IN ({})"
+            postings = [row for part, marks in _parts(wanted) for row in self._db.execute(sql.format(marks), part)]
+            self._post(number, story, wanted, [row for row in postings if row[1] != number])
+
+
+class _Learnt:
+    """What each host's newest stories share, read at most once a look-up."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._hosts: dict[int, dict[int, set[int]]] = {}
+
+    def boilerplate(self, host: int | None, story: int) -> frozenset[int]:
+        """Keys of paragraphs that enough stories of the host have, `story` not counted."""
+        if host is None:
+            return frozenset()
+        if host not in self._hosts:
+            self._hosts[host] = self._stories_by_paragraph(host)
+        return frozenset(
+            key for key, stories in self._hosts[host].items() if len(stories) - (story in stories) >= LEARNT_FROM
+        )
+
+    def _stories_by_paragraph(self, host: int) -> dict[int, set[int]]:
+        rows = self._db.execute(
+            "SELECT entries.story, items.text FROM copy_entries AS entries JOIN items ON items.number = entries.item"
+            " WHERE entries.host = ? ORDER BY entries.item DESC LIMIT ?",
+            (host, HOST_ITEMS),
+        )
+        found: dict[int, set[int]] = {}
+        for story, text in rows:
+            for key in _keys(text):
+                found.setdefault(key, set()).add(story)
+        return {key: stories for key, stories in found.items() if len(stories) >= LEARNT_FROM}
+
+
+def _pair(reading: Reading, member: _Member, story: int, learnt: _Learnt) -> Pair:
+    here, there = _host_key(reading.url), _host_key(member.url)
+    known = learnt.boilerplate(here, story) | learnt.boilerplate(there, story)
+    return Pair(
+        _digest(reading.title, reading.text, reading.language, known),
+        _digest(member.title, member.text, member.language, known),
+        same_host=here is not None and here == there,
+    )
+
+
+@lru_cache(KEYS_KEPT)
+def _keys(text: str) -> frozenset[int]:
+    return frozenset(paragraph_key(paragraph) for paragraph in paragraphs_of(text)) - {0}
+
+
+def _host_key(url: str | None) -> int | None:
+    """32 bits of a URL's host; None without one."""
+    try:
+        host = urlsplit(url).hostname if url else None
+    except ValueError:
+        return None
+    return xxh3_64_intdigest(host.removeprefix("www.").encode("utf-8", "surrogatepass")) >> 33 if host else None
+
+
+def _packed(wanted: Features) -> bytes:
+    """Three bytes a feature: they are signed 24-bit integers."""
+    return b"".join([feature.to_bytes(3, "little", signed=True) for feature in wanted.all])
+
+
+def _unpacked(packed: bytes) -> list[int]:
+    return [int.from_bytes(packed[i : i + 3], "little", signed=True) for i in range(0, len(packed), 3)]
+
+
+def _parts(values: Sequence[int]) -> Iterable[tuple[Sequence[int], str]]:
+    """Values in parts of one statement's size, each with its placeholders."""
+    for start in range(0, len(values), PARAMETERS):
+        part = values[start : start + PARAMETERS]
+        yield part, ",".join("?" * len(part))

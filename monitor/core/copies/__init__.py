@@ -1,10 +1,12 @@
-"""Is this text one we already have? Fingerprints for the index, and the decision on two texts.
+"""Is this text one we already have? Fingerprints for the index, and the decision on texts.
 
-`fingerprint` is what the index keeps and looks up; `digest` and `compare` decide on the few candidates it brings.
+`fingerprint` is what the index keeps and looks up; `digest`, `compare` and `choose` decide on the few candidates it
+brings.
 """
 
+from monitor.core.copies.choose import Choice, Pair, choose
 from monitor.core.copies.compare import Decision, compare
 from monitor.core.copies.digest import Digest, digest
-from monitor.core.copies.fingerprints import features, fingerprint
+from monitor.core.copies.fingerprints import Features, features, fingerprint
 
-__all__ = ["Decision", "Digest", "compare", "digest", "features", "fingerprint"]
+__all__ = ["Choice", "Decision", "Digest", "Features", "Pair", "choose", "compare", "digest", "features", "fingerprint"]

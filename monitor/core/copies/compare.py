@@ -15,9 +15,18 @@ from dataclasses import dataclass
 
 from monitor.core.copies.digest import Digest
 from monitor.core.copies.facts import agreement, align
+from monitor.core.copies.fingerprints import BODY_WORDS
 
+SHORTEST_EQUAL = 5
+"""Words of title and body below which even equal texts say nothing (“Il meteo di oggi”)."""
 SHORTEST = 8
-"""Words of title and body below which only an equal text is a copy."""
+"""Words below which only an equal text is a copy."""
+WALL = 120
+"""Words: consent and login walls that were taken for an article are shorter."""
+ARTICLE = 2.5
+"""Times a teaser's length from which the other text is the article itself."""
+TEASER_RUNS = 8
+"""Shingles of a body that are enough to look for it without its headline: a sentence."""
 CONTAINED = 0.5
 """P 1.000, R .986 on set A (reference, section 1)."""
 CONTAINED_SHORT = 0.75
@@ -40,6 +49,7 @@ LEAD = 0.25
 COHERENT = 0.2
 """Part of a cut's names that come again in the rest of the text it was cut from; a part of a round-up shares none."""
 SHARED_SHOWN = 3
+PHRASE_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +61,53 @@ class Decision:
     shared: tuple[str, ...]
 
 
-def compare(a: Digest, b: Digest) -> Decision | None:
-    """Decide on two texts; symmetric. None: they are two stories, or it cannot be said."""
+def compare(a: Digest, b: Digest, *, same_host: bool = False) -> Decision | None:
+    """Decide on two texts; symmetric. None: they are two stories, or it cannot be said.
+
+    `same_host`: both stand on one host, where equal short bodies under different titles are a wall, not a copy.
+    """
     short, long = (a, b) if len(a) <= len(b) else (b, a)
-    if len(short) < SHORTEST or a.spaceless != b.spaceless:
+    if a.spaceless != b.spaceless:
+        return None
+    if _equal(a, b):
+        wall = same_host and len(a) < WALL and not _alike_titles(a, b)
+        return None if wall or len(short) < SHORTEST_EQUAL else Decision(1.0, "text", _lead(short))
+    if len(short) < SHORTEST:
         return None
     common = short.runs.keys() & long.runs.keys()
     contained = len(common) / max(1, min(len(short.runs), len(long.runs)))
-    if contained >= (CONTAINED if len(short) >= SHORT else CONTAINED_SHORT):
-        if not _is_cut(short, long) or align(short, long).contradicted:
-            return None
-        return Decision(round(contained, 3), "containment", _phrases(short, common))
-    return _same_in_other_words(short, long, contained)
+    if len(short) < SHORT:
+        return _short(short, long, common, contained)
+    if contained < CONTAINED:
+        return _same_in_other_words(short, long, contained)
+    if not _is_cut(short, long) or align(short, long).contradicted:
+        return None
+    return Decision(round(contained, 3), "containment", _phrases(short, common))
+
+
+def _equal(a: Digest, b: Digest) -> bool:
+    if len(a) - a.body_from >= BODY_WORDS:
+        return a.words[a.body_from :] == b.words[b.body_from :]
+    return a.words == b.words
+
+
+def _alike_titles(a: Digest, b: Digest) -> bool:
+    return len(a.title & b.title) * 2 >= min(len(a.title), len(b.title))
+
+
+def _short(short: Digest, long: Digest, common: set[tuple[str, ...]], contained: float) -> Decision | None:
+    """A headline with a teaser. Beside another short text nearly all must be shared, the title too (a formula under
+    another headline is another text); of an article it must be the lead, whatever the headline says."""
+    if len(long) >= ARTICLE * len(short):
+        body = {run for run, place in short.runs.items() if place >= short.body_from}
+        if len(body) >= TEASER_RUNS:
+            contained = max(contained, len(body & common) / len(body))
+        allowed = _is_cut(short, long)
+    else:
+        allowed = len(short.title & long.vocabulary) * 2 >= len(short.title)
+    if contained < CONTAINED_SHORT or not allowed or align(short, long).contradicted:
+        return None
+    return Decision(round(contained, 3), "containment", _phrases(short, common))
 
 
 def _is_cut(short: Digest, long: Digest) -> bool:
@@ -85,7 +130,7 @@ def _coherent(short: Digest, long: Digest, matched: list[int]) -> bool:
 
 
 def _same_in_other_words(short: Digest, long: Digest, contained: float) -> Decision | None:
-    if a_other_language(short, long) or len(short) < WORDS_NEEDED or len(short) < ALIKE_LENGTH * len(long):
+    if _other_language(short, long) or len(short) < WORDS_NEEDED or len(short) < ALIKE_LENGTH * len(long):
         return None
     common = short.vocabulary & long.vocabulary
     similarity = len(common) / len(short.vocabulary | long.vocabulary)
@@ -101,9 +146,14 @@ def _same_in_other_words(short: Digest, long: Digest, contained: float) -> Decis
     return Decision(round(similarity, 3), "words", tuple(telling[:SHARED_SHOWN]))
 
 
-def a_other_language(a: Digest, b: Digest) -> bool:
+def _other_language(a: Digest, b: Digest) -> bool:
     """Whether both languages are known and differ."""
     return a.language != b.language and "und" not in (a.language, b.language)
+
+
+def _lead(text: Digest) -> tuple[str, ...]:
+    words = text.words[text.body_from :] or text.words
+    return (("" if text.spaceless else " ").join(words[:PHRASE_WORDS]),)
 
 
 def _phrases(text: Digest, common: set[tuple[str, ...]]) -> tuple[str, ...]:
@@ -118,4 +168,4 @@ def _phrases(text: Digest, common: set[tuple[str, ...]]) -> tuple[str, ...]:
             stretches.append((place, place + len(run)))
     longest = sorted(stretches, key=lambda s: s[0] - s[1])[:SHARED_SHOWN]
     joint = "" if text.spaceless else " "
-    return tuple(joint.join(text.words[first:end][:10]) for first, end in sorted(longest))
+    return tuple(joint.join(text.words[first:end][:PHRASE_WORDS]) for first, end in sorted(longest))

@@ -13,6 +13,8 @@ from monitor.core.text import tokenize
 RUN = 3
 """Words in a shingle (Broder 1997; measured against 2 and 4 on set A)."""
 RUN_OF_CHARACTERS = 5
+MOST_WORDS = 12_000
+"""Words read of a text, some 70 kB: a digest of that takes 3 MB."""
 _NAME_LETTERS = 3
 _SENTENCE_ENDS = ".!?…:;•\n\"'“”„«»‘’(-–—·|/"
 """After these (and one blank) a capital may only mean a new sentence, so it makes no name."""
@@ -75,6 +77,8 @@ def digest(title: str, text: str, language: str, learnt: Container[int] = ()) ->
     body_words, body_facts = _read(body)
     words.extend(body_words)
     facts.extend(body_facts)
+    del words[MOST_WORDS:], facts[MOST_WORDS:]
+    body_from = min(body_from, MOST_WORDS)
     return Digest(tuple(words), tuple(facts), body_from, language, is_mostly_spaceless(words))
 
 

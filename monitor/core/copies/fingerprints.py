@@ -16,6 +16,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xxhash import xxh3_64_intdigest
 
@@ -82,7 +83,7 @@ def _sampled(words: Sequence[str]) -> list[int]:
     hashes = word_hashes(words)
     long = [h for h, word in zip(hashes, words, strict=True) if len(word) >= LONG_WORD or word.isdigit()]
     runs = [a * 3 + b * 5 + c * 7 for a, b, c in zip(hashes, hashes[1:], hashes[2:], strict=False)]
-    pairs = [a + b for a, b in zip(long, long[1:], strict=False)]
+    pairs = [a + b for a, b in pairwise(long)]
     kept = {run >> 4 for run in runs if not run % RUNS_KEPT}
     kept.update([pair >> 3 for pair in pairs if not pair % PAIRS_KEPT])
     kept.update([pair >> 3 for pair in pairs[:LEAD_WORDS] if not pair % LEAD_PAIRS_KEPT])

@@ -1,0 +1,82 @@
+"""From decisions on pairs to one story: the best of several, or none for a round-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.core.copies.compare import Decision, compare
+from monitor.core.copies.digest import Digest
+
+MOST_OF_IT = 0.5
+"""A page that gives this part of its runs to one story is that story's copy, whatever else it carries."""
+A_PART = 0.08
+"""A second story counts as part of a round-up from this share on; less is a teaser in a margin."""
+APART = 0.5
+"""Two stories found in one text are two parts when less than this of the smaller find is shared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The new text and a member of a story, each read without what both their hosts' other stories share."""
+
+    new: Digest
+    member: Digest
+    same_host: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Story and member by their indexes, and why."""
+
+    story: int
+    member: int
+    decision: Decision
+
+
+def choose(stories: Sequence[Sequence[Pair]]) -> Choice | None:
+    """Which story, if any, the new text belongs to. `stories` hold the pairs to decide on, the likeliest first.
+
+    A text that holds several stories, none of them for most of its length, is a round-up: nobody's copy.
+    """
+    found = [choice for number, pairs in enumerate(stories) if (choice := _best(number, pairs)) is not None]
+    if not found:
+        return None
+    found.sort(key=lambda choice: -_closeness(stories[choice.story][choice.member], choice.decision))
+    best = found[0]
+    pair = stories[best.story][best.member]
+    covered = pair.new.runs.keys() & pair.member.runs.keys()
+    if len(covered) < MOST_OF_IT * len(pair.new.runs) and _holds_another(pair, covered, stories, found[1:]):
+        return None
+    return best
+
+
+def _best(number: int, pairs: Sequence[Pair]) -> Choice | None:
+    best: Choice | None = None
+    closest = -1.0
+    for place, pair in enumerate(pairs):
+        decision = compare(pair.new, pair.member, same_host=pair.same_host)
+        if decision is not None and _closeness(pair, decision) > closest:
+            best, closest = Choice(number, place, decision), _closeness(pair, decision)
+            if decision.similarity >= 0.99:
+                break
+    return best
+
+
+def _closeness(pair: Pair, decision: Decision) -> float:
+    """Similarity first, then likeness in length: the same article before a page that holds it."""
+    lengths = sorted((len(pair.new), len(pair.member)))
+    return decision.similarity + lengths[0] / max(1, lengths[1])
+
+
+def _holds_another(
+    pair: Pair, covered: set[tuple[str, ...]], stories: Sequence[Sequence[Pair]], others: Sequence[Choice]
+) -> bool:
+    for choice in others:
+        other = stories[choice.story][choice.member]
+        found = other.new.runs.keys() & other.member.runs.keys()
+        if len(found) < A_PART * len(pair.new.runs):
+            continue
+        if len(found & covered) < APART * min(len(found), len(covered)):
+            return True
+    return False
