@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import structlog
 
@@ -59,6 +59,13 @@ class Write(Protocol):
     """Runs a store's method on the thread that writes."""
 
     async def __call__(self, function: Callable[..., T], *args: object) -> T: ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A sender that keeps a connection open."""
+
+    async def aclose(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -106,6 +113,12 @@ class Outbox:
     def stop(self) -> None:
         """Finish the attempts in hand, give the rest back, claim no more."""
         self._stopping = True
+
+    async def aclose(self) -> None:
+        """Close the connections that channels keep open."""
+        for sender in self._senders.values():
+            if isinstance(sender, Closing):
+                await sender.aclose()
 
     def down(self) -> dict[str, tuple[datetime, str]]:
         """Channels that are down: since when, and the last error."""

@@ -20,6 +20,7 @@ import jinja2
 from monitor.content.payloads import webhook_body
 from monitor.content.wording import (
     Segments,
+    Sentence,
     clean,
     cut,
     header_text,
@@ -150,7 +151,7 @@ def _view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int) -
         language="" if item.language == "und" else item.language,
         published=when(item.published_at),
         seen=when(item.first_seen_at),
-        sentences=tuple(segments(item.text, part.start, part.end, part.marks) for part in marked),
+        sentences=tuple(segments(item.text, part) for part in marked),
         opening="" if marked else cut(one_line(item.text[:600]), 300),
         terms=tuple(dict.fromkeys(one_line(match.term) for match in alert.matches))[:20],
         tags=tuple(one_line(tag) for tag in alert.watchlist_tags),
@@ -173,7 +174,7 @@ def _marked_title(alert: Alert, item: Item) -> Segments:
     marks = tuple(mark for sentence in whole for mark in sentence.marks)
     if not marks:
         return ((headline(item), False),)
-    return segments(item.title, 0, len(item.title), marks)
+    return segments(item.title, Sentence(0, len(item.title), marks))
 
 
 def _in(matches: tuple[Match, ...], field: str) -> list[Match]:
@@ -190,8 +191,8 @@ def _safe(identity: str) -> str:
 
 def _domain(sender: str) -> str:
     """The sender's domain as it may stand in a Message-ID; ``localhost`` for an address without one."""
-    domain = parseaddr(_ascii_domain(sender))[1].rpartition("@")[2].strip().lower()
-    return domain if domain.isascii() and domain else "localhost"
+    domain = parseaddr(_ascii_domain(sender))[1].partition("@")[2].strip().lower()
+    return domain if domain and domain.isascii() else "localhost"
 
 
 def _ascii_domain(address: str) -> str:

@@ -40,6 +40,8 @@ class Sentence:
     start: int
     end: int
     marks: tuple[tuple[int, int], ...]
+    cut_before: bool = False
+    cut_after: bool = False
 
 
 def clean(text: str) -> str:
@@ -106,17 +108,16 @@ def sentences(text: str, matches: Iterable[Match], limit: int) -> list[Sentence]
     return found
 
 
-def segments(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> Segments:
-    """``text[start:end]`` on one line, in marked and unmarked pieces, ``…`` where it was cut off from its line."""
+def segments(text: str, part: Sentence) -> Segments:
+    """That part of `text` on one line, in marked and unmarked pieces, ``…`` where the sentence goes on."""
     pieces: list[tuple[str, bool]] = []
-    at = start
-    for a, b in marks:
+    at = part.start
+    for a, b in part.marks:
         pieces += [(text[at:a], False), (text[max(a, at) : b], True)]
         at = max(at, b)
-    pieces.append((text[at:end], False))
-    lead = "…" if start > 0 and text[start - 1] not in "\n.!?…。！？ " else ""
-    trail = "…" if end < len(text) and text[end - 1 : end + 1].strip() and text[end - 1] not in "\n.!?…。！？" else ""
-    shown = [(lead, False), *((_BLANK.sub(" ", clean(piece)), marked) for piece, marked in pieces), (trail, False)]
+    pieces.append((text[at : part.end], False))
+    shown = [(_BLANK.sub(" ", clean(piece)), marked) for piece, marked in pieces]
+    shown = [("…" if part.cut_before else "", False), *shown, ("…" if part.cut_after else "", False)]
     return tuple((piece, marked) for piece, marked in shown if piece)
 
 
@@ -168,13 +169,14 @@ def _sentence_spans(text: str, marks: Sequence[tuple[int, int]]) -> Iterable[tup
 
 def _trimmed(text: str, start: int, end: int, marks: tuple[tuple[int, int], ...]) -> Sentence:
     """The sentence, or so much of it around its first mark as may be shown."""
-    if end - start > SENTENCE_CHARS:
-        first = marks[0]
-        start = max(start, min(first[0] - SENTENCE_CHARS // 3, end - SENTENCE_CHARS))
-        end = max(first[1], min(end, start + SENTENCE_CHARS))
-        if start and (blank := text.find(" ", start, first[0])) >= 0 and text[start - 1] != " ":
-            start = blank + 1
-        if end < len(text) and (blank := text.rfind(" ", first[1], end)) >= 0:
-            end = blank
-        marks = tuple((a, min(b, end)) for a, b in marks if a < end)
-    return Sentence(start, end, marks)
+    if end - start <= SENTENCE_CHARS:
+        return Sentence(start, end, marks)
+    first = marks[0]
+    left = max(start, min(first[0] - SENTENCE_CHARS // 3, end - SENTENCE_CHARS))
+    right = max(first[1], min(end, left + SENTENCE_CHARS))
+    if left > start and (blank := text.find(" ", left, first[0])) >= 0:
+        left = blank + 1
+    if right < end and (blank := text.rfind(" ", first[1], right)) >= 0:
+        right = blank
+    marks = tuple((a, min(b, right)) for a, b in marks if a < right)
+    return Sentence(left, right, marks, left > start, right < end)

@@ -142,9 +142,8 @@ def _trying_since(attempts: int, due_since: datetime, now: datetime) -> datetime
 
 def _next_attempt(outcome: Deferred, attempts: int, deadline: datetime, now: datetime, jitter: float) -> datetime:
     at = min(now + delay(attempts, jitter), deadline)
-    if outcome.retry_after is None:
-        return at
-    return max(at, now + min(outcome.retry_after, LONGEST_RETRY_AFTER))
+    asked = min(outcome.retry_after or timedelta(0), LONGEST_RETRY_AFTER)
+    return max(at, now + max(asked, timedelta(0)))
 
 
 def _not_in_quiet_hours(at: datetime, policy: AlertPolicy) -> tuple[AlertState, datetime]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 
@@ -20,7 +19,7 @@ def signing_key(secret: str) -> bytes:
     encoded = secret.removeprefix(PREFIX)
     try:
         key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and characters beyond ASCII raise it plainly
         raise ValueError("a webhook secret is whsec_ and base64") from None
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
         raise ValueError(f"a webhook secret has {SHORTEST_KEY} to {LONGEST_KEY} bytes, this one has {len(key)}")
