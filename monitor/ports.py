@@ -99,7 +99,8 @@ class CopyIndex(Protocol):
 class Transaction(Protocol):
     """One unit of work: everything in it is stored, or nothing is."""
 
-    copies: CopyIndex
+    @property
+    def copies(self) -> CopyIndex: ...
 
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         """For each identity key seen before: the item's id and the entry's hash when last seen."""

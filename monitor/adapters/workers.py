@@ -53,7 +53,7 @@ class ProcessWorkers:
 
     def close(self) -> None:
         """Stop every worker, at once."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
 

@@ -25,9 +25,10 @@ from monitor.cli.base import (
 )
 from monitor.cli.items import open_store
 from monitor.errors import UsageError
-from monitor.model import Alert, Deferred, Delivered, DeliveryOutcome, Refused
+from monitor.model import Alert, AlertState, Deferred, Delivered, DeliveryOutcome, Refused
 from monitor.service import Application
 
+_DEAD: tuple[AlertState, ...] = ("dead",)
 _RECORD = (
     "id", "watchlist", "channel", "story", "item", "state", "attempts", "next_attempt_at", "last_error", "created_at",
     "delivered_at",
@@ -84,7 +85,7 @@ def retry(ids: Sequence[str], config_dir: str | None) -> None:
     log_to_stderr()
 
     async def work(app: Application) -> int:
-        dead = {alert.id for alert in await app.write(lambda: app.store.alerts(("dead",)))}
+        dead = {alert.id for alert in await app.write(app.store.alerts, _DEAD)}
         for alert in ids:
             if alert not in dead:
                 raise UsageError(f"no dead alert {alert!r}: see `monitor alerts`")

@@ -25,8 +25,8 @@ from monitor.cli.base import (
 )
 from monitor.cli.items import open_store
 from monitor.content.discovery import find_feeds
-from monitor.content.opml import read_opml, write_opml
-from monitor.core.identity import mask_url
+from monitor.content.opml import OpmlFeed, read_opml, write_opml
+from monitor.core.urls import mask_url
 from monitor.errors import MonitorError, ReadError
 from monitor.model import Failed, Feed, FeedState, Fetched, Request
 from monitor.service import Application
@@ -116,7 +116,8 @@ def import_(opml: Path, config_dir: str | None) -> None:
 def export(config_dir: str | None) -> None:
     """All feeds as OPML on standard output; tags become folders."""
     config = configuration(config_dir)
-    click.echo(write_opml(config.feeds, "monitor").decode())
+    feeds = [OpmlFeed(feed.url, feed.id, feed.tags) for feed in config.feeds]
+    click.echo(write_opml(feeds, "monitor").decode(), nl=False)
 
 
 @feeds.command("find")

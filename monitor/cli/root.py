@@ -59,7 +59,7 @@ for command in (alerts, feeds, items, show, split, try_, why):
 @click.option("--keep", is_flag=True, help="Stay up afterwards, until Ctrl-C.")
 def demo(keep: bool) -> None:
     """The whole program on this machine alone, in under 20 seconds."""
-    from monitor.demo import run_demo  # its servers are needed by no other command
+    from monitor.demo.show import run_demo  # its servers are needed by no other command
 
     sys.exit(run_demo(keep, Console(highlight=False)))
 

@@ -44,11 +44,11 @@ _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _ENTRY_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _LONG_TAG = re.compile(rf"<([A-Za-z][\w:.-]{{0,100}})\s[^<>]{{{MAX_TAG},}}>")
+_AUTHOR_TAG = r"<(?:[\w.-]{1,30}:)?(?:author|creator|managingeditor|webmaster|name|publisher"
+_AUTHOR_TAG += r"|contributor|owner|email)\b[^<>]{0,500}>"
 _LONG_AUTHOR = re.compile(
-    rf"(<(?:[\w.-]{{1,30}}:)?(?:author|creator|managingeditor|webmaster|name|publisher|contributor|owner"
-    rf"|email)\b[^<>]{{0,500}}>\s*(?:<!\[CDATA\[)?)([^<]{{{MAX_AUTHOR},}})",
-    re.IGNORECASE,
-)  # fmt: skip
+    rf"({_AUTHOR_TAG}\s*)([^<]{{{MAX_AUTHOR},}})|({_AUTHOR_TAG}\s*<!\[CDATA\[)([^\]]{{{MAX_AUTHOR},}})", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +138,10 @@ def repair(text: str, entities: dict[str, str]) -> tuple[str, list[str]]:
         text = _CHARREF.sub(_legal_charref, text)
         text = _resolve(text, entities)
     text = _ILLEGAL.sub("", text)
+    text = _LONG_AUTHOR.sub(_first_authors, text)
     cut = _LONG_TAG.sub(_bare_tag, text) if len(text) > MAX_TAG else text
-    cut = _LONG_AUTHOR.sub(lambda found: found.group(1) + found.group(2)[:MAX_AUTHOR], cut)
     if cut != text:
-        problems.append("overlong attributes or authors were cut")
+        problems.append(f"elements of more than {MAX_ATTRIBUTES} attributes lost them")
     starts = [found.start() for _, found in zip(range(MAX_ENTRIES + 1), _ENTRY_START.finditer(cut), strict=False)]
     if len(starts) > MAX_ENTRIES:
         cut = cut[: starts[MAX_ENTRIES]]
@@ -199,6 +199,11 @@ def _resolve(text: str, entities: dict[str, str]) -> str:
         return value
 
     return _REFERENCE.sub(replacement, text)
+
+
+def _first_authors(found: re.Match[str]) -> str:
+    opening, written, opening_cdata, written_cdata = found.groups()
+    return str((opening or opening_cdata) + (written or written_cdata)[:MAX_AUTHOR])
 
 
 def _bare_tag(found: re.Match[str]) -> str:

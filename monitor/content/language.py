@@ -11,7 +11,6 @@ the languages it knows. Both models come inside installed packages; nothing is e
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -24,30 +23,43 @@ import langdetect
 from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from monitor.content.language_scripts import CANDIDATES, COMMON, SAME, script_of
+from monitor.content.language_letters import spelling
+from monitor.content.language_scripts import CANDIDATES, COMMON, MINOR, SAME, script_of
 
 UNKNOWN = "und"
 MAX_CHARACTERS = 1_500
 """Of title and text that are looked at: every detector measured is sure before 500."""
 _CLEAR = 0.90
 """Posterior above which the arbiter is not asked."""
-_SURE = 0.45
+_SURE = 0.35
 """Posterior below which the answer is `und`, unless a prior settles it."""
 _RARE = 0.02
 """Weight of a language in which there is hardly any news (Wikipedia's Cebuano, Volapük …), which the model was
 trained on too."""
+_MINOR = 0.3
+"""Weight of a language with a tenth of the news of the one it is mistaken for."""
 _DECLARED = 6.0
-_PAST = 60.0
+_PAST = 20.0
 _PAST_ENOUGH = 5
 """Items after which a feed's past counts half of what it can."""
-_ARBITER = 0.6
+_ARBITER = 0.7
 """Exponent of langdetect's likelihood: it is surer of itself than right."""
 _FLOOR = 1e-4
 """Likelihood of a candidate that a model does not name."""
-_FEW_LETTERS = 12
+_VOTE_FLOOR = 0.01
+"""The least the arbiter can say of a language it knows: it gives 1.0 to wrong ones too."""
+_NO_KANA = 0.6
+"""A Japanese text without kana, for each of its characters: headlines of four or five there are, of ten hardly."""
+_OPEN_VOTE = 0.25
+"""What the arbiter is taken to say of a language it does not know."""
 _SOME_LETTERS = 25
+"""Letters from which a text need not be sure word by word; below it three words (two outside Latin) and
+`_SHORT_SURE`."""
+_SHORT_SURE = 0.75
+_FEW_LETTERS = {"Latin": 9}
+"""Letters under which a text is no evidence; six in other scripts."""
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|[@#]\w+")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]\w*")
 
 
 def detect(
@@ -73,23 +85,25 @@ def detect(
         return _by_priors(expected, None)
     flat = _cased(" ".join(sample.split()))
     scores = _weigh(_fast(flat), candidates, expected)
-    if not scores:
-        return _by_priors(expected, candidates)
+    if script == "Han":
+        scores["ja"] = scores.get("ja", _FLOOR) * _NO_KANA**letters
+    scores = {code: score * spelling(code, flat) for code, score in scores.items()}
     best, confidence = _best(scores)
-    declared = max(expected, key=lambda code: expected[code], default=None)
-    if confidence < _CLEAR or (declared is not None and declared != best):
+    if script != "Han" and (confidence < _CLEAR or (expected and best not in expected)):
         scores = _arbitrate(scores, _slow(flat))
         best, confidence = _best(scores)
-    words = len(_WORD.findall(flat))
-    if candidates and script == "Han":
+    if _enough(flat, script, letters, confidence):
         return best, confidence
-    if letters < _FEW_LETTERS or words < 2 or confidence < (_SURE if letters >= _SOME_LETTERS else 0.75):
-        return (
-            _by_priors(expected, candidates)
-            if best not in expected or confidence < _SURE
-            else (best, min(confidence, 0.8))
-        )
-    return best, confidence
+    return _by_priors(expected, candidates)
+
+
+def _enough(text: str, script: str, letters: int, confidence: float) -> bool:
+    """Whether a text of so many letters bears an answer of this confidence."""
+    if script == "Han" or letters >= _SOME_LETTERS:
+        return confidence >= _SURE
+    words = len(_WORD.findall(text))
+    enough_words = words >= (3 if script == "Latin" else 2)
+    return enough_words and letters >= _FEW_LETTERS.get(script, 6) and confidence >= _SHORT_SURE
 
 
 def normalise(code: str) -> str | None:
@@ -132,19 +146,18 @@ def _weigh(
     for code in {*likelihoods, *expected}:
         if candidates and code not in candidates:
             continue
-        rarity = 1.0 if code in COMMON or code in expected else _RARE
+        rarity = 1.0 if code in expected else _MINOR if code in MINOR else 1.0 if code in COMMON else _RARE
         scores[code] = max(likelihoods.get(code, 0.0), _FLOOR) * rarity * expected.get(code, 1.0)
     return scores
 
 
 def _arbitrate(scores: Mapping[str, float], votes: Mapping[str, float]) -> dict[str, float]:
-    """Scores times the arbiter's, where it knows the language; where it does not, times what it leaves open."""
+    """Scores times the arbiter's vote, where it knows the language; where it does not, times a middling one."""
     if not votes:
         return dict(scores)
     known = _arbiter_languages()
-    open_vote = math.sqrt(max(votes.values()) * _FLOOR)
     return {
-        code: score * (max(votes.get(code, 0.0), _FLOOR) if code in known else max(open_vote, 0.05)) ** _ARBITER
+        code: score * (max(votes.get(code, 0.0), _VOTE_FLOOR) if code in known else _OPEN_VOTE) ** _ARBITER
         for code, score in scores.items()
     }
 

@@ -93,6 +93,10 @@ COMMON = frozenset(
 )  # fmt: skip
 """Languages with daily news. Another is believed only when it is far likelier, or declared."""
 
+MINOR = frozenset(["ms", "ca", "gl", "eu", "cy", "ga", "af", "lb", "mt", "ht", "bs", "su", "eo"])
+"""Languages of news, mistaken for a larger neighbour more often than they occur: Malay for Indonesian, Catalan for
+Spanish."""
+
 
 def script_of(text: str) -> tuple[str, int]:
     """The script most letters of a text are in, and how many letters it has in all. Japanese is ``Kana`` as soon as a

@@ -51,7 +51,8 @@ def interval_after(
 def backoff(feed: Feed, policy: PollPolicy, failures: int) -> timedelta:
     """The wait after the nth failure in a row: doubling from `every`, up to `max`; never for ever."""
     every = feed.every or policy.every
-    return min(every * 2 ** min(failures - 1, 16), max(policy.max, every))
+    doubled: timedelta = every * 2 ** min(failures - 1, 16)
+    return min(doubled, max(policy.max, every))
 
 
 def next_poll(now: datetime, interval: timedelta, hints: Hints, policy: PollPolicy, jitter: float) -> datetime:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import ParamSpec, Protocol, TypeVar, assert_never
+from typing import Protocol, TypeVar, assert_never
 
 import structlog
 
@@ -44,14 +44,13 @@ CHUNK = 25
 UNCONDITIONAL_EVERY = 12
 """Every so many polls the validators are left out: publishers' ETags lie (Media Cloud found so)."""
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Write(Protocol):
     """Runs a store call on the thread that owns the store."""
 
-    async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+    async def __call__(self, function: Callable[..., T], *args: object) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +199,9 @@ class Poller:
         wanted = await self.workers.run(triage, [chunk[index].entry for index in places], mode)
         with_page = [index for index, want in zip(places, wanted, strict=True) if want]
         without = [index for index, want in zip(places, wanted, strict=True) if not want]
-        plain, *paged = await asyncio.gather(
+        plain, paged = await asyncio.gather(
             self._read_feed_texts([chunk[index].entry for index in without], context),
-            *(self._read_page(chunk[index].entry, rules, context) for index in with_page),
+            asyncio.gather(*(self._read_page(chunk[index].entry, rules, context) for index in with_page)),
         )
         return {**dict(zip(without, plain, strict=True)), **dict(zip(with_page, paged, strict=True))}
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Guard
@@ -28,7 +28,6 @@ from monitor.pipeline.imports import Imported
 from monitor.ports import Clock
 from monitor.service.senders import make_senders
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 WORKERS = min(2, os.cpu_count() or 1)
@@ -60,9 +59,9 @@ class Application:
             write=self.write,
         )
 
-    async def write(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(self, function: Callable[..., T], *args: object) -> T:
         """Run a store call on the store's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args))
 
     async def configure(self, config: Config) -> None:
         """Take another valid configuration: what runs finishes under the old one, what starts has the new one."""

@@ -42,10 +42,8 @@ class _Reader:
             password = self.secret(table, "password")
             if password is None and table.smtp.user is not None and not self.given(table, "password"):
                 self.mistakes.at_key(self.document, self.base, f'"{table.smtp.user}" needs password_env or password_file')
-            sender = EmailChannel(
-                self.channel, tuple(table.to), table.sender, table.smtp, password and Secret(password), table.digest
-            )
-            return sender
+            known = Secret(password) if password else None
+            return EmailChannel(self.channel, tuple(table.to), table.sender, table.smtp, known, table.digest)
         if isinstance(table, WebhookTable):
             url = self.required(table, "url", values.http_url)
             found = self.secret(table, "secret")

@@ -42,7 +42,7 @@ _OTHER = {
 """Codes people write for a language and that no item ever bears: three letters, countries, codes withdrawn."""
 
 NAMES: dict[str, str] = dict(
-    entry.strip().split(" ", 1)  # type: ignore[misc]
+    entry.strip().split(" ", 1)
     for line in _TWO.strip().splitlines()
     for entry in line.split("|")
 )

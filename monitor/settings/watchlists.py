@@ -80,8 +80,8 @@ class _Reader:
             alert=tuple(table.alert),
         )
         problems = query_mistakes(watchlist, self.terms)
-        for key, error, source in problems:
-            self.note(document, key, error, source, len(table.keywords), extra)
+        for key, problem, source in problems:
+            self.note(document, key, problem, source, len(table.keywords), extra)
         if not problems:
             self.run_tests(document, watchlist, table.test)
         return None if problems else watchlist

@@ -76,7 +76,7 @@ def item_of(row: sqlite3.Row | tuple[Any, ...]) -> Item:
 
 def feed_of(row: Mapping[str, Any]) -> FeedState:
     """A feed's state from a whole row of `feeds`."""
-    times = {
+    times: dict[str, Any] = {
         name: maybe_time(row[name])
         for name in ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at")
     }

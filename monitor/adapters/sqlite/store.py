@@ -30,6 +30,7 @@ from monitor.model import (
     ItemFilter,
     Sighting,
 )
+from monitor.ports import Transaction
 
 
 class SqliteTransaction:
@@ -109,7 +110,7 @@ class SqliteStore:
                 raise
 
     @contextmanager
-    def transaction(self) -> Iterator[SqliteTransaction]:
+    def transaction(self) -> Iterator[Transaction]:
         with self._writing() as db:
             yield SqliteTransaction(db)
 

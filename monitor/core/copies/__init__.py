@@ -5,7 +5,7 @@ brings.
 """
 
 from monitor.core.copies.choose import Choice, Pair, choose
-from monitor.core.copies.compare import Decision, compare
+from monitor.core.copies.decide import Decision, compare
 from monitor.core.copies.digest import Digest, digest
 from monitor.core.copies.fingerprints import Features, features, fingerprint
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.core.copies.compare import Decision, compare
+from monitor.core.copies.decide import Decision, compare
 from monitor.core.copies.digest import Digest
 
 MOST_OF_IT = 0.5

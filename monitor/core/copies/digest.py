@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.core.boilerplate import paragraphs_of, strip
 from monitor.core.copies.units import is_mostly_spaceless
-from monitor.core.text import tokenize
+from monitor.core.text import fold, tokenize
 
 RUN = 3
 """Words in a shingle (Broder 1997; measured against 2 and 4 on set A)."""
@@ -18,6 +19,10 @@ MOST_WORDS = 12_000
 _NAME_LETTERS = 3
 _SENTENCE_ENDS = ".!?…:;•\n\"'“”„«»‘’(-–—·|/"
 """After these (and one blank) a capital may only mean a new sentence, so it makes no name."""
+CAPITALISED = 0.19
+"""Where more words than this bear a capital, every noun does (German, Luxembourgish) or every headline word: capitals
+then mark no names."""
+_NUMBER = re.compile("\\d+(?:[.,'’]\\d+|[ \u00a0\u202f]\\d{3}(?!\\d))*")
 _KANA = range(0x3041, 0x3100)
 _HAN_FROM = 0x3400
 
@@ -35,6 +40,8 @@ class Digest:
     body_from: int
     language: str
     spaceless: bool
+    numbers: frozenset[str]
+    """Digits alone, separators left out: 26.469,89 and 26 469.89 are one number."""
 
     @cached_property
     def runs(self) -> dict[tuple[str, ...], int]:
@@ -58,10 +65,6 @@ class Digest:
         return frozenset(self.words[: self.body_from])
 
     @cached_property
-    def numbers(self) -> frozenset[str]:
-        return frozenset(word for word in self.words if word[0].isdigit())
-
-    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(w for w, fact in zip(self.words, self.facts, strict=True) if fact and not w[0].isdigit())
 
@@ -79,7 +82,10 @@ def digest(title: str, text: str, language: str, learnt: Container[int] = ()) ->
     facts.extend(body_facts)
     del words[MOST_WORDS:], facts[MOST_WORDS:]
     body_from = min(body_from, MOST_WORDS)
-    return Digest(tuple(words), tuple(facts), body_from, language, is_mostly_spaceless(words))
+    numbers = frozenset(re.sub(r"\D", "", match) for match in _NUMBER.findall(fold(f"{title}\n{body}")))
+    if sum(facts) > CAPITALISED * len(words):
+        facts = [word[0].isdigit() for word in words]
+    return Digest(tuple(words), tuple(facts), body_from, language, is_mostly_spaceless(words), numbers)
 
 
 def _read(text: str) -> tuple[list[str], list[bool]]:

@@ -124,8 +124,16 @@ def _check_sites(required: dict[Key, int]) -> None:
 
 
 def _any_of(nodes: tuple[Node, ...], field: str, positive: bool) -> _Facts:
-    """An alternative that can never match is a mistake of its own: hence no alternative is dropped."""
-    facts = [_facts(node, field, positive) for node in nodes]
+    """What all alternatives that can match have in common; the first one's mistake when none can."""
+    facts: list[_Facts] = []
+    mistakes: list[QueryError] = []
+    for node in nodes:
+        try:
+            facts.append(_facts(node, field, positive))
+        except QueryError as error:
+            mistakes.append(error)
+    if not facts:
+        raise mistakes[0]
     first = facts[0]
     required = {key: at for key, at in first.required.items() if all(key in other.required for other in facts)}
     refused = {key: at for key, at in first.refused.items() if all(key in other.refused for other in facts)}

@@ -1,0 +1,1 @@
+"""`monitor demo`: see `monitor.demo.show`."""
