@@ -55,7 +55,7 @@ _OPEN_VOTE = 0.25
 _SOME_LETTERS = 25
 """Letters from which a text need not be sure word by word; below it three words (two outside Latin) and
 `_SHORT_SURE`."""
-_SHORT_SURE = 0.75
+_SHORT_SURE = 0.6
 _FEW_LETTERS = {"Latin": 9}
 """Letters under which a text is no evidence; six in other scripts."""
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|[@#]\w+")

@@ -1,4 +1,6 @@
-"""Which letters a language is spelt with: a word with another one speaks against it.
+"""Which letters a language is spelt with, and small words that only it has among its neighbours.
+
+A word with a letter that is not its own speaks against a language, one of its small words for it.
 
 National alphabets as in Unicode CLDR's exemplar characters, main and common auxiliary ones.
 """
@@ -33,9 +35,35 @@ CYRILLIC: dict[str, str] = {
     "bs": "абвгдђежзијклљмнњопрстћуфхцчџш",
 }  # fmt: skip
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
+SMALL_WORDS: dict[str, frozenset[str]] = {
+    code: frozenset(words.split())
+    for code, words in {
+        "sr": "су је ће који која које што када због али није него после између према већ у из се да šta će će biti nije posle",
+        "mk": "дека ќе со во кој која кои што бил беше биле од го ја ги не на кога зошто меѓу сите",
+        "bg": "че ще със във след като по за са беше бъде заради между които който която от и",
+        "hr": "će što tko koji koja nije prije poslije nakon tijekom zbog između tisuća tjedan",
+        "cs": "že je pro při která který jsou bude byl podle proti také však není jako se v ve by jeho",
+        "sk": "že je pre pri ktorá ktorý sú bude bol podľa proti aj však nie ako sa v vo by jeho",
+        "da": "af ikke hvad efter også efter blev bliver har mere nogle meget selv uden mod være op",
+        "no": "av ikke hva etter også ble blir har mer noen mye selv uten mot være opp",
+        "is": "og að er í á við um sem hann ekki til en var af frá fyrir eru hún það eftir með hafi verið úr þegar",
+        "id": "bahwa karena dapat sudah ujar kepada bisa seorang telah tersebut yang dari akan tidak dengan untuk dalam pada oleh bukan",
+        "ms": "bahawa kerana boleh telah kepada seorang tersebut yang dari akan tidak dengan untuk dalam pada oleh bukan ialah iaitu selepas",
+        "es": "el los las un una y del con por para que se su más fue según en hay pero",
+        "ca": "els les amb i del per que va més és segons dels aquest aquesta però hi ha al un una",
+        "pt": "o os as um uma e do da dos das com por para que se mais foi não é em ao no na são",
+        "gl": "o os as un unha e do da dos das con por para que se máis foi non é en ao no na son polo",
+        "it": "il lo gli un una e di del della con per che si è più dal nel non sono alla ha",
+    }.items()
+}
+"""Function words of languages that are taken for one another. Those that neighbours share are even, and decide
+nothing."""
+
+_WORD = re.compile(r"[^\W\d_]+")
 _FOREIGN = 0.35
 """Factor for each word with a letter the language does not have: names of persons and places have them too."""
+_OWN = 1.5
+"""Factor for each of its small words."""
 _MOST = 4
 """Words that count, at most."""
 _LOOKED_AT = 60
@@ -48,13 +76,18 @@ _LETTERS = {
 
 
 def spelling(code: str, text: str) -> float:
-    """Factor in (0, 1] on a language's likelihood: lower for each word spelt with letters it does not have. 1.0 for
-    one without a table."""
+    """Factor on a language's likelihood: below 1 for each word spelt with letters it does not have, above for each of
+    its small words.
+
+    1.0 for a language without tables.
+    """
     letters = _LETTERS.get(code)
     if letters is None:
         return 1.0
     words = [found.group().lower() for found, _ in zip(_WORD.finditer(text), range(_LOOKED_AT), strict=False)]
     foreign = sum(1 for word in words if not letters.issuperset(word))
+    own = len(SMALL_WORDS.get(code, frozenset()).intersection(words))
     # A long text has foreign names in every language: what counts is their share.
     share = foreign / max(1, len(words))
-    return float(_FOREIGN ** min(foreign, _MOST, max(1.0, share * 12))) if foreign else 1.0
+    against = min(foreign, _MOST, max(1.0, share * 12)) if foreign else 0.0
+    return float(_FOREIGN**against * _OWN ** min(own, _MOST))
