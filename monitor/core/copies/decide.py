@@ -39,10 +39,12 @@ ALIKE_LENGTH = 0.5
 WORDS_NEEDED = 50
 NAMES_AGREE = 0.45
 NUMBERS_AGREE = 0.6
+TRANSLATED_NAME = 0.25
+"""What a differing name weighs beside a differing number, in texts in other words."""
 NAMES_COUNT = 4
 NUMBERS_COUNT = 3
 """Fewer names or numbers than these are no evidence."""
-CUT_FROM = 0.4
+CUT_FROM = 1 / 3
 """A text shorter than this part of the other must be its lead, or be about the same throughout, to be a cut of it."""
 LEAD = 0.25
 """A cut starts within this part of the whole."""
@@ -80,7 +82,7 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False) -> Decision | None
         return _short(short, long, common, contained)
     if contained < CONTAINED:
         return _same_in_other_words(short, long, contained)
-    if not _is_cut(short, long) or align(short, long).contradicted:
+    if not _is_cut(short, long) or align(short, long).contradicted():
         return None
     return Decision(round(contained, 3), "containment", _phrases(short, common))
 
@@ -105,7 +107,7 @@ def _short(short: Digest, long: Digest, common: set[tuple[str, ...]], contained:
         allowed = _is_cut(short, long)
     else:
         allowed = len(short.title & long.vocabulary) * 2 >= len(short.title)
-    if contained < CONTAINED_SHORT or not allowed or align(short, long).contradicted:
+    if contained < CONTAINED_SHORT or not allowed or align(short, long).contradicted():
         return None
     return Decision(round(contained, 3), "containment", _phrases(short, common))
 
@@ -115,6 +117,8 @@ def _is_cut(short: Digest, long: Digest) -> bool:
     if len(short) >= CUT_FROM * len(long):
         return True
     matched = [place for run, place in long.runs.items() if run in short.runs]
+    if not matched:
+        return False
     body = len(long) - long.body_from
     if min(matched) - long.body_from > LEAD * body and len(short) >= SHORT:
         return _coherent(short, long, matched)
@@ -140,7 +144,7 @@ def _same_in_other_words(short: Digest, long: Digest, contained: float) -> Decis
     numbers = agreement(short.numbers, long.numbers, NUMBERS_COUNT)
     if (names is not None and names < NAMES_AGREE) or (numbers is not None and numbers < NUMBERS_AGREE):
         return None
-    if align(short, long).contradicted:
+    if align(short, long).contradicted(TRANSLATED_NAME):
         return None
     telling = sorted((short.names | short.numbers) & common, key=lambda word: (-len(word), word))
     return Decision(round(similarity, 3), "words", tuple(telling[:SHARED_SHOWN]))

@@ -1,12 +1,11 @@
 """Do two alike texts tell the same facts? A template filled in twice is two stories (two matches, two days' weather).
 
 Both texts are aligned by the shingles they share; where the same words stand on both sides of different ones, that is
-a slot. A slot whose numbers or names appear nowhere in the other text contradicts.
+a slot. A slot contradicts when each side has numbers, or names, that the other text has nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.core.copies.digest import RUN, RUN_OF_CHARACTERS, Digest
@@ -17,59 +16,72 @@ WORDS_PER_CONTRADICTION = 45
 """One differing fact in so many aligned words is a correction or an update, more is another story's."""
 FREE_FROM = 90
 """Aligned words from which one contradiction is always forgiven."""
+STEM = 4
+"""Letters two forms of one name begin with (Brasilianer, Brasilianern): one transliterated or inflected, not two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """`aligned`: words in shared runs. `contradictions`: pairs of what differs, readable."""
+    """`aligned`: words in shared runs. `numbers` and `names`: what contradicts, in pairs."""
 
     aligned: int
-    contradictions: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, str], ...]
+    names: tuple[tuple[str, str], ...]
 
-    @property
-    def contradicted(self) -> bool:
-        """Whether the texts tell different facts in the same words."""
-        count = len(self.contradictions)
+    def contradicted(self, weight_of_names: float = 1.0) -> bool:
+        """Whether the texts tell different facts in the same words.
+
+        `weight_of_names`: translators differ in names of things and offices, so there one weighs less than a number.
+        """
+        count = len(self.numbers) + weight_of_names * len(self.names)
         if count <= 1 and self.aligned >= FREE_FROM:
             return False
         return count * WORDS_PER_CONTRADICTION > self.aligned
 
 
 def align(a: Digest, b: Digest) -> Alignment:
-    """Align two texts. Linear in their lengths; order may differ, each slot only needs its two sides in a row."""
+    """Align two texts. Linear in their lengths; passages may be in another order."""
     length = RUN_OF_CHARACTERS if a.spaceless else RUN
-    places = b.runs
-    facts_a, facts_b = _facts(a), _facts(b)
-    contradictions: dict[tuple[str, str], None] = {}
+    numbers: dict[tuple[str, str], None] = {}
+    names: dict[tuple[str, str], None] = {}
+    whole_a, whole_b = frozenset(a.words), frozenset(b.words)
     aligned = 0
     last: tuple[int, int] | None = None
     for run, i in a.runs.items():
-        j = places.get(run)
+        j = b.runs.get(run)
         if j is None:
             continue
-        if last is not None:
-            gap_a, gap_b = i - last[0], j - last[1]
-            aligned += min(gap_a, length)
-            if (gap_a > 1 or gap_b > 1) and length <= gap_a <= length + SLOT and length <= gap_b <= length + SLOT:
-                slot_a = _slot(a, last[0] + length, i)
-                slot_b = _slot(b, last[1] + length, j)
-                only_a = [word for word in slot_a if word not in facts_b]
-                only_b = [word for word in slot_b if word not in facts_a]
-                if only_a and only_b:
-                    contradictions[" ".join(only_a), " ".join(only_b)] = None
-        else:
-            aligned += length
+        aligned += length if last is None else min(i - last[0], length)
+        if last is not None and _is_slot(i - last[0], j - last[1], length):
+            slots = range(last[0] + length, i), range(last[1] + length, j)
+            only_a, only_b = _facts(a, slots[0], whole_b), _facts(b, slots[1], whole_a)
+            _note_numbers(only_a, only_b, numbers)
+            if a.capitals_tell and b.capitals_tell:
+                _note_names(only_a, only_b, names)
         last = (i, j)
-    return Alignment(aligned, tuple(contradictions))
+    return Alignment(aligned, tuple(numbers), tuple(names))
 
 
-def _slot(text: Digest, first: int, end: int) -> Sequence[str]:
-    return [text.words[i] for i in range(first, end) if text.facts[i]]
+def _is_slot(gap_a: int, gap_b: int, length: int) -> bool:
+    return max(gap_a, gap_b) > 1 and length < gap_a <= length + SLOT and length < gap_b <= length + SLOT
 
 
-def _facts(text: Digest) -> frozenset[str]:
-    """Every word: a name that opens a sentence there is not marked as one."""
-    return frozenset(text.words)
+def _facts(text: Digest, places: range, elsewhere: frozenset[str]) -> list[str]:
+    """Facts that the other text has nowhere, not even at a sentence's start."""
+    return [text.words[i] for i in places if text.facts[i] and text.words[i] not in elsewhere]
+
+
+def _note_numbers(only_a: list[str], only_b: list[str], found: dict[tuple[str, str], None]) -> None:
+    """Digits are compared as one row: 1.000, 1 000 and 1000 are one number, cut into other tokens."""
+    digits_a, digits_b = (["".join(filter(str.isdigit, w)) for w in only if w[0].isdigit()] for only in (only_a, only_b))
+    if digits_a and digits_b and "".join(digits_a) != "".join(digits_b):
+        found[" ".join(digits_a), " ".join(digits_b)] = None
+
+
+def _note_names(only_a: list[str], only_b: list[str], found: dict[tuple[str, str], None]) -> None:
+    names_a, names_b = ([w for w in only if not w[0].isdigit()] for only in (only_a, only_b))
+    if names_a and names_b and not {w[:STEM] for w in names_a} & {w[:STEM] for w in names_b}:
+        found[" ".join(names_a), " ".join(names_b)] = None
 
 
 def agreement(a: frozenset[str], b: frozenset[str], least: int) -> float | None:
