@@ -11,20 +11,23 @@ from monitor.content.htmltext import title_text
 _EMAIL = re.compile(r"[\w.+-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,60}){1,5}")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^\s*(?:(?:written |reported |posted |story |text |words |report |interview |fotos? |photos? )?by|di|a cura di"
+    r"^\s*(?:(?:written |reported |posted |analysis |opinion |commentary |review |story |text |words |report "
+    r"|interview |fotos? |photos? )?by|di|a cura di"
     r"|por|par|von|text(?:o|e)?[: ]|autor(?:e|a|in)?\s*:|auteur\s*:|author\s*:|redactor\s*:|door|av|af|tekst\s*:"
     r"|автор\s*:?|текст\s*:?|від|от|yazan\s*:?|przez|napisał[a]?|da redação|πηγή|από τ(?:ον|ην)|作者\s*[:：]?"
     r"|文\s*[/／:：]|記者\s*[:：/／]?|记者\s*[:：/／]?|بقلم\s*:?|كتب(?:ت)?\s*:?|oleh)\s*[:：]?\s+",
     re.IGNORECASE,
 )  # fmt: skip
 _OFFICE = re.compile(
-    r"^(?:admin(?:istrator)?|editors?|editorial(?: (?:team|staff|board))?|staff(?: (?:writer|reporter)s?)?"
+    r"^(?:reuters|(?:the )?associated press|ap|afp|ansa|dpa|efe|tass|interfax|ukrinform|xinhua|upi|lusa|pap|apa|cnn"
+    r"|bbc(?: news)?|agen[cz]\w* \w+|admin(?:istrator)?|editors?|editorial(?: (?:team|staff|board))?"
+    r"|staff(?: (?:writer|reporter)s?)?"
     r"|web ?(?:desk|master|team)|news ?(?:desk|room)|desk|guest(?: author)?|unknown|anonymous|none|null|n/?a|user"
     r"|root|author|press release|contributors?"
     r"|redazione\b.*|la redazione\b.*|redaktion\b.*|redacci[oó]n\b.*|reda[cç][aã]o\b.*|r[eé]daction\b.*"
     r"|la r[eé]daction\b.*|redactie\b.*|redakcja\b.*|redakce\b.*|redakcija\b.*|redac[tț]ia\b.*|toimitus\b.*"
     r"|redaksjonen\b.*|redaktionen\b.*|редакци[яії]\b.*|редакция\b.*"
-    r"|編集部|编辑部|編輯部|小编|admin\d*|.*\b(?:newsroom|news desk|editorial team|webmaster|noreply|no-reply))$",
+    r"|編集部|编辑部|編輯部|小编|admin\d*|.*\b(?:staff|newsroom|news desk|editorial team|webmaster|noreply|no-reply))$",
     re.IGNORECASE,
 )  # fmt: skip
 _MONTH = r"(?:jan|feb|f[eé]v|mar|apr|avr|abr|ma[iyg]|jun|giu|jui|jul|lug|aug"
@@ -43,6 +46,9 @@ _TAIL = re.compile(
     r"|reuters|cnn|bbc(?: news)?|associated press)\b.*$",
     re.IGNORECASE,
 )  # fmt: skip
+_MONTH_LEFT = re.compile(
+    r"\s+(?:january|february|march|april|june|july|august|september|october|november|december)$", re.IGNORECASE
+)
 _SPLIT = re.compile(
     r"\s*(?:;|、|，|\s+(?:and|und|et|y|e|i|og|och|en|и|та|і|ve|dan|&|with|con|mit|avec)\s+|\s*&\s*|\s*\+\s*)\s*",
     re.IGNORECASE,
@@ -77,7 +83,7 @@ def _of_line(line: str) -> list[str]:
         text = in_brackets.group(1)
     text = _URL.sub(" ", _EMAIL.sub(" ", text)).replace("()", " ").replace("<>", " ")
     text = _LEAD.sub("", text.strip(" \t,;:|-–—•·"))
-    text = _TAIL.sub("", _DATE.sub("", text))
+    text = _MONTH_LEFT.sub("", _TAIL.sub("", _DATE.sub("", text)))
     people: list[str] = []
     for part in _SPLIT.split(text):
         pieces = _COMMA.split(part)

@@ -38,7 +38,8 @@ CYRILLIC: dict[str, str] = {
 SMALL_WORDS: dict[str, frozenset[str]] = {
     code: frozenset(words.split())
     for code, words in {
-        "sr": "су је ће који која које што када због али није него после између према већ у из се да šta će će biti nije posle",
+        "sr": "су је ће који која које што када због али није него после између према већ у из се да šta će će biti "
+        "nije posle",
         "mk": "дека ќе со во кој која кои што бил беше биле од го ја ги не на кога зошто меѓу сите",
         "bg": "че ще със във след като по за са беше бъде заради между които който която от и",
         "hr": "će što tko koji koja nije prije poslije nakon tijekom zbog između tisuća tjedan",
@@ -47,8 +48,10 @@ SMALL_WORDS: dict[str, frozenset[str]] = {
         "da": "af ikke hvad efter også efter blev bliver har mere nogle meget selv uden mod være op",
         "no": "av ikke hva etter også ble blir har mer noen mye selv uten mot være opp",
         "is": "og að er í á við um sem hann ekki til en var af frá fyrir eru hún það eftir með hafi verið úr þegar",
-        "id": "bahwa karena dapat sudah ujar kepada bisa seorang telah tersebut yang dari akan tidak dengan untuk dalam pada oleh bukan",
-        "ms": "bahawa kerana boleh telah kepada seorang tersebut yang dari akan tidak dengan untuk dalam pada oleh bukan ialah iaitu selepas",
+        "id": "bahwa karena dapat sudah ujar kepada bisa seorang telah tersebut yang dari akan tidak dengan untuk "
+        "dalam pada oleh bukan",
+        "ms": "bahawa kerana boleh telah kepada seorang tersebut yang dari akan tidak dengan untuk dalam pada oleh "
+        "bukan ialah iaitu selepas",
         "es": "el los las un una y del con por para que se su más fue según en hay pero",
         "ca": "els les amb i del per que va més és segons dels aquest aquesta però hi ha al un una",
         "pt": "o os as um uma e do da dos das com por para que se mais foi não é em ao no na são",

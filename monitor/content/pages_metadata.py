@@ -21,6 +21,7 @@ from monitor.content.htmltext import title_text
 
 _MAX_JSON_LD = 500_000
 """Characters of one JSON-LD block that are parsed."""
+_FIRST_YEAR = 1990
 _MAX_NODES = 2_000
 """Objects of a page's JSON-LD that are looked at."""
 _ARTICLES = (
@@ -112,7 +113,9 @@ def read_details(tree: HtmlElement, url: str, head: Head) -> Details:
         authors = authors or names((found.author or "").split(";"))
         published = published or _date(found.date or "")
         title = title or without_site_name(title_text(found.title or ""), head.site_name, url)
-    return Details(title=title, authors=authors, published_at=published)
+    known = _site_names(head.site_name, url)
+    persons = tuple(author for author in authors if _bare(author) not in known)
+    return Details(title=title, authors=persons, published_at=published)
 
 
 def without_site_name(title: str, site: str, url: str) -> str:
@@ -120,13 +123,7 @@ def without_site_name(title: str, site: str, url: str) -> str:
 
     A part is the site's name when it equals `site`, or the host's own label, letters and digits compared without case.
     """
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    known = {
-        _bare(site),
-        _bare(host),
-        _bare(host.split(".")[0]),
-        *(_bare(label) for label in host.split(".")[-3:-1]),
-    } - {""}
+    known = _site_names(site, url)
     while True:
         cuts = list(_SEPARATOR.finditer(title))
         if cuts and _bare(title[cuts[-1].end() :]) in known and _bare(title[: cuts[-1].start()]):
@@ -183,6 +180,12 @@ def wall(text: str, title: str) -> str | None:
     if len(_LOGIN.findall(text)) * (20 if not named else 60) >= words and len(_LOGIN.findall(text)) >= 3:
         return "a login page"
     return "a wall or an error page" if named and words < 120 else None
+
+
+def _site_names(site: str, url: str) -> frozenset[str]:
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    labels = [*host.split(".")[:1], *host.split(".")[-3:-1]]
+    return frozenset({_bare(site), _bare(host), *map(_bare, labels)} - {""})
 
 
 def _bare(text: str) -> str:
@@ -257,9 +260,11 @@ def _ld_name(person: object) -> str:
 
 
 def _date(written: str) -> datetime | None:
-    """ISO 8601; a date alone is its midnight, no offset is UTC."""
+    """ISO 8601; a date alone is its midnight, no offset is UTC. A default of somebody's software (year 1, 1970) is no
+    date."""
     try:
         value = datetime.fromisoformat(written.strip()[:40])
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if moment.year >= _FIRST_YEAR else None

@@ -35,6 +35,22 @@ _OPENING = re.compile(
 _INVITATION = re.compile("(?:" + "|".join(sorted(map(re.escape, SUBSCRIBE), key=len, reverse=True)) + r")(?!\w)")
 _WHERE = re.compile("|".join(map(re.escape, WHERE)))
 _RIGHTS = re.compile("|".join(map(re.escape, RIGHTS)))
+_READING = re.compile(
+    r"(?:reading time|estimated reading time|tempo di lettura|tempo de leitura|tiempo de lectura|temps de lecture"
+    r"|lesezeit|lesedauer"
+    r"|leestijd|lästid|lesetid|læsetid|lukuaika|czas czytania|doba čtení|olvasási idő|timp de citire|okuma süresi"
+    r"|время чтения|час читання"
+    r"|χρόνος ανάγνωσης|وقت القراءة|زمان مطالعه|זמן קריאה|waktu baca)\b.{0,30}|\d{1,2} ?min(?:ute)?s? (?:read"
+    r"|de lecture|de lectura|di lettura|lesezeit)"
+)
+_CONTACT = re.compile(
+    r"(?:\S+@\S+\.\w{2,}|(?:https?://|www\.|(?:twitter|facebook|instagram|x|t)\.(?:com|me)/)\S+|@\w{3,30})"
+)
+_MORE_ON = re.compile(
+    r"(?:popular (?:on|in)|most read (?:in|on)|trending (?:on|in)|more from|latest from|più letti (?:di|su)"
+    r"|altro da|mehr von|mehr aus|plus de|más de|mais de) "
+)
+
 _TAIL = re.compile(
     r"(?:\s*(?:[-–—|(\[]\s*)?(?:©\s*)?(?:riproduzione riservata|all rights reserved)[\s.!)\]©-]*$"
     r"|\s*the post .{1,300}? (?:appeared first|first appeared) on .{1,120}$"
@@ -91,6 +107,10 @@ def _is_boilerplate(line: str) -> bool:
         return True
     if len(plain) > _NOTICE:
         return False
+    if _READING.fullmatch(plain) or _CONTACT.fullmatch(plain):
+        return True
+    if _MORE_ON.match(plain) and len(plain.split()) <= 6 and line.rstrip()[-1] not in ".!?":
+        return True
     if _INVITATION.match(plain):
         return bool(_WHERE.search(plain)) or len(plain.split()) <= 4
     return _is_notice(line, plain)

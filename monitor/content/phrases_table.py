@@ -49,7 +49,10 @@ SHARE = phrases(
 
 SUBSCRIBE = phrases(
     """
-    subscribe to our | subscribe to the | subscribe now | subscribe for | subscribe here | sign up for our | sign up
+    subscribe to our | sign up: | get the latest updates | reach the reporter | reach the reporters |
+    stay on top of | like this story |
+    enjoyed this | do you have information | get breaking news | subscribe to the | subscribe now | subscribe for |
+    subscribe here | sign up for our | sign up
     for the | sign up here | sign up to our | sign up to the | sign up to receive | sign up today | sign up now |
     get the latest news | get our newsletter | get our free | join our newsletter | join our whatsapp | join our
     telegram | follow us on | follow us | follow our | like us on facebook | download our app | download the app |
@@ -99,7 +102,8 @@ network), or is short."""
 
 WHERE = phrases(
     """
-    newsletter | facebook | twitter | telegram | whatsapp | instagram | youtube | linkedin | tiktok | viber | google
+    newsletter | breaking news | share it | facebook | twitter | telegram | whatsapp | instagram | youtube |
+    linkedin | tiktok | viber | google
     news | google noticias | google notícias | discover | threads | bluesky | mastodon | rss | podcast | app store |
     google play | wechat | weibo | dzen | дзен | телеграм | телеграмм | фейсбук | фейсбуці | инстаграм | інстаграм |
     вайбер | ютуб | вконтакте | одноклассники | канал | рассылк | розсилк | e-mail | email | inbox | subscri |
