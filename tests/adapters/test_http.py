@@ -184,6 +184,7 @@ async def test_credentials_go_to_their_origin_and_nowhere_else(
 
 
 async def test_credentials_are_masked_in_failures(fetcher: HttpFetcher, site: Site) -> None:
+    here = f"http://joe:hidden@127.0.0.1:{site.port}"
     site.answer("/feed", Answer(302, headers={"Location": f"{here}/gone?token=hidden"}))
     for url in (
         f"{here}/feed",
@@ -197,7 +198,8 @@ async def test_credentials_are_masked_in_failures(fetcher: HttpFetcher, site: Si
 
 @pytest.mark.parametrize(
     "url",
-    ["", "feed", "file:///etc/passwd", "gopher://x.test/", "http://", "http:///x", "http://a..b/", f"http://{'a' * 64}.test/",
+    ["", "feed", "file:///etc/passwd", "gopher://x.test/", "http://", "http:///x", "http://a..b/",
+     f"http://{'a' * 64}.test/",
      "http://x.test:0/", "http://x.test:65536/", "http://x.test\\@127.0.0.1/", "http://x\0.test/", "http://x%00.test/",
      "http://[::1", "http://[fe80::1%25lo]/", "http://x.test/" + "a" * 9000, "http://1.2.3.4.5/"],
 )  # fmt: skip
