@@ -14,8 +14,8 @@ import structlog
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def log_to_stderr() -> None:
-    """Set logging up, for a command or the daemon."""
+def log_to_stderr(*, quiet: bool = False) -> None:
+    """Set logging up, for a command or the daemon; `quiet` leaves all but errors out."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -24,7 +24,7 @@ def log_to_stderr() -> None:
             _printable,
             structlog.processors.LogfmtRenderer(key_order=["at", "level", "event"], drop_missing=True),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # its missed runs reach us through a listener

@@ -80,6 +80,7 @@ class SmtpSender:
                 except (SMTPException, OSError):
                     client.close()
             self._close()
+        await asyncio.sleep(0)  # a transport is closed in the loop's next turn
 
     async def _transmit(self, message_id: str, mail: EmailMessage) -> DeliveryOutcome:
         client = await self._connected()

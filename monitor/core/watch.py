@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from monitor.core.query.analysis import check_matchable
@@ -298,21 +299,18 @@ class _Waking:
             for kind, key in found.atoms:
                 registered[kind][key].append(number)
         self._by: dict[str, dict[str, list[int]]] = {kind: dict(keys) for kind, keys in registered.items()}
+        self._keys = {kind: frozenset(keys) for kind, keys in self._by.items()}
 
     def woken(self, document: Document) -> set[int]:
         """Their numbers."""
         numbers = set(self._always)
         for kind, keys in self._by.items():
-            for key in _common(keys, _present(kind, document)):
+            for key in self._keys[kind] & _present(kind, document):
                 numbers.update(keys[key])
         return numbers
 
 
-def _common(keys: Mapping[str, object], present: Iterable[str]) -> list[str]:
-    return [key for key in present if key in keys]
-
-
-def _present(kind: str, document: Document) -> Iterable[str]:
+def _present(kind: str, document: Document) -> AbstractSet[str]:
     """What a document holds of one kind of atom."""
     subject = document.subject
     match kind:

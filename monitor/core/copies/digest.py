@@ -9,7 +9,7 @@ from functools import cached_property
 
 from monitor.core.boilerplate import paragraphs_of, strip
 from monitor.core.copies.units import is_mostly_spaceless
-from monitor.core.text import fold, tokenize
+from monitor.core.text import tokenize
 
 RUN = 3
 """Words in a shingle (Broder 1997; measured against 2 and 4 on set A)."""
@@ -85,7 +85,7 @@ def digest(title: str, text: str, language: str, learnt: Container[int] = ()) ->
     facts.extend(body_facts)
     del words[MOST_WORDS:], facts[MOST_WORDS:]
     body_from = min(body_from, MOST_WORDS)
-    numbers = frozenset(re.sub(r"\D", "", match) for match in _NUMBER.findall(fold(f"{title}\n{body}")))
+    numbers = frozenset(re.sub(r"\D", "", match) for match in _NUMBER.findall(f"{title}\n{body}"))
     telling = language not in NOUN_CAPITALS and sum(facts) <= CAPITALISED * len(words)
     return Digest(
         words=tuple(words),

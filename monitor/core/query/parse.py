@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 from typing import cast
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedToken
 
-from monitor.core.query.grammar import EXPECTED, QUOTES, make_parser
+from monitor.core.query.grammar import EXPECTED, QUOTES, make_parser, tokens
 from monitor.core.query.nodes import (
     META_FIELDS,
     TEXT_FIELDS,
@@ -43,7 +43,6 @@ MAX_COUNT = 1000
 
 _FIELD_LIKE = re.compile(r"([A-Za-z_]+):")
 _NEAR_LIKE = re.compile(r"O?NEAR(?:/.*)?")
-_OPERATORS = frozenset({"AND", "OR", "NOT"})
 _ANY_QUOTE = re.compile(f"[{QUOTES}]")
 _Branch = Tree[Token]
 
@@ -71,7 +70,7 @@ class Parser:
             raise QueryError("the query is empty: expected a term or a phrase", 0, ("a term", "a phrase"))
         try:
             tree = _parser().parse(source)
-        except UnexpectedInput as error:
+        except UnexpectedToken as error:
             raise _explained(error, source) from None
         return self._node(tree, 0)
 
@@ -167,10 +166,6 @@ def _leaf(kind: str, parts: list[str], at: int, end: int) -> Node:
 
 def _word(token: Token) -> Words:
     text, at = str(token), token.start_pos or 0
-    if text in _OPERATORS:  # the contextual lexer takes them for words where no operator can stand
-        raise QueryError(
-            f"\u2018{text}\u2019 cannot stand here: expected a term or a phrase", at, ("a term", "a phrase")
-        )
     if _NEAR_LIKE.fullmatch(text):
         operator = text.partition("/")[0]
         raise QueryError(f"{operator} needs a distance: expected {operator}/5", at, (f"{operator}/5",))
@@ -227,16 +222,11 @@ def _listed(names: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _explained(error: UnexpectedInput, source: str) -> QueryError:
+def _explained(error: UnexpectedToken, source: str) -> QueryError:
     """Lark's error as a message: where, what stands there, what could have."""
-    at = error.pos_in_stream if error.pos_in_stream is not None else len(source)
-    if isinstance(error, UnexpectedToken):
-        ended = error.token.type == "$END"
-        at = len(source.rstrip()) if ended else (error.token.start_pos or 0)
-        accepted = frozenset(error.accepts or error.expected)
-    else:
-        ended = False
-        accepted = frozenset(error.allowed or ()) if isinstance(error, UnexpectedCharacters) else frozenset()
+    ended = error.token.type == "$END"
+    at = len(source.rstrip()) if ended else (error.token.start_pos or 0)
+    accepted = frozenset(error.accepts or error.expected)
     expected = _sayable(accepted)
     if ended and "RPAR" in accepted and (opened := _unclosed(source)) is not None:
         return QueryError(f"this bracket is never closed: expected {EXPECTED['RPAR']}", opened, (EXPECTED["RPAR"],))
@@ -272,7 +262,7 @@ def _here(source: str, at: int) -> str:
 def _unclosed(source: str) -> int | None:
     """The offset of the innermost bracket left open, not counting those in quotes, comments and regular expressions."""
     opened: list[int] = []
-    for token in _parser().lex(source, dont_ignore=False):
+    for token in tokens(source):
         if token.type in ("LPAR", "ATLEAST", "STEM"):
             opened.append((token.end_pos or 1) - 1 if token.type == "LPAR" else (token.start_pos or 0))
         elif token.type == "RPAR" and opened:

@@ -39,6 +39,8 @@ def elements(text: str, at: int = 0) -> tuple[Element, ...]:
     Raises:
         QueryError: it holds no word, or a wildcard with fewer than two letters; placed at `at`.
     """
+    if text.isascii() and text.isalnum():  # most terms: one plain word
+        return (Element(text.lower(), text),)
     runs = [_checked(run, text, at) for run in _runs(text)]
     if not runs:
         raise QueryError(f"\u2018{text}\u2019 holds no word to look for", at, ("a term",))

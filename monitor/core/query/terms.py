@@ -36,6 +36,8 @@ MAX_REGEX_HITS = 10_000
 class WordsLeaf:
     """A term or phrase in some fields."""
 
+    __slots__ = ("_needed", "_patterns", "_written", "elements", "fields", "label", "node", "plain", "stem")
+
     def __init__(self, node: Words, fields: tuple[TextField, ...], stem: bool, label: str) -> None:
         self.node = node
         self.fields = fields
@@ -44,10 +46,12 @@ class WordsLeaf:
         self.stem = stem and not node.exact
         if node.slop is not None and len(self.elements) < 2:
             raise QueryError("\u2018~\u2019 needs a phrase of at least two words", node.at, ("a longer phrase",))
-        self._written = [_exactly(element) for element in self.elements] if node.exact else []
+        self._written = tuple(_exactly(element) for element in self.elements) if node.exact else ()
+        self._needed = frozenset(e.word for e in self.elements if not (e.wild or self.stem))
         only = self.elements[0]
         self.plain = only.word if len(self.elements) == 1 and not (only.wild or node.exact or self.stem) else None
         """The word, when it is nothing but one."""
+        self._patterns = tuple(e.word for e in self.elements if e.wild and e.word != "?")
 
     def stems(self, element: Element) -> bool:
         """Whether an element stands for its forms."""
@@ -92,7 +96,7 @@ class WordsLeaf:
         )
 
     def test(self, document: Document) -> bool:
-        if self.plain is not None and self.plain not in document.words:
+        if not self._needed <= document.words or not all(pattern in document.patterns for pattern in self._patterns):
             return False
         return any(self.spans(document, field) for field in document.fields if field.name in self.fields)
 
