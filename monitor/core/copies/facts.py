@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from monitor.core.copies.digest import RUN, RUN_OF_CHARACTERS, Digest
 
-SLOT = 12
+SLOT = 20
 """Words that may stand between two aligned runs; more is another passage, not a slot."""
 WORDS_PER_CONTRADICTION = 45
 """One differing fact in so many aligned words is a correction or an update, more is another story's."""
 FREE_FROM = 90
 """Aligned words from which one contradiction is always forgiven."""
+MOST_A_SLOT = 3
+"""Numbers that count of one slot: a date with a time is several facts, a table row is not twenty."""
 STEM = 4
 """Letters two forms of one name begin with (Brasilianer, Brasilianern): one transliterated or inflected, not two."""
 
@@ -75,7 +77,8 @@ def _note_numbers(only_a: list[str], only_b: list[str], found: dict[tuple[str, s
     """Digits are compared as one row: 1.000, 1 000 and 1000 are one number, cut into other tokens."""
     digits_a, digits_b = (["".join(filter(str.isdigit, w)) for w in only if w[0].isdigit()] for only in (only_a, only_b))
     if digits_a and digits_b and "".join(digits_a) != "".join(digits_b):
-        found[" ".join(digits_a), " ".join(digits_b)] = None
+        for pair in zip(digits_a[:MOST_A_SLOT], digits_b, strict=False):
+            found[pair] = None
 
 
 def _note_names(only_a: list[str], only_b: list[str], found: dict[tuple[str, str], None]) -> None:
