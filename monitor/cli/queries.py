@@ -147,5 +147,3 @@ def _print_tree(out: Console, node: Explanation, depth: int) -> None:
     out.print(line)
     for child in node.children:
         _print_tree(out, child, depth + 1)
-
-

@@ -133,7 +133,9 @@ def poll(feed_ids: Sequence[str], config_dir: str | None, as_json: bool) -> None
     reports, seconds = with_application(config_dir, work)
     totals = {name: sum(getattr(report, name) for report in reports) for name in ("new", "copies", "alerts")}
     if as_json:
-        rows = [{name: getattr(report, name) for name in ("id", "status", "new", "copies", "error")} for report in reports]
+        rows = [
+            {name: getattr(report, name) for name in ("id", "status", "new", "copies", "error")} for report in reports
+        ]
         print_json([{"feeds": rows, **totals, "seconds": round(seconds, 3)}])
     else:
         _print_reports(reports, totals, seconds)

@@ -57,6 +57,8 @@ _HEADER_LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{1,40})", re
 
 _LABEL_WITHIN = 20_000
 """Bytes at the head where a document's own label is looked for (browsers: 1,024; real pages have it later)."""
+_MARKUP_WITHIN = 400
+"""Bytes in which a document has a character of ASCII: ``<``, a quote, a space."""
 _SAMPLE = 20_000
 """Bytes given to the statistical guess, which is slow."""
 
@@ -65,7 +67,10 @@ def decode(body: bytes, headers: Mapping[str, str]) -> tuple[str, str | None]:
     """The characters of an XML, HTML or JSON body, and one line on what could not be decoded, or None. Never raises."""
     for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return _lenient(body[len(mark) :], encoding)
+            if encoding == "utf-8" or b"\0" in body[:_MARKUP_WITHIN]:
+                return _lenient(body[len(mark) :], encoding)
+            body = body[len(mark) :]  # markup in UTF-16 or UTF-32 has zero bytes: the mark lies
+            break
     labels = list(_labels(body, headers))
     if not any(label.startswith(_SEVEN_BIT) for label in labels):
         for start, encoding in _ZEROS:
@@ -124,10 +129,6 @@ def _lenient(body: bytes, encoding: str) -> tuple[str, str | None]:
         return body.decode(encoding), None
     except UnicodeDecodeError as error:
         text = body.decode(encoding, "replace")
-        if text.count("\ufffd") * 20 > len(text):  # the mark lies
-            nearly = _nearly_utf8(body)
-            if nearly is not None:
-                return nearly, f"the byte order mark says {encoding}, the bytes do not"
         return text, f"not valid {encoding}: {error.reason}"
 
 

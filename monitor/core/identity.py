@@ -21,7 +21,7 @@ from monitor.core.urls import MAX_URL, BadUrlError, mask_url, normal_escapes, re
 from monitor.model import Entry
 
 __all__ = [
-    "alert_id", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url", "site_of", "slug",
+    "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url", "site_of", "slug",
     "usable_guids",
 ]  # fmt: skip
 
@@ -101,7 +101,7 @@ def entry_keys(feed_id: str, entry: Entry, *, guid_usable: bool = True, url_usab
     guid = (entry.guid or "").strip()
     if guid and guid_usable:
         keys.append(f"guid:{feed_id}:{guid if len(guid) <= _MAX_GUID else _digest(guid)}")
-    url = _article_url(entry)
+    url = article_url(entry.url)
     if url and url_usable:
         keys.append(f"url:{url}")
     if not keys:
@@ -115,7 +115,7 @@ def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
     guid_usable = usable_guids(entries)
     shared = _shared_urls(entries)
     return [
-        entry_keys(feed_id, entry, guid_usable=guid_usable, url_usable=_article_url(entry) not in shared)
+        entry_keys(feed_id, entry, guid_usable=guid_usable, url_usable=article_url(entry.url) not in shared)
         for entry in entries
     ]
 
@@ -137,17 +137,17 @@ def _shared_urls(entries: Iterable[Entry]) -> frozenset[str]:
     """URLs that entries with different titles share: a live page's, a section's, or one for all."""
     titles: defaultdict[str, set[str]] = defaultdict(set)
     for entry in entries:
-        url = _article_url(entry)
+        url = article_url(entry.url)
         if url:
             titles[url].add(_folded(entry.title))
     return frozenset(url for url, said in titles.items() if len(said) > 1)
 
 
-def _article_url(entry: Entry) -> str | None:
-    url = canonical_url(entry.url) if entry.url else None
-    if url is None or urlsplit(url)[2:4] == ("/", ""):
-        return None
-    return url
+def article_url(url: str | None) -> str | None:
+    """`canonical_url` of what can be an article's address: None for a site's front page, which feeds and pages name in
+    default of a better one, and which would make one item of all."""
+    canonical = canonical_url(url) if url else None
+    return None if canonical is None or urlsplit(canonical)[2:4] == ("/", "") else canonical
 
 
 def _folded(text: str) -> str:

@@ -60,7 +60,9 @@ def write_configuration(directory: Path, sites: dict[str, str], got: Receivers) 
         '[web]\nlisten = ""\n',
         encoding="utf-8",
     )
-    feeds = "".join(f'[[feed]]\nid = "{name}"\nurl = "{base}/feed"\ntags = ["demo"]\n\n' for name, base in sites.items())
+    feeds = "".join(
+        f'[[feed]]\nid = "{name}"\nurl = "{base}/feed"\ntags = ["demo"]\n\n' for name, base in sites.items()
+    )
     (directory / "feeds.toml").write_text(feeds, encoding="utf-8")
     (directory / "watchlists" / "dprk-troops.toml").write_text(_WATCHLIST, encoding="utf-8")
 
@@ -106,7 +108,9 @@ async def _demo(config: Config, got: Receivers, out: Console, keep: bool, began:
         await app.deliver()
         expect(all(report.new == report.copies == report.alerts == 0 for report in again), NOTHING_MORE)
         expect(len(got.mails) == len(got.webhooks) == len(TOPIC), "nobody is told twice")
-        out.print(f"\n[bold]5. A second poll[/] brings nothing, and nobody is told twice. [dim]{time.monotonic() - began:.1f} s in all[/]")
+        out.print(
+            f"\n[bold]5. A second poll[/] brings nothing, and nobody is told twice. [dim]{time.monotonic() - began:.1f} s in all[/]"
+        )
         _show_next(out, config, keep)
         if keep:
             assert config.directory is not None
@@ -128,7 +132,9 @@ async def _import_seed(app: Application, out: Console) -> Item:
 def _show_poll(out: Console, reports: list[PollReport]) -> None:
     out.print("\n[bold]2. Poll[/]    six sites on loopback: RSS, Atom, RDF; pages with navigation and boilerplate")
     for report in reports:
-        out.print(f"   {report.id:<10} {report.status:<8} {report.new} new, {report.copies} copies {report.error or ''}")
+        out.print(
+            f"   {report.id:<10} {report.status:<8} {report.new} new, {report.copies} copies {report.error or ''}"
+        )
         expect(report.status == "ok", f"feed {report.id} can be polled ({report.error})")
     expect(sum(report.copies for report in reports) == len(COPIES), f"{len(COPIES)} copies are recognised")
     expect(sum(report.new for report in reports) == len(TOPIC) + len(OTHER), "everything else is new")
@@ -146,7 +152,10 @@ def _show_copies(out: Console, items: list[Item], seed: Item) -> None:
     others = [item for item in items if _slug(item) in OTHER]
     wrong = [item for item in others if item.language != _slug(item)[-2:] or item.watchlists]
     expect(not wrong, "unrelated stories have their language and match nothing")
-    out.print(f"   unrelated, nothing to say: {', '.join(f'{item.title[:34]}… ({item.language})' for item in others)}", markup=False)
+    out.print(
+        f"   unrelated, nothing to say: {', '.join(f'{item.title[:34]}… ({item.language})' for item in others)}",
+        markup=False,
+    )
 
 
 def _show_alerts(out: Console, items: list[Item], alerts: list[Alert], got: Receivers) -> None:

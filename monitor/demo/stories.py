@@ -48,7 +48,9 @@ def seed_file() -> Traversable:
     """The founding document: beside the package in a checkout, inside it when installed."""
     for place in (files("monitor") / "_data" / "seeds", files("monitor").joinpath("..", "seeds")):
         if place.is_dir():
-            return next(one for one in sorted(place.iterdir(), key=lambda entry: entry.name) if one.name.endswith(".txt"))
+            return next(
+                one for one in sorted(place.iterdir(), key=lambda entry: entry.name) if one.name.endswith(".txt")
+            )
     raise FileNotFoundError("the seed document is not installed with the package")
 
 

@@ -147,9 +147,7 @@ class Importer:
     workers: Workers
     clock: Clock
 
-    async def run(
-        self, found: Iterable[Document | Page | UnreadableDocument], rules: Rules
-    ) -> AsyncIterator[Imported]:
+    async def run(self, found: Iterable[Document | Page | UnreadableDocument], rules: Rules) -> AsyncIterator[Imported]:
         """Yields after each chunk; what was yielded is stored."""
         rest = iter(found)
         while chunk := list(islice(rest, CHUNK)):
@@ -181,9 +179,7 @@ class Importer:
             language=article.language,
         )
 
-    async def _read(
-        self, documents: Sequence[Document], unreadable: list[str]
-    ) -> list[tuple[Document, Reading]]:
+    async def _read(self, documents: Sequence[Document], unreadable: list[str]) -> list[tuple[Document, Reading]]:
         """All in one call; when that dies, one by one, so that a single poisoned document costs only itself."""
         now = self.clock.now()
         if not documents:

@@ -25,7 +25,7 @@ Kind = Literal["new", "copy", "revised", "seen"]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """One valid configuration, ready to work with. A reload makes another; a unit of work keeps the one it began with."""
+    """One valid configuration, ready to work with. A reload makes another; work under way keeps its own."""
 
     config: Config
     watchers: Watchers
@@ -122,7 +122,7 @@ class Intake:
         return self._new(keys, reading, None, None)
 
     def _says_the_same(self, item_id_: str, reading: Reading) -> bool:
-        """A page's own word for its URL is believed only when the texts agree: some sites give every page one address."""
+        """A page's own word for its URL is believed only when the titles agree: some sites give all pages one."""
         item = self.tx.item(item_id_)
         return item is not None and _words(item.title) == _words(reading.title)
 

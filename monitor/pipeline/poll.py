@@ -71,7 +71,7 @@ class Poller:
             report = await self._poll(feed, rules)
         except StoreError as error:
             report = PollReport(feed.id, "failed", error=str(error))
-        except Exception as error:  # noqa: BLE001  a bug of ours costs this feed's poll, not the daemon
+        except Exception as error:
             log.exception("poll_broke", feed=feed.id)
             report = await self._broke(feed, rules, error)
         report = replace(report, seconds=round(self.clock.monotonic() - began, 3))
@@ -188,9 +188,7 @@ class Poller:
                 tx.save_feed(conclude(taken))
         return taken
 
-    async def _read(
-        self, feed: Feed, rules: Rules, chunk: Sequence[Planned], context: Context
-    ) -> dict[int, Reading]:
+    async def _read(self, feed: Feed, rules: Rules, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
         """Readings of the entries that need one, by their place in the chunk."""
         places = [index for index, planned in enumerate(chunk) if isinstance(planned, Fresh | Revised)]
         if not places:
@@ -232,9 +230,7 @@ class Poller:
             case _:
                 assert_never(outcome)
 
-    async def _unchanged(
-        self, feed: Feed, rules: Rules, state: FeedState, hint: timedelta | None
-    ) -> PollReport:
+    async def _unchanged(self, feed: Feed, rules: Rules, state: FeedState, hint: timedelta | None) -> PollReport:
         await self._save(self._after_success(feed, rules, state, Hints(max_age=hint), new=0, problem=None))
         return PollReport(feed.id, "unchanged")
 

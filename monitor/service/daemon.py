@@ -80,7 +80,7 @@ class Daemon:
         except StoreError as error:
             self._resume_at = self._app.clock.now() + STORAGE_PAUSE
             log.error("store_unavailable", error=str(error), again_in=STORAGE_PAUSE.seconds)
-        except Exception:  # noqa: BLE001  the tick must come again
+        except Exception:
             log.exception("tick_broke")
 
     async def _tick(self) -> None:

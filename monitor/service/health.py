@@ -1,6 +1,6 @@
 """Is it well? What `monitor status` shows, from the store alone: it may be asked beside a running daemon.
 
-Not well: the daemon does not tick, its configuration has mistakes, alerts are dead, or most feeds fail. A single failing
+Not well: the daemon does not tick, its configuration has mistakes, alerts are dead, or most feeds fail. One failing
 feed is shown, and is the publisher's trouble: restarting our container would not mend it.
 """
 
@@ -53,9 +53,9 @@ def examine(store: Store, now: datetime) -> Health:
         problems.append(f"{counts['dead']} alerts are dead: see `monitor alerts`, send again by `monitor alerts retry`")
     if feeds and len(failing) > FAILING_SHARE * len(feeds):
         problems.append(f"{len(failing)} of {len(feeds)} feeds fail: is the network there?")
-    warnings = [
-        f"feed {feed.id}: failed {feed.failures} times in a row: {feed.last_error}" for feed in failing
-    ] + [f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures]
+    warnings = [f"feed {feed.id}: failed {feed.failures} times in a row: {feed.last_error}" for feed in failing] + [
+        f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures
+    ]
     return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings))
 
 

@@ -9,6 +9,7 @@ from monitor.adapters.guard import Guard
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.smtp import SmtpSender
 from monitor.adapters.webhook import WebhookSender
+from monitor.core.addresses import refusal
 from monitor.model import AppriseChannel, Channel, Config, EmailChannel, WebhookChannel
 from monitor.ports import Clock, Sender
 
@@ -27,6 +28,6 @@ def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock) 
         case AppriseChannel():
             from monitor.adapters.apprise import AppriseSender  # an extra, imported when used
 
-            return AppriseSender(channel)
+            return AppriseSender(channel, lambda address: refusal(address, guard.policy.allow))
         case _:
             assert_never(channel)

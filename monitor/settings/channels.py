@@ -41,7 +41,9 @@ class _Reader:
         if isinstance(table, EmailTable):
             password = self.secret(table, "password")
             if password is None and table.smtp.user is not None and not self.given(table, "password"):
-                self.mistakes.at_key(self.document, self.base, f'"{table.smtp.user}" needs password_env or password_file')
+                self.mistakes.at_key(
+                    self.document, self.base, f'"{table.smtp.user}" needs password_env or password_file'
+                )
             known = Secret(password) if password else None
             return EmailChannel(self.channel, tuple(table.to), table.sender, table.smtp, known, table.digest)
         if isinstance(table, WebhookTable):

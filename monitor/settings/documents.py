@@ -27,7 +27,7 @@ _IN_WORDS = (
     (r"Expected '=' after a key", 'expected "=" after the key'),
     (r"Expected newline or end of document after a statement", "more after the value than the line may hold"),
     (r"Invalid statement", "neither a key = value, nor a [table], nor a # comment"),
-    (r"Unescaped '\\' in a string", 'a backslash inside "…": write it twice, or use \'…\''),
+    (r"Unescaped '\\' in a string", "a backslash inside \"…\": write it twice, or use '…'"),
     (r"Invalid initial character for a key part", "not a key: letters, digits, - and _, or quotes around others"),
 )
 

@@ -31,7 +31,9 @@ class _Feeds:
     def take(self, document: Document) -> None:
         tables = document.data.get("feed")
         for number, data in enumerate(tables if isinstance(tables, list) else ()):
-            table = validate(FeedTable, document, self.mistakes, data, ("feed", number)) if isinstance(data, dict) else None
+            table = (
+                validate(FeedTable, document, self.mistakes, data, ("feed", number)) if isinstance(data, dict) else None
+            )
             if table is not None:
                 self.add(document, number, table)
 

@@ -23,10 +23,64 @@ to Tongan|tr Turkish|ts Tsonga|tt Tatar|tw Twi|ty Tahitian|ug Uyghur|uk Ukrainia
 vi Vietnamese|vo Volapük|wa Walloon|wo Wolof|xh Xhosa|yi Yiddish|yo Yoruba|za Zhuang|zh Chinese|zu Zulu
 """
 
-_THREE = """
-als arz ast azb bar bcl bpy bxr cbk ceb ckb diq dsb dty eml fil frr gom gsw hif hsb ilo jbo krc lez lmo lrc mai mhr min
-mrj mwl myv mzn nah nap nds new pam pfl pms pnb rue sah scn sco tyv vec vep vls war wuu xal xmf yue und
-""".split()
+_THREE = [
+    "als",
+    "arz",
+    "ast",
+    "azb",
+    "bar",
+    "bcl",
+    "bpy",
+    "bxr",
+    "cbk",
+    "ceb",
+    "ckb",
+    "diq",
+    "dsb",
+    "dty",
+    "eml",
+    "fil",
+    "frr",
+    "gom",
+    "gsw",
+    "hif",
+    "hsb",
+    "ilo",
+    "jbo",
+    "krc",
+    "lez",
+    "lmo",
+    "lrc",
+    "mai",
+    "mhr",
+    "min",
+    "mrj",
+    "mwl",
+    "myv",
+    "mzn",
+    "nah",
+    "nap",
+    "nds",
+    "new",
+    "pam",
+    "pfl",
+    "pms",
+    "pnb",
+    "rue",
+    "sah",
+    "scn",
+    "sco",
+    "tyv",
+    "vec",
+    "vep",
+    "vls",
+    "war",
+    "wuu",
+    "xal",
+    "xmf",
+    "yue",
+    "und",
+]
 """What the fastText model lid.176 can say beyond ISO 639-1; ``und`` is an item whose language is not known."""
 
 _OTHER = {
@@ -42,9 +96,7 @@ _OTHER = {
 """Codes people write for a language and that no item ever bears: three letters, countries, codes withdrawn."""
 
 NAMES: dict[str, str] = dict(
-    entry.strip().split(" ", 1)
-    for line in _TWO.strip().splitlines()
-    for entry in line.split("|")
+    entry.strip().split(" ", 1) for line in _TWO.strip().splitlines() for entry in line.split("|")
 )
 """ISO 639-1 code to English name."""
 

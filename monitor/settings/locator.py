@@ -44,7 +44,7 @@ class Places:
         return self.text.count("\n", 0, offset) + 1
 
     def key_line(self, path: Path) -> int:
-        """The line where a key stands; where the nearest enclosing table does when it is not written; 1 for the document."""
+        """The line where a key stands, or the nearest enclosing table when it is not written; 1 for the document."""
         place = self._nearest(path)
         return self.line(place.key) if place else 1
 
@@ -70,7 +70,7 @@ class Places:
 
 
 def string_offsets(text: str, start: int, end: int) -> list[int]:
-    """For each character of the string whose literal is ``text[start:end]``, its offset in `text`; and that of the end."""
+    """For each character of the string with the literal ``text[start:end]``, its offset in `text`; and the end's."""
     quote = text[start]
     width = 3 if text.startswith(quote * 3, start) and end - start >= 6 else 1
     at, last = start + width, end - width

@@ -39,7 +39,9 @@ def validate(
 
 
 def _note(model: type[Table], document: Document, mistakes: Mistakes, detail: ErrorDetails, base: locator.Path) -> None:
-    inner = tuple(part for part in detail["loc"] if not (isinstance(part, str) and part.startswith(("list[", "function"))))
+    inner = tuple(
+        part for part in detail["loc"] if not (isinstance(part, str) and part.startswith(("list[", "function")))
+    )
     path = (*base, *inner)
     if detail["type"] == "extra_forbidden":
         known = _known_keys(model, inner[:-1])

@@ -1,4 +1,6 @@
-"""Values as people write them: ``"15m"``, ``"10MB"``, ``"22:00-07:00 Europe/Rome"``. Each reader raises ValueError in plain words.
+"""Values as people write them: ``"15m"``, ``"10MB"``, ``"22:00-07:00 Europe/Rome"``.
+
+Readers raise ValueError in plain words.
 
 Readers of secrets never repeat what they were given.
 """
@@ -190,7 +192,9 @@ def http_url(value: str) -> str:
 
 def webhook_secret(value: str) -> str:
     """``whsec_`` and base64 of 24 to 64 bytes (Standard Webhooks, Signature scheme)."""
-    remedy = "; make one with: python3 -c \"import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())\""
+    remedy = (
+        "; make one with: python3 -c \"import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())\""
+    )
     if not value.startswith("whsec_"):
         raise ValueError(f'not a webhook secret: it begins with "whsec_"{remedy}')
     try:

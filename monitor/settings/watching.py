@@ -16,9 +16,7 @@ DEBOUNCE = 300  # milliseconds: an editor writes a file in several steps
 STEP = 100  # milliseconds between looks; CONTRACT promises a change within 2 s
 
 
-async def watch(
-    directory: Path, environ: Mapping[str, str], current: Config
-) -> AsyncIterator[Config | ConfigError]:
+async def watch(directory: Path, environ: Mapping[str, str], current: Config) -> AsyncIterator[Config | ConfigError]:
     """Yields each new valid configuration, and each new set of mistakes once; nothing when a change changes nothing."""
     last: Config | str = current
     async for _ in awatch(directory, debounce=DEBOUNCE, step=STEP, recursive=True):

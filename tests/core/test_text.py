@@ -61,7 +61,16 @@ def test_spellings_of_one_word_fold_to_one(spelling: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("мой", "мои"), ("їх", "іх"), ("कि", "की"), ("か", "が"), ("กา", "กำ"), ("ハ", "パ"), ("ґрати", "грати"), ("דם", "דן")],
+    [
+        ("мой", "мои"),
+        ("їх", "іх"),
+        ("कि", "की"),
+        ("か", "が"),
+        ("กา", "กำ"),
+        ("ハ", "パ"),
+        ("ґрати", "грати"),
+        ("דם", "דן"),
+    ],
 )
 def test_a_mark_that_makes_another_letter_is_kept(one: str, other: str) -> None:
     assert fold(one) != fold(other)

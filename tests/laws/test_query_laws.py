@@ -34,7 +34,9 @@ TEXT_WORDS = (*WORDS, "NATO", "Nord", "nordcoreano", "citta", "北韓", "韓軍"
 
 # ---- queries
 
-_term = st.sampled_from((*WORDS, "NATO", "Nord", "nor*", "*co*", "r?tte", "*tà", "北韓", "北韓軍", "北韓*", "北?軍", "nord-corea"))
+_term = st.sampled_from(
+    (*WORDS, "NATO", "Nord", "nor*", "*co*", "r?tte", "*tà", "北韓", "北韓軍", "北韓*", "北?軍", "nord-corea")
+)
 _words = st.builds(lambda text, exact: Words(text, exact=exact), _term, st.booleans())
 _phrase = st.builds(
     lambda terms, exact: Words(" ".join(terms), quoted=True, exact=exact),
@@ -63,7 +65,14 @@ _placed = st.recursive(
     max_leaves=4,
 )
 _meta = st.sampled_from(
-    [Meta("lang", "it"), Meta("lang", "uk"), Meta("feed", "ansa"), Meta("tag", "war*"), Meta("site", "b.it"), Meta("url", "x/1")]
+    [
+        Meta("lang", "it"),
+        Meta("lang", "uk"),
+        Meta("feed", "ansa"),
+        Meta("tag", "war*"),
+        Meta("site", "b.it"),
+        Meta("url", "x/1"),
+    ]
 )
 _regex = st.sampled_from([Regex("[Nn]ord?"), Regex("N.TO"), Regex("北.?韓"), Regex("^kursk")])
 nodes: st.SearchStrategy[Node] = st.recursive(
@@ -158,8 +167,10 @@ class Naive:
     def words(self, node: Words, text: str) -> set[tuple[int, int]]:
         tokens, found = tokenize(text), set()
         wanted = [w for chunk in re.split(r"[\s-]", node.text) for w in self.pieces(chunk)]
-        for places in itertools.permutations(range(len(tokens)), len(wanted)) if node.slop is not None else (
-            range(start, start + len(wanted)) for start in range(len(tokens) - len(wanted) + 1)
+        for places in (
+            itertools.permutations(range(len(tokens)), len(wanted))
+            if node.slop is not None
+            else (range(start, start + len(wanted)) for start in range(len(tokens) - len(wanted) + 1))
         ):
             first, last = min(places), max(places)
             if node.slop is not None and last - first + 1 - len(wanted) > node.slop:

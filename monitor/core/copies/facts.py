@@ -75,7 +75,9 @@ def _facts(text: Digest, places: range, elsewhere: frozenset[str]) -> list[str]:
 
 def _note_numbers(only_a: list[str], only_b: list[str], found: dict[tuple[str, str], None]) -> None:
     """Digits are compared as one row: 1.000, 1 000 and 1000 are one number, cut into other tokens."""
-    digits_a, digits_b = (["".join(filter(str.isdigit, w)) for w in only if w[0].isdigit()] for only in (only_a, only_b))
+    digits_a, digits_b = (
+        ["".join(filter(str.isdigit, w)) for w in only if w[0].isdigit()] for only in (only_a, only_b)
+    )
     if digits_a and digits_b and "".join(digits_a) != "".join(digits_b):
         for pair in zip(digits_a[:MOST_A_SLOT], digits_b, strict=False):
             found[pair] = None

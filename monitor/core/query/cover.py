@@ -62,6 +62,8 @@ def _cheapest(covers: list[Cover | None]) -> Cover | None:
 
 
 def _words(node: WordsLeaf) -> Cover | None:
+    if node.plain is not None:
+        return Cover(_cost(len(node.plain)), frozenset({("word", node.plain)}))
     covers: list[Cover | None] = []
     for number, element in enumerate(node.elements):
         if element.word == "?":

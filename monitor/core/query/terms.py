@@ -47,11 +47,12 @@ class WordsLeaf:
         if node.slop is not None and len(self.elements) < 2:
             raise QueryError("\u2018~\u2019 needs a phrase of at least two words", node.at, ("a longer phrase",))
         self._written = tuple(_exactly(element) for element in self.elements) if node.exact else ()
-        self._needed = frozenset(e.word for e in self.elements if not (e.wild or self.stem))
         only = self.elements[0]
         self.plain = only.word if len(self.elements) == 1 and not (only.wild or node.exact or self.stem) else None
         """The word, when it is nothing but one."""
-        self._patterns = tuple(e.word for e in self.elements if e.wild and e.word != "?")
+        several = () if self.plain else self.elements
+        self._needed = tuple(element.word for element in several if not (element.wild or self.stem))
+        self._patterns = tuple(element.word for element in several if element.wild and element.word != "?")
 
     def stems(self, element: Element) -> bool:
         """Whether an element stands for its forms."""
@@ -96,9 +97,16 @@ class WordsLeaf:
         )
 
     def test(self, document: Document) -> bool:
-        if not self._needed <= document.words or not all(pattern in document.patterns for pattern in self._patterns):
+        words = document.words
+        if self.plain is not None:
+            if self.plain not in words:
+                return False
+        elif not all(word in words for word in self._needed) or not self._fits_patterns(document):
             return False
         return any(self.spans(document, field) for field in document.fields if field.name in self.fields)
+
+    def _fits_patterns(self, document: Document) -> bool:
+        return all(pattern in document.patterns for pattern in self._patterns)
 
     def ranges(self, document: Document, field: Field) -> list[tuple[int, int]]:
         """Its hits in a field, as offsets into the field's text."""

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.content.clean import MAX_TEXT, MAX_TITLE, drop_controls, one_line, paragraphs, web_url
+
+
+def test_what_no_store_can_hold_is_dropped_and_the_rest_kept() -> None:
+    assert drop_controls("a\x00b\x1bc\x7fd\x9be\ud800f\ufeffg\uffffh\u202ei") == "abcdefghi"
+    assert drop_controls("t\tn\nr\r\ns\x85p\u2029 é 漢 😀 \u200d") == "t\tn\nr\ns\np\n é 漢 😀 \u200d"
+
+
+def test_one_line() -> None:
+    assert one_line("  a \n b\u2028c\t\u2067d\u2069 ") == "a b c d"
+    assert len(one_line("x" * 10_000_000)) == MAX_TITLE
+    assert one_line("abc", 2) == "ab"
+
+
+def test_paragraphs() -> None:
+    assert paragraphs(" a  b \r\n\r\n\n c\xa0d \n") == "a b\nc d"
+    assert len(paragraphs("x" * 1_000_000)) == MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("x", "https://h.example/p/x"),
+        ("?q=1", "https://h.example/p/?q=1"),
+        ("HTTP://H.example/A b", "http://H.example/A%20b"),
+        ("mailto:a@b.example", None),
+        ("https://", None),
+        ("https://h.example:0/", None),
+        ("https://h.example:99999/", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_web_url(href: str | None, url: str | None) -> None:
+    assert web_url(href, "https://h.example/p/") == url

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.content.htmltext import SHORT, looks_cut, title_text, to_text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One.</p><p>Two &amp; three.</p>", "One.\nTwo & three."),
+        ("plain text\nsecond line", "plain text\nsecond line"),
+        ("AT&amp;T &#8211; 5 &lt; 6", "AT&T – 5 < 6"),
+        ("before<br>after<br/>end", "before\nafter\nend"),
+        ("a<b>b</b>c <i>d</i>", "abc d"),
+        ("<div>x<script>evil()</script><style>p{}</style><!-- c -->y</div>", "xy"),
+        ("<ul><li>one</li><li>two</li></ul>tail", "one\ntwo\ntail"),
+        ("<p>wrapped\n   in the\n source</p>", "wrapped in the source"),
+        ("<pre>line 1\nline 2</pre>", "line 1\nline 2"),
+        ("&lt;p&gt;escaped &lt;b&gt;twice&lt;/b&gt;&lt;/p&gt;&lt;p&gt;second&lt;/p&gt; <br>", "escaped twice\nsecond"),
+        ("<p>unclosed <b>tags", "unclosed tags"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a\nb"),
+        ("", ""),
+        ("\x00<p>nul\x00</p>", "nul"),
+        ("<p>漢字</p><p>кириллица</p>", "漢字\nкириллица"),
+    ],
+)
+def test_to_text(markup: str, text: str) -> None:
+    assert to_text(markup) == text
+
+
+def test_deep_nesting_and_size_are_bounded() -> None:
+    assert "x" in to_text("<div>" * 50_000 + "x")
+    assert len(to_text("<p>word</p>" * 300_000)) <= 200_000
+
+
+@pytest.mark.parametrize(
+    ("title", "plain"),
+    [
+        ("a<br>b", "a b"),
+        ("<script>x()</script>T", "T"),
+        ("&amp;amp;amp;", "&"),
+        ("x &unknown; y", "x &unknown; y"),
+        ("<3 love", "<3 love"),
+    ],
+)
+def test_title_text(title: str, plain: str) -> None:
+    assert title_text(title) == plain
+
+
+LONG = "A sentence of an article that goes on. " * 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Short teaser.",
+        LONG + "and then …",
+        LONG + "[…]",
+        LONG + "[...]",
+        LONG + "\nContinue reading",
+        LONG + "\nLeggi tutto",
+        LONG + "\nThe post Big News appeared first on Daily.",
+        LONG + "\nL'articolo Titolo proviene da Sito.",
+        LONG + "\nЧитать далее",
+        LONG + "\nWeiterlesen →",
+        LONG + "\n続きを読む",
+    ],
+)
+def test_teasers_look_cut(text: str) -> None:
+    assert looks_cut(text)
+
+
+def test_whole_texts_do_not() -> None:
+    assert not looks_cut(LONG)
+    assert not looks_cut(
+        LONG
+        + "He could not continue reading the letter, he said, and left the room that evening with his lawyer.\n"
+        + LONG
+    )
+    assert not looks_cut("w" * (SHORT // 2 + 1), content=True)
+    assert looks_cut("w" * (SHORT // 2 + 1))
