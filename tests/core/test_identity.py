@@ -37,7 +37,7 @@ SAME = [
     ("https://example.org/%C3%BC", "https://example.org/ü"),
     ("https://example.org/%C3%BC", "https://example.org/%c3%bc"),
     ("https://example.org/a%20b", "https://example.org/a b"),
-    ("https://xn--80aesfpebagmfblc0a.xn--p1ai/a", "https://КОРОНАВИРУСУНЕТ.рф/a"),
+    ("https://xn--80aejlhsddatfmpkb.xn--p1ai/a", "https://КОРОНАВИРУСУНЕТ.рф/a"),
     ("https://example.org/100%25", "https://example.org/100%"),
 ]  # fmt: skip
 
@@ -141,7 +141,7 @@ def test_guids_that_tell_apart_are_usable() -> None:
 def test_one_guid_for_all_is_not_and_nothing_is_lost() -> None:
     entries = a_feed(*(("same", f"https://x.org/{number}") for number in range(100)))
     assert not usable_guids(entries)
-    assert len({keys for keys in feed_keys("f", entries)}) == 100
+    assert len(set(feed_keys("f", entries))) == 100
 
 
 def test_a_feed_without_guids_has_none_to_use() -> None:
