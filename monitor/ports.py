@@ -19,7 +19,6 @@ from monitor.model import (
     Feed,
     FeedState,
     FetchOutcome,
-    Fingerprint,
     Item,
     ItemFilter,
     Message,
@@ -108,11 +107,11 @@ class Transaction(Protocol):
 
     def item(self, item_id: str) -> Item | None: ...
 
-    def add_item(self, item: Item, keys: Mapping[str, str], fingerprint: Fingerprint | None) -> None:
+    def add_item(self, item: Item, keys: Mapping[str, str]) -> None:
         """Store a new item under its identity keys (key to entry hash)."""
         ...
 
-    def revise_item(self, item: Item, seen_at: datetime, fingerprint: Fingerprint | None) -> None:
+    def revise_item(self, item: Item, seen_at: datetime) -> None:
         """Replace title, text and what follows from them; the old version is kept as a revision."""
         ...
 

@@ -9,6 +9,7 @@ from monitor.content.clean import MAX_LIST, MAX_NAME
 from monitor.content.htmltext import title_text
 
 _EMAIL = re.compile(r"[\w.+-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,60}){1,5}")
+_EMPTY = re.compile(r"[(<\[]\s*[)>\]]")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _LEAD = re.compile(
     r"^\s*(?:(?:written |reported |posted |analysis |opinion |commentary |review |story |text |words |report "
@@ -81,7 +82,7 @@ def _of_line(line: str) -> list[str]:
     in_brackets = re.match(r"^\s*\S+@\S+\s+\(([^()]{2,100})\)\s*$", text)  # RSS 2.0: "address (name)"
     if in_brackets:
         text = in_brackets.group(1)
-    text = _URL.sub(" ", _EMAIL.sub(" ", text)).replace("()", " ").replace("<>", " ")
+    text = _EMPTY.sub(" ", _URL.sub(" ", _EMAIL.sub(" ", text)))
     text = _LEAD.sub("", text.strip(" \t,;:|-–—•·"))
     text = _MONTH_LEFT.sub("", _TAIL.sub("", _DATE.sub("", text)))
     people: list[str] = []

@@ -80,17 +80,16 @@ def decode(body: bytes, headers: Mapping[str, str]) -> tuple[str, str | None]:
             return body.decode("utf-8"), None
         except UnicodeDecodeError:
             pass
-    nearly = _nearly_utf8(body)
-    if nearly is not None:
-        return nearly, "some bytes are not valid UTF-8 and were replaced"
+        nearly = _nearly_utf8(body)
+        if nearly is not None:
+            return nearly, "some bytes are not valid UTF-8 and were replaced"
     for label in [*labels, *_guess(body)]:
         try:
             return body.decode(label), None
         except (UnicodeDecodeError, LookupError):
             continue
-    return body.decode(
-        labels[0] if labels else "cp1252", "replace"
-    ), "some bytes are in no known encoding and were replaced"
+    text = body.decode(labels[0] if labels else "cp1252", "replace")
+    return text, "some bytes are in no known encoding and were replaced"
 
 
 def header_charset(headers: Mapping[str, str]) -> str | None:

@@ -63,9 +63,14 @@ def web_url(href: str | None, base: str = "") -> str | None:
     if cleaned[:4].lower() == "www.":
         cleaned = "https://" + cleaned
     try:
+        written = urlsplit(cleaned)
+        if written.scheme and not written.netloc:
+            return None
         joined = urljoin(base, cleaned)
         parts = urlsplit(joined)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return None
-    return joined if usable and len(joined) <= MAX_URL and "\\" not in parts.netloc else None
+    if not usable or len(joined) > MAX_URL or "\\" in parts.netloc:
+        return None
+    return parts.scheme + joined[len(parts.scheme) :]

@@ -86,6 +86,7 @@ _INLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>.{0,5000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _LOOKS_HTML = re.compile(r"<[A-Za-z/!][^<>]{0,2000}>|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _MAX_UNESCAPES = 3
 """Feeds escape twice, some three times (``&amp;amp;#8217;``)."""
@@ -106,6 +107,8 @@ def to_text(markup: str) -> str:
     if tree is None:
         return paragraphs(html.unescape(_INLINE_TAG.sub("\n", markup)))
     text = paragraphs("".join(_pieces(tree)))
+    if not text:  # nothing to see, or nested deeper than the parser goes
+        return paragraphs(html.unescape(_ANY_TAG.sub("\n", _SCRIPT.sub(" ", markup))))
     # Escaped twice: what comes out of the HTML is HTML again.
     if _INLINE_TAG.search(text) and "</" in text and len(text) < MAX_TEXT:
         again = _tree(text)

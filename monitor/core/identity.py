@@ -21,8 +21,8 @@ from monitor.core.urls import MAX_URL, BadUrlError, mask_url, normal_escapes, re
 from monitor.model import Entry
 
 __all__ = [
-    "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url", "site_of",
-    "slug", "usable_guids",
+    "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
+    "site_of", "slug", "usable_guids",
 ]  # fmt: skip
 
 _MAX_GUID = 500
@@ -121,7 +121,7 @@ def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
 
 
 def usable_guids(entries: Iterable[Entry]) -> bool:
-    """Whether a document's guids tell its entries apart: False when entries with another URL or title have the same one.
+    """Whether a document's guids tell its entries apart: not when entries with other URLs or titles share one.
 
     Entries without a guid say nothing; a document without any has nothing to use.
     """

@@ -138,7 +138,7 @@ class Intake:
             new_id = item_id("\0".join(keys))
         evidence = evidence or self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
         item, verdicts = self.rules.match(self._item(new_id, reading, evidence))
-        self.tx.add_item(item, keys, reading.fingerprint)
+        self.tx.add_item(item, keys)
         self.tx.copies.add(item.id, reading, self.now)
         return Taken("copy" if evidence else "new", item.id, self._alert(item, verdicts))
 
@@ -186,7 +186,7 @@ class Intake:
                 revisions=old.revisions + 1,
             )
         )
-        self.tx.revise_item(item, self.now, reading.fingerprint)
+        self.tx.revise_item(item, self.now)
         self.tx.copies.add(item.id, reading, old.first_seen_at)
         return Taken("revised", item.id, self._alert(item, verdicts, already=old))
 

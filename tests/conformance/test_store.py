@@ -39,7 +39,7 @@ def now_due(channel: str) -> tuple[AlertState, datetime]:
 
 def put(store: SqliteStore, item: Item, keys: tuple[str, ...] = (), drafts: tuple[AlertDraft, ...] = ()) -> int:
     with store.transaction() as tx:
-        tx.add_item(item, dict.fromkeys(keys or (f"url:{item.url}",), "hash"), None)
+        tx.add_item(item, dict.fromkeys(keys or (f"url:{item.url}",), "hash"))
         return tx.add_alerts(item, drafts, NOON, now_due)
 
 
@@ -55,7 +55,7 @@ def test_an_item_comes_back_as_it_was_stored(store: SqliteStore) -> None:
 def test_a_unit_of_work_that_fails_leaves_nothing(store: SqliteStore) -> None:
     def fail() -> None:
         with store.transaction() as tx:
-            tx.add_item(an_item(), {"k": "h"}, None)
+            tx.add_item(an_item(), {"k": "h"})
             tx.save_feed(FeedState(id="harbour", etag="x"))
             raise RuntimeError("the power fails here")
 
@@ -112,7 +112,7 @@ def test_items_are_listed_newest_first_and_filtered(store: SqliteStore) -> None:
 def test_a_revision_keeps_what_was_said_before(store: SqliteStore) -> None:
     put(store, an_item())
     with store.transaction() as tx:
-        tx.revise_item(an_item(title="Harbour closes again", revisions=1), NOON + HOUR, None)
+        tx.revise_item(an_item(title="Harbour closes again", revisions=1), NOON + HOUR)
     found = store.item("item-1")
     assert found is not None
     assert found.title == "Harbour closes again"
@@ -229,7 +229,7 @@ def test_retention_drops_texts_and_keeps_identity(store: SqliteStore) -> None:
 def test_a_copy_split_off_has_a_story_of_its_own(store: SqliteStore) -> None:
     with store.transaction() as tx:
         for item in (an_item(), an_item("copy", story="item-1", copy_of="item-1", similarity=0.9, copy_test="words")):
-            tx.add_item(item, {item.id: ""}, None)
+            tx.add_item(item, {item.id: ""})
             tx.copies.add(item.id, a_reading(), NOON)
     store.split("copy")
     found = store.item("copy")

@@ -95,7 +95,7 @@ def retry(db: sqlite3.Connection, ids: Sequence[str], now: datetime) -> int:
     chosen = "" if not ids else " AND id IN (SELECT value FROM json_each(?))"
     values: list[object] = [to_ms(now), to_ms(now)] + ([dump(ids)] if ids else [])
     return db.execute(
-        "UPDATE alerts SET state = 'pending', attempts = 0, retried_at = ?, next_attempt_at = ?, lease_until = NULL"
+        "UPDATE alerts SET state = 'pending', attempts = 0, retried_at = ?, next_attempt_at = ?, lease_until = NULL"  # noqa: S608
         f" WHERE state = 'dead'{chosen}",
         values,
     ).rowcount

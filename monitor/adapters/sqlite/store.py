@@ -25,7 +25,6 @@ from monitor.model import (
     AlertState,
     Feed,
     FeedState,
-    Fingerprint,
     Item,
     ItemFilter,
     Sighting,
@@ -46,12 +45,12 @@ class SqliteTransaction:
     def item(self, item_id: str) -> Item | None:
         return items.exactly(self._db.conn, item_id)
 
-    def add_item(self, item: Item, keys: Mapping[str, str], fingerprint: Fingerprint | None) -> None:
+    def add_item(self, item: Item, keys: Mapping[str, str]) -> None:
         items.add(self._db.conn, item, keys)
         for feed in item.feeds:
             feeds.count_language(self._db, feed, item.language)
 
-    def revise_item(self, item: Item, seen_at: datetime, fingerprint: Fingerprint | None) -> None:
+    def revise_item(self, item: Item, seen_at: datetime) -> None:
         items.revise(self._db.conn, item, seen_at)
 
     def retag_item(self, item: Item) -> None:

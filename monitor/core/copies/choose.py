@@ -12,6 +12,8 @@ MOST_OF_IT = 0.5
 """A page that gives this part of its runs to one story is that story's copy, whatever else it carries."""
 A_PART = 0.08
 """A second story counts as part of a round-up from this share on; less is a teaser in a margin."""
+HELD = 0.5
+"""The part of a story's runs that must be there for the text to hold that story."""
 APART = 0.5
 """Two stories found in one text are two parts when less than this of the smaller find is shared."""
 
@@ -42,11 +44,10 @@ def choose(stories: Sequence[Sequence[Pair]]) -> Choice | None:
     found = [choice for number, pairs in enumerate(stories) if (choice := _best(number, pairs)) is not None]
     if not found:
         return None
-    found.sort(key=lambda choice: -_closeness(stories[choice.story][choice.member], choice.decision))
-    best = found[0]
-    pair = stories[best.story][best.member]
-    covered = pair.new.runs.keys() & pair.member.runs.keys()
-    if len(covered) < MOST_OF_IT * len(pair.new.runs) and _holds_another(pair, covered, stories, found[1:]):
+    best = max(found, key=lambda choice: _closeness(stories[choice.story][choice.member], choice.decision))
+    covered = _covered(stories[best.story][best.member])
+    new = stories[best.story][best.member].new
+    if len(covered) < MOST_OF_IT * len(new.runs) and _holds_another(best.story, covered, stories):
         return None
     return best
 
@@ -69,14 +70,16 @@ def _closeness(pair: Pair, decision: Decision) -> float:
     return decision.similarity + lengths[0] / max(1, lengths[1])
 
 
-def _holds_another(
-    pair: Pair, covered: set[tuple[str, ...]], stories: Sequence[Sequence[Pair]], others: Sequence[Choice]
-) -> bool:
-    for choice in others:
-        other = stories[choice.story][choice.member]
-        found = other.new.runs.keys() & other.member.runs.keys()
-        if len(found) < A_PART * len(pair.new.runs):
-            continue
-        if len(found & covered) < APART * min(len(found), len(covered)):
-            return True
+def _covered(pair: Pair) -> set[tuple[str, ...]]:
+    return pair.new.runs.keys() & pair.member.runs.keys()
+
+
+def _holds_another(best: int, covered: set[tuple[str, ...]], stories: Sequence[Sequence[Pair]]) -> bool:
+    """Whether the new text also holds most of another story, elsewhere than it holds the best one."""
+    for number, pairs in enumerate(stories):
+        for pair in pairs if number != best else ():
+            found = _covered(pair)
+            whole = len(found) >= HELD * len(pair.member.runs) and len(found) >= A_PART * len(pair.new.runs)
+            if whole and len(found & covered) < APART * min(len(found), len(covered)):
+                return True
     return False

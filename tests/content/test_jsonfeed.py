@@ -1,0 +1,94 @@
+"""JSON Feed 1.1 and 1.0, whole, cut and wrong."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.content.feeds import parse_feed
+from monitor.errors import ReadError
+from monitor.model import Entry, ParsedFeed
+
+FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "Example &amp; Co",
+    "home_page_url": "https://news.example/",
+    "language": "en-US",
+    "authors": [{"name": "The Owner"}],
+    "items": [
+        {
+            "id": "1",
+            "url": "/a",
+            "title": "First <b>one</b>",
+            "content_html": "<p>Text</p>",
+            "summary": "Short & sweet",
+            "date_published": "2024-10-24T10:00:00-04:00",
+            "date_modified": "2024-10-24T15:00:00Z",
+            "authors": [{"name": "Anna Rossi"}, {"name": "By Jean Petit"}],
+            "tags": ["NATO", "NATO", "war"],
+            "language": "fr",
+        },
+        {"id": 2, "external_url": "https://other.example/x", "content_text": "a < b\nc"},
+        {"id": "https://news.example/3"},
+    ],
+}
+
+
+def read(document: object) -> ParsedFeed:
+    text = document if isinstance(document, str) else json.dumps(document)
+    return parse_feed(text.encode(), "https://news.example/feed.json", {"content-type": "application/feed+json"})
+
+
+def test_a_feed_in_full() -> None:
+    feed = read(FEED)
+    assert (feed.title, feed.link, feed.language, feed.complete) == (
+        "Example & Co",
+        "https://news.example/",
+        "en",
+        True,
+    )
+    first, second, third = feed.entries
+    assert first == Entry(
+        guid="1",
+        url="https://news.example/a",
+        title="First one",
+        summary="Short &amp; sweet",
+        content="<p>Text</p>",
+        authors=("Anna Rossi", "Jean Petit"),
+        published_at=datetime(2024, 10, 24, 14, tzinfo=UTC),
+        updated_at=datetime(2024, 10, 24, 15, tzinfo=UTC),
+        language="fr",
+        tags=("NATO", "war"),
+    )
+    assert (second.guid, second.url, second.authors) == ("2", "https://other.example/x", ("The Owner",))
+    assert second.content == "a &lt; b<br>\nc"
+    assert third.url == "https://news.example/3"
+
+
+def test_version_1_0_has_one_author() -> None:
+    feed = read({"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "author": {"name": "Anna Rossi"}}]})
+    assert feed.entries[0].authors == ("Anna Rossi",)
+
+
+def test_cut_in_the_middle_gives_the_items_before() -> None:
+    text = json.dumps(FEED)
+    feed = read(text[: text.index('"external_url"')])
+    assert [entry.guid for entry in feed.entries] == ["1"]
+    assert not feed.complete
+    assert "cut" in (feed.problem or "")
+
+
+def test_items_that_are_none_are_passed_over_and_told() -> None:
+    feed = read(
+        {"items": ["x", 3, None, {"id": "1", "tags": "no", "authors": [3], "title": 5, "date_published": "soon"}]}
+    )
+    assert [entry.guid for entry in feed.entries] == ["1"]
+    assert not feed.complete
+
+
+@pytest.mark.parametrize("text", ['{"items": 3}', "[]", "{", '{"a": NaN}', "[" * 100_000, '{"items":' + "[" * 100_000])
+def test_what_is_no_feed(text: str) -> None:
+    with pytest.raises(ReadError):
+        read(text)

@@ -1,0 +1,66 @@
+"""OPML in and out."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.content.opml import OpmlFeed, read_opml, write_opml
+from monitor.errors import ReadError
+
+LIST = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="1.0"><head><title>Mine</title></head><body>
+<outline text="Agencies &amp; more"><outline text="Ukraine">
+  <outline type="rss" text="Ukrinform" title="Ukrinform IT" xmlUrl="https://u.example/rss?a=1&b=2" htmlUrl="https://u.example"/></outline>
+  <outline type="rss" text="ANSA" xmlUrl="https://ansa.example/rss" category="/Italy/News,top"/></outline>
+<outline type="rss" text="Loose" xmlUrl="feed://loose.example/atom"/>
+<outline type="rss" text="ANSA again" xmlUrl="https://ansa.example/rss"/>
+<outline text="Bad" xmlUrl="javascript:alert(1)"/><outline type="link" text="A page" url="https://page.example/"/>
+</body></opml>"""
+
+
+def test_folders_become_tags_and_each_feed_stands_once() -> None:
+    assert read_opml(LIST.encode()) == [
+        OpmlFeed("https://u.example/rss?a=1&b=2", "Ukrinform IT", ("Agencies & more", "Ukraine")),
+        OpmlFeed("https://ansa.example/rss", "ANSA", ("Agencies & more", "Italy", "News", "top")),
+        OpmlFeed("http://loose.example/atom", "Loose", ()),
+    ]
+
+
+def test_a_round_trip_keeps_everything_and_is_idempotent() -> None:
+    feeds = read_opml(LIST.encode())
+    written = write_opml(feeds, "Mine")
+    again = read_opml(written)
+    assert {feed.url: feed for feed in again} == {feed.url: feed for feed in feeds}
+    assert write_opml(again, "Mine") == written
+
+
+def test_hostile_titles_are_escaped_and_bounded() -> None:
+    (feed,) = read_opml(write_opml([OpmlFeed("https://x.example/", '"><script>\x00' + "a" * 5_000)], "\x01t"))
+    assert feed.title.startswith('">')
+    assert len(feed.title) <= 1_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html/>",
+        b"no xml",
+        b'<!DOCTYPE opml [<!ENTITY a SYSTEM "file:///etc/passwd">]><opml>&a;</opml>',
+        b"%PDF-1.4",
+    ],
+)
+def test_what_is_no_opml(body: bytes) -> None:
+    with pytest.raises(ReadError):
+        read_opml(body)
+
+
+def test_depth_is_bounded() -> None:
+    deep = '<outline text="f">' * 200 + '<outline xmlUrl="https://x.example/" text="x"/>' + "</outline>" * 200
+    (feed,) = read_opml(f"<opml><body>{deep}</body></opml>".encode())
+    assert feed.url == "https://x.example/"
+
+
+def test_in_another_charset() -> None:
+    body = '<?xml version="1.0" encoding="windows-1251"?><opml><body><outline text="Новости" xmlUrl="https://x.example/"/></body></opml>'
+    assert read_opml(body.encode("windows-1251"))[0].title == "Новости"
