@@ -69,7 +69,7 @@ class Site:
         self._tls = tls
         self._scripts: dict[str, list[Answer | Handler]] = {}
         self._loop = asyncio.new_event_loop()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"site {host}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -106,23 +106,27 @@ class Site:
 
     async def _stop(self) -> None:
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
+        await asyncio.sleep(0.001)  # what was accepted before has then begun
+        tasks = list(self._open.values())
+        for writer, task in self._open.items():
+            writer.transport.abort()
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.001)  # transports close a step after they are told
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._tasks.add(task)
+        self._open[writer] = task
         self.connections += 1
         try:
             with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
                 while await self._serve(reader, writer):
                     pass
         finally:
-            self._tasks.discard(task)
-            writer.transport.abort() if writer.transport.is_closing() else writer.close()
+            del self._open[writer]
+            writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         request = await _read(reader)

@@ -34,7 +34,7 @@ class AddressRefusedError(OSError):
     """`[network]` does not let this address be dialled. Says ``refused ADDRESS (why)``, and the name."""
 
     def __init__(self, host: str, address: str, why: str) -> None:
-        self.host, self.address, self.why = host, address, why
+        self.host, self.address, self.why = host or address, address, why
         of = "" if host in ("", address) else f", an address of {host}"
         super().__init__(f"refused {address} ({why}){of}")
 

@@ -21,20 +21,43 @@ _LINK = 250
 """Characters of "Leggi anche: HEADLINE"."""
 _LISTED = 140
 """Characters of a headline in a list of links."""
+_OWNER = 40
+_TERMS = (
+    "при использ",
+    "при цитув",
+    "при викорис",
+    "перепечатка",
+    "this material",
+    "reproduction",
+    "未经",
+    "未經",
+    "無断",
+)
+"""Openings of terms of use, which go on."""
 _MAX_LISTED = 15
 """Headlines under one heading."""
 _MAX_SHARE = 0.5
 """Share of a text's characters that may go: above it the text was something else, and is left whole."""
 
 _EDGE = " \t\u00a0:.…·•*|-–—_»«›‹→←↓↑>‼!?\"'“”„()[]{}#▶►▸■●○◆★☆👉👇🔴🔵⚡️📌📲✅❗🔥✔✉"
-_HEADINGS = frozenset(phrase for phrases in RELATED.values() for phrase in phrases)
-_BUTTONS = frozenset(SHARE)
+
+
+def _plain(line: str) -> str:
+    """Case, the dots of Turkish i, apostrophes' forms and the punctuation around a line taken off."""
+    folded = unicodedata.normalize("NFC", line).casefold().replace("i\u0307", "i").replace("ı", "i")
+    return folded.replace("’", "'").strip(_EDGE)
+
+
+_HEADINGS = frozenset(_plain(phrase) for phrases in RELATED.values() for phrase in phrases)
+_BUTTONS = frozenset(map(_plain, SHARE))
 _OPENING = re.compile(
     "(?:" + "|".join(sorted(map(re.escape, _HEADINGS), key=len, reverse=True)) + r")\s*(?:[:：»→>|]|-\s|–|—|\.\.\.|…)"
 )
-_INVITATION = re.compile("(?:" + "|".join(sorted(map(re.escape, SUBSCRIBE), key=len, reverse=True)) + r")(?!\w)")
-_WHERE = re.compile("|".join(map(re.escape, WHERE)))
-_RIGHTS = re.compile("|".join(map(re.escape, RIGHTS)))
+_INVITATION = re.compile(
+    "(?:" + "|".join(sorted((re.escape(_plain(phrase)) for phrase in SUBSCRIBE), key=len, reverse=True)) + r")(?!\w)"
+)
+_WHERE = re.compile("|".join(re.escape(_plain(phrase)) for phrase in WHERE))
+_RIGHTS = re.compile("|".join(re.escape(_plain(phrase) or phrase) for phrase in RIGHTS))
 _READING = re.compile(
     r"(?:reading time|estimated reading time|tempo di lettura|tempo de leitura|tiempo de lectura|temps de lecture"
     r"|lesezeit|lesedauer"
@@ -70,16 +93,17 @@ def cut_boilerplate(text: str, title: str = "") -> str:
     """
     lines = text.split("\n")
     start, end = 0, len(lines)
+    while end > 0 and not lines[end - 1].strip():
+        end -= 1
+    if end > 0:
+        lines[end - 1] = _TAIL.sub("", lines[end - 1]) or lines[end - 1]
     while end > 0 and (_is_boilerplate(lines[end - 1]) or not lines[end - 1].strip()):
         end -= 1
     end = _before_list(lines, end)
     heading = _plain(title)
     while start < end and (_is_boilerplate(lines[start]) or (heading and _plain(lines[start]) == heading)):
         start += 1
-    kept = lines[start:end]
-    if kept:
-        kept[-1] = _TAIL.sub("", kept[-1]) or kept[-1]
-    left = "\n".join(kept)
+    left = "\n".join(lines[start:end])
     return left if len(left) >= len(text) * (1 - _MAX_SHARE) else text
 
 
@@ -117,13 +141,12 @@ def _is_boilerplate(line: str) -> bool:
 
 
 def _is_notice(line: str, plain: str) -> bool:
-    if not _RIGHTS.search(line.casefold()):
+    """A line that opens with a notice of rights, with a name of at most `_OWNER` characters before it and little after."""
+    if line.lstrip(" \t([").startswith(("©", "ⓒ")):
+        return True
+    found = _RIGHTS.search(plain)
+    if found is None:
         return False
-    # A sentence that quotes the phrase is longer than the notice and ends like one; "©" alone proves nothing unless
-    # it opens.
-    return len(plain) <= 120 or plain.startswith(("copyright", "©")) or line.lstrip().startswith("©")
-
-
-def _plain(line: str) -> str:
-    """Case, compatibility forms and the punctuation around a line taken off."""
-    return unicodedata.normalize("NFC", line).casefold().replace("’", "'").strip(_EDGE)
+    if plain.startswith(("copyright", *_TERMS)):
+        return True
+    return found.start() <= _OWNER and len(plain) - found.end() <= _OWNER

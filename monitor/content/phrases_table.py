@@ -129,8 +129,8 @@ RIGHTS = phrases(
     | visos teisės saugomos | visas tiesības aizsargātas | kõik õigused kaitstud | جميع الحقوق محفوظة | کلیه حقوق |
     כל הזכויות שמורות | सर्वाधिकार सुरक्षित | hak cipta dilindungi | mọi quyền được bảo lưu | สงวนลิขสิทธิ์ | 版权所有 |
     版權所有 | 未经许可 | 未經授權 | 無断転載 | 無断複製 | 무단 전재 | 무단전재 | 저작권자 |
-    this material may not be published | no part of this |
-    not be reproduced | reproduction without permission | © | (c) copyright | copyright © | copyright 20
+    this material may not be published | no part of this publication |
+    may not be reproduced | reproduction without permission | © | (c) copyright | copyright © | copyright 20
     """
 )
 """In a line no longer than a notice: whose rights are reserved."""

@@ -12,7 +12,9 @@ from monitor.content.phrases_related import RELATED
 
 ROOT = Path(__file__).parents[2]
 GOLD = (ROOT / "../shared/data/pages/gold.json").resolve()
-ARTICLE = "The first paragraph of an article, which is long enough to be one.\nThe second paragraph, which tells the rest of it at length."
+ARTICLE = "\n".join(
+    f"Paragraph {n} of an article, which is long enough to be one and tells its part of the story." for n in range(6)
+)
 
 
 def test_the_seeds_last_two_lines_go_and_everything_else_stays() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from monitor.core.copies.digest import RUN, RUN_OF_CHARACTERS, Digest
 from monitor.core.copies.facts import agreement, align
-from monitor.core.copies.fingerprints import BODY_WORDS
+from monitor.core.copies.fingerprints import BODY_WORDS, TITLE_WORDS
 
 SHORTEST_EQUAL = 5
 """Words of title and body below which even equal texts say nothing (“Il meteo di oggi”)."""
@@ -44,7 +44,7 @@ TRANSLATED_NAME = 0.25
 NAMES_COUNT = 4
 NUMBERS_COUNT = 3
 """Fewer names or numbers than these are no evidence."""
-CUT_FROM = 0.4
+CUT_FROM = 0.45
 """A text of this part of the other's length is the other one cut or wrapped; a round-up gives less to each story."""
 BEGINNING = 6
 """Words within which a lead begins: a place name and an agency may stand before it."""
@@ -118,35 +118,33 @@ def _short(short: Digest, long: Digest, common: set[tuple[str, ...]], contained:
 def _is_cut(short: Digest, long: Digest) -> bool:
     """Whether the shorter text is the longer one cut, and not one story out of a round-up.
 
-    From a certain length on it is; a shorter one must be of one subject with the rest, the less so the more it looks
-    like a lead: beginning where the longer one begins, under the same headline.
+    From a certain length on it is, and under the same headline (a live blog that grew). Else it must be of one subject
+    with the rest, less strictly when it begins where the longer one begins.
     """
     if len(short) >= CUT_FROM * len(long):
         return True
-    matched = {place for run, place in long.runs.items() if run in short.runs}
+    if min(len(short.title), len(long.title)) >= TITLE_WORDS and _alike_titles(short, long):
+        return True
     needed = COHERENT
-    if _begin_alike(short, long, matched):
-        if not short.title or not long.title:
-            needed = COHERENT_LEAD / 2
-        else:
-            needed = 0.0 if _alike_titles(short, long) else COHERENT_LEAD
-    return needed == 0 or _coherence(short, long, matched) >= needed
+    if _begin_alike(short, long):
+        needed = COHERENT_LEAD if short.title and long.title else COHERENT_LEAD / 2
+    return _coherence(short, long) >= needed
 
 
-def _begin_alike(short: Digest, long: Digest, matched: set[int]) -> bool:
+def _begin_alike(short: Digest, long: Digest) -> bool:
     """Whether the body of one begins where the body of the other does."""
-    starts = (place for run, place in short.runs.items() if place >= short.body_from and run in long.runs)
-    first = next(starts, None)
-    return (
-        first is not None
-        and first <= short.body_from + BEGINNING
-        and any(place in matched for place in range(long.body_from, long.body_from + BEGINNING))
-    )
+    length = RUN_OF_CHARACTERS if long.spaceless else RUN
+    heads = []
+    for text in (short, long):
+        head = text.words[text.body_from : text.body_from + BEGINNING + length - 1]
+        heads.append({head[i : i + length] for i in range(len(head) - length + 1)})
+    return not heads[0].isdisjoint(heads[1])
 
 
-def _coherence(short: Digest, long: Digest, matched: set[int]) -> float:
+def _coherence(short: Digest, long: Digest) -> float:
     """The part of the shorter text's names (where they are few, of its longer words) that the rest of the other has."""
     length = RUN_OF_CHARACTERS if long.spaceless else RUN
+    matched = [place for run, place in long.runs.items() if run in short.runs]
     covered = {place + offset for place in matched for offset in range(length)}
     rest = {word for place, word in enumerate(long.words) if place not in covered}
     telling = short.names
