@@ -107,13 +107,15 @@ class Site:
     async def _stop(self) -> None:
         self._server.close()
         await self._server.wait_closed()
-        await asyncio.sleep(0.001)  # what was accepted before has then begun
+        for _ in range(8):  # what was accepted before the close takes four steps of the loop to begin
+            await asyncio.sleep(0)
         tasks = list(self._open.values())
         for writer, task in self._open.items():
             writer.transport.abort()
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0.001)  # transports close a step after they are told
+        for _ in range(2):  # transports close a step after they are told
+            await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
