@@ -105,10 +105,10 @@ class Site:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
+        for _ in range(8):  # what is being accepted takes a few steps of the loop to begin, and fails on a closed server
+            await asyncio.sleep(0)
         self._server.close()
         await self._server.wait_closed()
-        for _ in range(8):  # what was accepted before the close takes four steps of the loop to begin
-            await asyncio.sleep(0)
         tasks = list(self._open.values())
         for writer, task in self._open.items():
             writer.transport.abort()
