@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import parseaddr
 from ipaddress import ip_address
@@ -80,7 +81,6 @@ class SmtpSender:
                 except (SMTPException, OSError):
                     client.close()
             self._close()
-        await asyncio.sleep(0)  # a transport is closed in the loop's next turn
 
     async def _transmit(self, message_id: str, mail: EmailMessage) -> DeliveryOutcome:
         client = await self._connected()
@@ -119,24 +119,34 @@ class SmtpSender:
         server = self._channel.smtp
         connection = await self._door.connect(server.host, server.port, CONNECT_TIMEOUT)
         try:
-            connection.setblocking(False)
-            user, password = self._login(connection)
-            client = aiosmtplib.SMTP(
-                hostname=server.host,
-                sock=connection,
-                local_hostname=_literal(connection.getsockname()[0]),
-                use_tls=server.security == "tls",
-                start_tls=server.security == "starttls",
-                tls_context=self._tls,
-                timeout=COMMAND_TIMEOUT,
-                username=user,
-                password=password,
-            )
-            await client.connect()
+            client = self._client_on(connection)
         except BaseException:
             connection.close()
             raise
+        try:
+            await client.connect()
+        except BaseException:
+            # The loop owns the socket now and closes it once it notices; TLS alone would wait for the server's goodbye.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            raise
         return client
+
+    def _client_on(self, connection: socket.socket) -> aiosmtplib.SMTP:
+        server = self._channel.smtp
+        connection.setblocking(False)
+        user, password = self._login(connection)
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            sock=connection,
+            local_hostname=_literal(connection.getsockname()[0]),
+            username=user,
+            password=password,
+            use_tls=server.security == "tls",
+            start_tls=server.security == "starttls",
+            tls_context=self._tls,
+            timeout=COMMAND_TIMEOUT,
+        )
 
     def _login(self, connection: socket.socket) -> tuple[str | None, str | None]:
         server, password = self._channel.smtp, self._channel.password

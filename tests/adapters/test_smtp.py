@@ -57,6 +57,8 @@ async def sending(
         yield sender
     finally:
         await sender.aclose()
+        for _ in range(10):  # a transport is closed in the loop's next turns
+            await asyncio.sleep(0)
 
 
 async def test_a_mail_arrives_as_written() -> None:
