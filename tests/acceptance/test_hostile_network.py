@@ -1,0 +1,394 @@
+"""A hostile network: every case of its kind ends in a typed outcome, in time, in little memory, and harms no other feed.
+
+Each hostile site has an address of its own, five healthy ones stand beside them. 127.0.0.0/9 plays the public internet here (it
+is allowed), 127.128.0.0/9 the private network: nothing may ever connect to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import resource
+import socket
+import ssl
+import sys
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp.connector import AddrInfoType
+
+from monitor.adapters.clock import SystemClock
+from monitor.adapters.guard import Found, Guard
+from monitor.adapters.http import HttpFetcher
+from monitor.model import ArticlePolicy, Failed, Fetched, NetworkPolicy, PollPolicy, PostFailed, Request
+from tests.servers import Answer, Site
+
+PUBLIC = NetworkPolicy(allow=(ip_network("127.0.0.0/9"),))
+PRIVATE = "127.200.0.1"
+DEADLINE = 1.0
+POLL = PollPolicy(host_delay=timedelta(0), timeout=timedelta(seconds=DEADLINE), max_bytes=2_000_000)
+CERTIFICATES = Path(__file__).parents[1] / "adapters"
+
+Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def a_bomb() -> bytes:
+    """400 MB of zeros in 400 kB of gzip, in one member."""
+    pack = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(pack.compress(b"\0" * 1_000_000) for _ in range(400)) + pack.flush()
+
+
+async def drip_body(_: Reader, writer: Writer) -> None:
+    writer.write(OK + b"Content-Length: 1000\r\n\r\n")
+    await drip(writer, b"x")
+
+
+async def drip_chunks(_: Reader, writer: Writer) -> None:
+    writer.write(OK + b"Transfer-Encoding: chunked\r\n\r\n")
+    await drip(writer, b"1\r\nx\r\n")
+
+
+async def drip_headers(_: Reader, writer: Writer) -> None:
+    writer.write(OK)
+    await drip(writer, b"X-A: 1\r\n")
+
+
+async def drip(writer: Writer, piece: bytes) -> None:
+    while True:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0.1)
+
+
+async def early_hints(_: Reader, writer: Writer) -> None:
+    while True:
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+async def silence(_: Reader, writer: Writer) -> None:
+    await asyncio.sleep(60)
+
+
+async def endless_body(_: Reader, writer: Writer) -> None:
+    writer.write(OK + b"\r\n")
+    await flood(writer, b"x" * 65_536)
+
+
+async def endless_redirect(_: Reader, writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 302 Found\r\nLocation: /here\r\n\r\n")
+    await flood(writer, b"x" * 65_536)
+
+
+async def endless_header(_: Reader, writer: Writer) -> None:
+    writer.write(OK + b"X-A: ")
+    await flood(writer, b"x" * 65_536)
+
+
+async def endless_headers(_: Reader, writer: Writer) -> None:
+    writer.write(OK)
+    await flood(writer, b"X-A: 1\r\n" * 1_000)
+
+
+async def flood(writer: Writer, piece: bytes) -> None:
+    while True:
+        writer.write(piece)
+        await writer.drain()
+
+
+async def bad_chunks(_: Reader, writer: Writer) -> None:
+    writer.write(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n")
+    await writer.drain()
+
+
+async def cut_chunks(_: Reader, writer: Writer) -> None:
+    writer.write(OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+    await writer.drain()
+
+
+async def hang_up(_: Reader, writer: Writer) -> None:
+    writer.transport.abort()
+
+
+async def noise(_: Reader, writer: Writer) -> None:
+    writer.write(os.urandom(4_096))
+    await writer.drain()
+
+
+def coded(body: bytes, coding: str) -> Answer:
+    return Answer(body=body, headers={"Content-Encoding": coding})
+
+
+def stacked() -> bytes:
+    return gzip.compress(gzip.compress(gzip.compress(b"\0" * 100_000)))
+
+
+def circle(where: str) -> Answer:
+    return Answer(302, headers={"Location": where})
+
+
+CASES: dict[str, tuple[Callable[[], Answer], str]] = {
+    "gzip three times, named": (lambda: coded(stacked(), "gzip, gzip, gzip"), "encoding"),
+    "brotli": (lambda: coded(b"\x8b", "br"), "encoding"),
+    "zstd": (lambda: coded(b"\x28\xb5\x2f\xfd", "zstd"), "encoding"),
+    "deflate": (lambda: coded(zlib.compress(b"x"), "deflate"), "encoding"),
+    "gzip bomb": (lambda: coded(a_bomb(), "gzip"), "too_large"),
+    "gzip of many members": (lambda: coded(gzip.compress(b"") * 50_000, "gzip"), "encoding"),
+    "gzip cut short": (lambda: coded(gzip.compress(os.urandom(50_000))[:-9], "gzip"), "encoding"),
+    "gzip with a wrong checksum": (lambda: coded(gzip.compress(b"x")[:-8] + b"\0" * 8, "gzip"), "encoding"),
+    "said to be gzip": (lambda: coded(b"<rss/>", "gzip"), "encoding"),
+    "shorter than said": (lambda: Answer(body=b"x", length=1000, close=True), "transfer"),
+    "longer than allowed, said": (lambda: Answer(body=b"", length=10**12, close=True), "too_large"),
+    "a body without an end": (lambda: Answer(wire=endless_body), "too_large"),
+    "a byte now and then": (lambda: Answer(wire=drip_body), "timeout"),
+    "a chunk now and then": (lambda: Answer(wire=drip_chunks), "timeout"),
+    "a header now and then": (lambda: Answer(wire=drip_headers), "timeout"),
+    "early hints for ever": (lambda: Answer(wire=early_hints), "timeout"),
+    "silence": (lambda: Answer(wire=silence), "timeout"),
+    "a header without an end": (lambda: Answer(wire=endless_header), "transfer"),
+    "headers without an end": (lambda: Answer(wire=endless_headers), "transfer"),
+    "broken chunks": (lambda: Answer(wire=bad_chunks), "transfer"),
+    "no last chunk": (lambda: Answer(wire=cut_chunks), "transfer"),
+    "hanging up": (lambda: Answer(wire=hang_up), "transfer"),
+    "noise": (lambda: Answer(wire=noise), "transfer"),
+    "a redirect with a body without an end": (lambda: Answer(wire=endless_redirect), "redirect"),
+    "a redirect in a circle": (lambda: circle("/x?1"), "redirect"),
+    "a redirect that grows": (lambda: circle("/" + "a" * 9_000), "redirect"),
+    "a redirect longer than a header": (lambda: circle("/" + "a" * 30_000), "transfer"),
+    "a redirect to a file": (lambda: circle("file:///etc/passwd"), "redirect"),
+    "a redirect to a script": (lambda: circle("javascript:alert(1)"), "redirect"),
+    "a redirect to data": (lambda: circle("data:text/xml,<rss/>"), "redirect"),
+}
+
+
+async def names(host: str, port: int) -> Found:
+    """Names of this internet: ``a-b-c-d.test`` is a.b.c.d; ``mixed.test`` is public and private."""
+    if host == "mixed.test":
+        return [(socket.AF_INET, ("127.0.0.1", port)), (socket.AF_INET, (PRIVATE, port))]
+    if host.endswith(".test"):
+        return [(socket.AF_INET, (host.removesuffix(".test").replace("-", "."), port))]
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+@pytest_asyncio.fixture
+async def fetcher() -> AsyncIterator[HttpFetcher]:
+    guard = Guard(PUBLIC, lookup=names)
+    async with HttpFetcher(POLL, PUBLIC, ArticlePolicy(), SystemClock(), guard=guard) as fetcher:
+        yield fetcher
+
+
+@pytest.fixture
+def private(new_site: Callable[..., Site]) -> Iterator[Site]:
+    """A service of the private network, which nothing reaches."""
+    site = new_site(PRIVATE)
+    site.answer("*", Answer(body=b"secret"))
+    yield site
+    assert site.connections == 0
+
+
+def peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_each_case_ends_in_its_outcome_in_time_and_memory(case: str, fetcher: HttpFetcher, site: Site) -> None:
+    make, reason = CASES[case]
+    site.answer("*", make())
+    before = peak_mb()
+    started = asyncio.get_running_loop().time()
+    outcome = await fetcher.fetch(Request(site.url("/feed")))
+    took = asyncio.get_running_loop().time() - started
+    assert isinstance(outcome, Failed), outcome
+    assert outcome.reason == reason, outcome
+    assert len(outcome.error) < 300
+    assert outcome.error.isprintable()
+    assert took < DEADLINE + 2
+    assert peak_mb() - before < 100
+    assert len(site.requests) <= 6
+
+
+async def test_all_cases_at_once_leave_healthy_feeds_on_time_and_nothing_behind(
+    fetcher: HttpFetcher, new_site: Callable[..., Site]
+) -> None:
+    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    with_trouble = []
+    for number, (make, _) in enumerate(CASES.values()):
+        bad = new_site(f"127.1.0.{number + 1}")
+        bad.answer("*", make())
+        with_trouble.append(bad)
+    healthy = [new_site(f"127.1.1.{number}") for number in range(1, 6)]
+    for good in healthy:
+        good.answer("/feed", Answer(body=b"<rss/>", gzip=True))
+    servers = len(os.listdir("/proc/self/fd")) - before if before else 0
+    trouble = [asyncio.create_task(fetcher.fetch(Request(bad.url("/feed")))) for bad in with_trouble * 3]
+    for _ in range(5):
+        outcomes = await asyncio.wait_for(
+            asyncio.gather(*(fetcher.fetch(Request(good.url("/feed"))) for good in healthy)), 10
+        )
+        assert all(isinstance(outcome, Fetched) for outcome in outcomes), outcomes
+    ended = await asyncio.gather(*trouble)
+    assert [type(outcome) for outcome in ended] == [Failed] * len(ended)
+    assert {outcome.reason for outcome in ended if isinstance(outcome, Failed)} == {case[1] for case in CASES.values()}
+    await fetcher.__aexit__(None, None, None)
+    await asyncio.sleep(0.2)
+    if before:
+        assert len(os.listdir("/proc/self/fd")) <= before + servers + 10
+
+
+async def test_more_than_was_said_does_not_leak_into_the_next_answer(fetcher: HttpFetcher, site: Site) -> None:
+    extra = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    site.answer("/a", Answer(body=b"hello" + extra, length=5))
+    site.answer("/b", Answer(body=b"honest"))
+    for _ in range(5):
+        first = await fetcher.fetch(Request(site.url("/a")))
+        assert isinstance(first, Failed) or (isinstance(first, Fetched) and first.body == b"hello")
+        second = await fetcher.fetch(Request(site.url("/b")))
+        assert isinstance(second, Fetched)
+        assert second.body == b"honest"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        PRIVATE, "127.200.1", "2143813633", "0x7fc80001", "0177.0310.0.1", "127-200-0-1.test", "mixed.test", "①②⑦.200.0.1",
+        "127。200。0。1", "127.200.0.1.", "[::ffff:127.200.0.1]", "[::127.200.0.1]", "[64:ff9b::7fc8:1]", "[2002:7fc8:1::]",
+        "[::1]", "[::]", "0", "0.0.0.0", "100.100.100.200", "169.254.169.254", "[64:ff9b::a9fe:a9fe]", "[2002:7f00:1::]",
+        "[fe80::1]", "10.0.0.1", "224.0.0.1", "255.255.255.255", "168.63.129.16", "[fd00:ec2::254]",
+    ],
+)  # fmt: skip
+async def test_a_private_address_is_refused_however_it_is_written(
+    host: str, fetcher: HttpFetcher, site: Site, private: Site
+) -> None:
+    port = private.port
+    site.answer("/away", Answer(302, headers={"Location": f"http://{host}:{port}/".encode().decode("latin-1")}))
+    for url in (f"http://{host}:{port}/feed", f"http://joe:x@{host}:{port}/feed", site.url("/away")):
+        outcome = await fetcher.fetch(Request(url))
+        assert isinstance(outcome, Failed)
+        assert outcome.reason == "refused", outcome
+        assert outcome.error.startswith("refused ")
+    assert not await fetcher.allowed(f"http://{host}:{port}/page")
+    posted = await fetcher.post(f"http://{host}:{port}/hook", b"{}", {}, 1)
+    assert isinstance(posted, PostFailed)
+    assert posted.reason == "refused"
+
+
+async def test_a_name_that_moves_between_two_lookups_is_judged_as_dialled(private: Site) -> None:
+    turn = 0
+
+    async def rebinding(host: str, port: int) -> Found:
+        nonlocal turn
+        turn += 1
+        return [(socket.AF_INET, ("127.0.0.1" if turn % 2 else PRIVATE, port))]
+
+    guard = Guard(PUBLIC, lookup=rebinding)
+    with Site("127.0.0.1", port=private.port) as site:
+        site.answer("*", Answer(body=b"public", close=True))
+        async with HttpFetcher(POLL, PUBLIC, ArticlePolicy(), SystemClock(), guard=guard) as fetcher:
+            for number in range(6):
+                outcome = await fetcher.fetch(Request(f"http://rebind{number}.test:{private.port}/"))
+                if number % 2:
+                    assert isinstance(outcome, Failed)
+                    assert outcome.error.startswith(f"refused {PRIVATE}")
+                else:
+                    assert isinstance(outcome, Fetched)
+
+
+async def test_an_answer_of_dns_that_changes_after_it_was_judged_is_judged_again(private: Site) -> None:
+    """The last line: whatever the resolver let pass, the socket is not made."""
+
+    class Blind(Guard):
+        async def resolve(self, host: str, port: int) -> Found:
+            return [(socket.AF_INET, (PRIVATE, port))]
+
+    async with HttpFetcher(POLL, PUBLIC, ArticlePolicy(), SystemClock(), guard=Blind(PUBLIC)) as fetcher:
+        outcome = await fetcher.fetch(Request(f"http://x.test:{private.port}/"))
+    assert isinstance(outcome, Failed)
+    assert outcome.reason == "refused"
+
+
+class Recording(Guard):
+    """Remembers the sockets it made."""
+
+    def __init__(self) -> None:
+        super().__init__(PUBLIC, lookup=names)
+        self.made: list[socket.socket] = []
+
+    def socket_factory(self, info: AddrInfoType) -> socket.socket:
+        self.made.append(super().socket_factory(info))
+        return self.made[-1]
+
+
+connected: list[socket.socket] | None = None
+
+
+def watch(event: str, arguments: tuple[object, ...]) -> None:
+    if connected is not None and event == "socket.connect" and isinstance(arguments[0], socket.socket):
+        connected.append(arguments[0])
+
+
+sys.addaudithook(watch)
+
+
+async def test_no_socket_is_connected_that_the_guard_did_not_make(site: Site) -> None:
+    global connected
+    guard = Recording()
+    site.answer("/a", Answer(302, headers={"Location": f"http://127-0-0-1.test:{site.port}/b"}, close=True))
+    site.answer("/b", Answer(body=b"x", close=True))
+    async with HttpFetcher(POLL, PUBLIC, ArticlePolicy(), SystemClock(), guard=guard) as fetcher:
+        connected = []
+        try:
+            assert isinstance(await fetcher.fetch(Request(site.url("/a"))), Fetched)
+            await fetcher.allowed(site.url("/page"))
+            await fetcher.post(site.url("/hook"), b"{}", {}, 1)
+            (await guard.connect("127-0-0-1.test", site.port, 1)).close()
+            seen = [each for each in connected if each.type == socket.SOCK_STREAM]
+        finally:
+            connected = None
+    assert len(seen) == len(guard.made) >= 3
+    assert {id(each) for each in seen} <= {id(each) for each in guard.made}
+
+
+@pytest.mark.parametrize(
+    ("certificate", "host", "trusted", "error"),
+    [
+        ("expired.pem", "127.0.0.1", True, "TLS: certificate has expired"),
+        ("loopback.pem", "127.0.0.1", False, "TLS: self-signed certificate"),
+        ("loopback.pem", "127-0-0-1.test", True, "TLS: Hostname mismatch"),
+    ],
+)
+async def test_a_bad_certificate_is_never_silently_taken(
+    certificate: str, host: str, trusted: bool, error: str, new_site: Callable[..., Site]
+) -> None:
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(CERTIFICATES / certificate)
+    client = ssl.create_default_context(cafile=CERTIFICATES / certificate if trusted else None)
+    site = new_site(tls=server)
+    url = site.answer("/", Answer(body=b"x"))
+    guard = Guard(PUBLIC, lookup=names)
+    async with HttpFetcher(POLL, PUBLIC, ArticlePolicy(), SystemClock(), guard=guard, tls=client) as fetcher:
+        outcome = await fetcher.fetch(Request(site.url(host=host)))
+        assert isinstance(outcome, Failed)
+        assert outcome.reason == "tls"
+        assert outcome.error.startswith(error), outcome.error
+        if certificate == "loopback.pem" and trusted:
+            assert isinstance(await fetcher.fetch(Request(url)), Fetched), "the right name passes"
+    assert [request.path for request in site.requests] in ([], ["/"])
+
+
+async def test_five_hundred_feeds_of_one_host_come_in_line(site: Site) -> None:
+    site.answer("*", Answer(body=b"x", delay=0.001))
+    poll = PollPolicy(host_delay=timedelta(milliseconds=4), per_host=2)
+    async with HttpFetcher(poll, PUBLIC, ArticlePolicy(), SystemClock()) as fetcher:
+        outcomes = await asyncio.gather(*(fetcher.fetch(Request(f"{site.url()}{number}")) for number in range(500)))
+    assert all(isinstance(outcome, Fetched) for outcome in outcomes)
+    assert site.most_in_flight <= 2
+    times = sorted(request.at for request in site.requests)
+    assert times[-1] - times[0] > 499 * 0.004 * 0.95
