@@ -26,6 +26,9 @@ from dataclasses import dataclass
 MAX_REMEMBERED = 200_000
 """Distinct spellings kept folded (about 30 MB); then the memory starts anew. A news day in 20 languages has fewer."""
 
+MAX_REMEMBERED_LENGTH = 64
+"""Of a spelling: longer ones are no words of any language, and would let a hostile text fill the memory."""
+
 ZERO_WIDTH = (
     "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f"
     "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
@@ -187,9 +190,10 @@ class _Folded(dict[str, str]):
 
     def __missing__(self, spelling: str) -> str:
         word = _NO_WORD.sub("", fold(spelling))
-        if len(self) >= MAX_REMEMBERED:
-            self.clear()
-        self[spelling] = word
+        if len(spelling) <= MAX_REMEMBERED_LENGTH:
+            if len(self) >= MAX_REMEMBERED:
+                self.clear()
+            self[spelling] = word
         return word
 
 

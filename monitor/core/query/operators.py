@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from monitor.core.query.document import Document, Field, Span
 from monitor.core.query.nodes import And, AtLeast, InField, Named, Near, Not, Or, Stem, TextField
@@ -167,14 +169,14 @@ def hits(node: Compiled, document: Document) -> Iterator[Match]:
 
 def _near_hits(node: Beside, document: Document) -> Iterator[Match]:
     for field in document.fields:
-        windows = [field.characters_of(span) for span in node.spans(document, field)]
-        if windows:
-            yield from (
-                hit
-                for child in operands(node)
-                for hit in _leaves_in(child, document, field)
-                if any(start <= hit.start and hit.end <= end for start, end in windows)
-            )
+        windows = sorted(field.characters_of(span) for span in node.spans(document, field))
+        starts = [start for start, _ in windows]
+        reach = list(accumulate((end for _, end in windows), max))
+        for child in operands(node):
+            for hit in _leaves_in(child, document, field):
+                before = bisect_right(starts, hit.start) - 1
+                if before >= 0 and hit.end <= reach[before]:  # inside some window
+                    yield hit
 
 
 def _leaves_in(node: Compiled, document: Document, field: Field) -> Iterator[Match]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -33,16 +34,24 @@ def within(places: Sequence[Sequence[int]], slop: int) -> list[Span]:
 
 def _windows(places: Sequence[Sequence[int]], size: int) -> Iterator[Span]:
     for start in sorted({place for some in places for place in some}):
-        choices = []
-        for some in places:
-            choices.append(some[bisect_left(some, start) : bisect_left(some, start + size)])
-            if not choices[-1]:
+        firsts = [_next(some, start) for some in places]
+        end = max(firsts)
+        if end >= start + size:
+            continue
+        if len(set(firsts)) == len(firsts):
+            yield start, end
+            continue
+        choices = [some[bisect_left(some, start) : bisect_left(some, start + size)] for some in places]
+        for end in sorted({place for some in choices for place in some}):
+            if _assigned(choices, start, end):
+                yield start, end
                 break
-        else:
-            for end in sorted({place for some in choices for place in some}):
-                if end - start + 1 >= len(places) and _assigned(choices, start, end):
-                    yield start, end
-                    break
+
+
+def _next(places: Sequence[int], start: int) -> int:
+    """The first place not before `start`; beyond any text when there is none."""
+    at = bisect_left(places, start)
+    return places[at] if at < len(places) else sys.maxsize
 
 
 def _assigned(choices: Sequence[Sequence[int]], start: int, end: int) -> bool:

@@ -15,6 +15,9 @@ from monitor.core.query.patterns import glob
 MAX_REMEMBERED = 200_000
 """Words kept with the patterns they fit (about 20 MB); then the memory starts anew."""
 
+MAX_WORD = 200
+"""Letters of a word that wildcards and word forms look at; longer ones are encoded data."""
+
 
 class Vocabulary:
     """Collected while queries are compiled; read-only, and safe for threads, from the first article on."""
@@ -32,6 +35,8 @@ class Vocabulary:
 
     def fitting(self, word: str) -> tuple[str, ...]:
         """The patterns a folded word fits."""
+        if len(word) > MAX_WORD:
+            return ()
         known = self._fitting.get(word)
         if known is None:
             known = self._find_patterns(word)
@@ -42,6 +47,8 @@ class Vocabulary:
 
     def stemming(self, spelling: str, language: str) -> tuple[str, ...]:
         """The terms of which a spelling, as the article writes it, is a form."""
+        if len(spelling) > MAX_WORD:
+            return ()
         memory = self._stemming.get(language)
         if memory is None:
             memory = self._stemming[language] = {}
