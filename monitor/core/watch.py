@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import gc
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from monitor.core.query.analysis import check_matchable
 from monitor.core.query.compiler import Compiler, Context, any_of
-from monitor.core.query.cover import cover
 from monitor.core.query.document import Document
 from monitor.core.query.explain import Explanation, explain
 from monitor.core.query.nodes import META_FIELDS, TEXT_FIELDS, And, Meta, Node, Not, Or, Words
@@ -27,8 +24,8 @@ from monitor.core.query.operators import Compiled, hits
 from monitor.core.query.parse import Parser
 from monitor.core.query.prefilter import prefilter
 from monitor.core.query.subject import Subject
-from monitor.core.query.urls import host_of, parents
 from monitor.core.query.vocabulary import Vocabulary
+from monitor.core.query.waking import Waking
 from monitor.errors import QueryError
 from monitor.model import Match, Verdict, Watchlist
 
@@ -47,7 +44,7 @@ class Watchers:
         self._watches = tuple(watches)
         self._numbers = {watch.watchlist.id: number for number, watch in enumerate(watches)}
         self._vocabulary = vocabulary
-        self._waking = _Waking(watch.matcher for watch in watches)
+        self._waking = Waking(watch.matcher for watch in watches)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuilt, (tuple(watch.watchlist for watch in self._watches), self._watches[0].terms if self else {})
@@ -298,50 +295,3 @@ def _keyword(source: str) -> Words:
     if not text:
         raise QueryError("an empty keyword: expected a term or a phrase", 0, ("a term", "a phrase"))
     return Words(" ".join(text.split()), quoted=True, end=len(source))
-
-
-class _Waking:
-    """Which watchlists an article may match: registered under something it holds, or having no term they require."""
-
-    def __init__(self, matchers: Iterable[Compiled]) -> None:
-        registered: defaultdict[str, defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        self._always: list[int] = []
-        for number, matcher in enumerate(matchers):
-            found = cover(matcher)
-            if found is None:
-                self._always.append(number)
-                continue
-            for kind, key in found.atoms:
-                registered[kind][key].append(number)
-        self._by: dict[str, dict[str, list[int]]] = {kind: dict(keys) for kind, keys in registered.items()}
-        self._keys = {kind: frozenset(keys) for kind, keys in self._by.items()}
-
-    def woken(self, document: Document) -> set[int]:
-        """Their numbers."""
-        numbers = set(self._always)
-        for kind, keys in self._by.items():
-            for key in self._keys[kind] & _present(kind, document):
-                numbers.update(keys[key])
-        return numbers
-
-
-def _present(kind: str, document: Document) -> AbstractSet[str]:
-    """What a document holds of one kind of atom."""
-    subject = document.subject
-    match kind:
-        case "word":
-            return document.words
-        case "wild":
-            return document.patterns.keys()
-        case "stem":
-            return document.stems.keys()
-        case "pair":
-            return set[str]().union(*(text.pairs for text in document.fields))
-        case "site":
-            return set(parents(host_of(subject.url or "")))
-        case "lang":
-            return {subject.language.casefold(), subject.language.partition("-")[0].casefold()}
-        case "feed":
-            return set(subject.feeds)
-        case _:
-            return {tag.casefold() for tag in subject.tags}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from monitor.core.query.about import MetaLeaf
 from monitor.core.query.nodes import (
     DEFAULT_FIELDS,
     And,
@@ -23,7 +24,7 @@ from monitor.core.query.nodes import (
 )
 from monitor.core.query.operators import AllOf, AnyOf, Beside, Compiled, CountOf, NoneOf, Wrapped
 from monitor.core.query.printer import print_query
-from monitor.core.query.terms import MetaLeaf, WordsLeaf, compile_regex
+from monitor.core.query.terms import WordsLeaf, compile_regex
 from monitor.core.query.vocabulary import Vocabulary
 from monitor.errors import QueryError
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from monitor.core.query.about import MetaLeaf
 from monitor.core.query.operators import AllOf, AnyOf, Beside, Compiled, CountOf, Wrapped
-from monitor.core.query.terms import MetaLeaf, WordsLeaf
+from monitor.core.query.terms import WordsLeaf
 
 Kind = Literal["word", "wild", "stem", "pair", "site", "feed", "tag", "lang"]
 Atom = tuple[Kind, str]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.core.query.about import MetaLeaf
 from monitor.core.query.document import Document
 from monitor.core.query.nodes import Named
 from monitor.core.query.operators import Beside, Compiled, CountOf, Wrapped, hits, leaf_hits, operands, spans
 from monitor.core.query.printer import print_query
-from monitor.core.query.terms import MetaLeaf, RegexLeaf, WordsLeaf
+from monitor.core.query.terms import RegexLeaf, WordsLeaf
 from monitor.model import Match
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from monitor.core.query.about import MetaLeaf
 from monitor.core.query.document import Document, Field, Span
 from monitor.core.query.nodes import And, AtLeast, InField, Named, Near, Not, Or, Stem, TextField
 from monitor.core.query.places import apart, near
-from monitor.core.query.terms import MetaLeaf, RegexLeaf, WordsLeaf
+from monitor.core.query.terms import RegexLeaf, WordsLeaf
 from monitor.model import Match
 
 
