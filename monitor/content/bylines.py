@@ -64,8 +64,7 @@ def names(written: Iterable[str]) -> tuple[str, ...]:
     """Persons named in bylines, in order and once each.
 
     "By", "di", "von" … dropped; several names parted; e-mail addresses, URLs, dates, roles and offices ("Redazione di
-    …", "admin") are no
-    persons. At most `MAX_LIST`.
+    …", "admin") are no persons. At most `MAX_LIST`.
 
     >>> names(["By Anna Rossi and Jean-Luc Petit, Reuters", "Redazione di Roma"])
     ('Anna Rossi', 'Jean-Luc Petit')

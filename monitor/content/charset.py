@@ -1,11 +1,9 @@
 """Bytes to characters, when the declaration may be missing, wrong or hostile.
 
 Order: byte order mark; UTF-16/32 by its zero bytes (XML 1.0, appendix F); UTF-8 if the bytes are valid UTF-8,
-whatever was
-declared (text in another encoding is valid UTF-8 by chance next to never); the transport's charset; the document's;
-UTF-8 with a few
-broken bytes; statistics; windows-1252, which never fails. Labels mean what browsers take them to mean (WHATWG
-Encoding).
+whatever was declared (text in another encoding is valid UTF-8 by chance next to never); the transport's charset; the
+document's; UTF-8 with a few broken bytes; statistics; windows-1252, which never fails. Labels mean what browsers take
+them to mean (WHATWG Encoding).
 """
 
 from __future__ import annotations

@@ -2,10 +2,9 @@
 by our own readers.
 
 feedparser only ever gets `io.BytesIO` (given bytes, it opens them as a path; given a string, it fetches it), UTF-8,
-and no prolog.
-Its sanitiser and its resolving of URLs inside HTML are off: three times faster, and both are done where HTML is shown.
-Pure and synchronous; still meant for a worker process with a deadline, because its loose parser is slow on what is
-hostile.
+and no prolog. Its sanitiser and its resolving of URLs inside HTML are off: three times faster, and both are done
+where HTML is shown. Pure and synchronous; still meant for a worker process with a deadline, because its loose parser
+is slow on what is hostile.
 """
 
 from __future__ import annotations

@@ -214,8 +214,7 @@ def looks_cut(text: str, *, content: bool = False) -> bool:
     "continue reading" at its end.
 
     `content`: the text comes from a full-content element (``content:encoded``, Atom ``content``): shortness alone is
-    then no sign
-    above half the bound.
+    then no sign above half the bound.
     """
     stripped = text.rstrip()
     if len(stripped) < (SHORT // 2 if content else SHORT):

@@ -1,12 +1,10 @@
 """Which language a text is in: script, a fast model, priors, and an arbiter when they waver. Deterministic.
 
 The script leaves few candidates (Greek letters are Greek, kana Japanese, Han without kana Chinese). Among them
-fastText's
-lid.176.ftz [Joulin et al. 2016, arXiv 1612.03651] gives likelihoods; the words of the feed and of the page and the
-feed's own past are
-priors, which move a headline and never a whole article. When the best is not clear, langdetect [Shuyo 2010], seeded,
-adds its vote on
-the languages it knows. Both models come inside installed packages; nothing is ever downloaded.
+fastText's lid.176.ftz [Joulin et al. 2016, arXiv 1612.03651] gives likelihoods; the words of the feed and of the page
+and the feed's own past are priors, which move a headline and never a whole article. When the best is not clear,
+langdetect [Shuyo 2010], seeded, adds its vote on the languages it knows. Both models come inside installed packages;
+nothing is ever downloaded.
 """
 
 from __future__ import annotations
@@ -23,8 +21,9 @@ import langdetect
 from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
+from monitor.content.clean import drop_controls
 from monitor.content.language_letters import spelling
-from monitor.content.language_scripts import CANDIDATES, COMMON, MINOR, SAME, script_of
+from monitor.content.language_scripts import CANDIDATES, COMMON, MINOR, OTHER_SCRIPTS, SAME, script_of
 
 UNKNOWN = "und"
 MAX_CHARACTERS = 1_500
@@ -40,6 +39,7 @@ _MINOR = 0.3
 """Weight of a language with a tenth of the news of the one it is mistaken for."""
 _DECLARED = 6.0
 _PAST = 20.0
+"""Factors of a declared language, and of one in which all of the feed has been: together never more than the latter."""
 _PAST_ENOUGH = 5
 """Items after which a feed's past counts half of what it can."""
 _ARBITER = 0.7
@@ -69,19 +69,18 @@ def detect(
     ``("und", 0.0)`` when nothing is sure.
 
     `priors` are declared languages (feed, entry, page), best first, in any form (``it-IT``); `past` counts the
-    languages of the
-    feed's earlier items. A text of a word or two is what the priors say. Both Chinese are ``zh``, both Norwegian
-    ``no``.
+    languages of the feed's earlier items. A text of a word or two is what the priors say. Both Chinese are ``zh``,
+    both Norwegian ``no``.
     """
     expected = _expectations(priors, past or {})
-    sample = _NOISE.sub(" ", f"{title}\n{text}"[: MAX_CHARACTERS * 2]).strip()[:MAX_CHARACTERS]
+    sample = _NOISE.sub(" ", drop_controls(f"{title}\n{text}"[: MAX_CHARACTERS * 2])).strip()[:MAX_CHARACTERS]
     script, letters = script_of(sample)
     if letters == 0:
         return _by_priors(expected, None)
     candidates = CANDIDATES.get(script, ())
     if len(candidates) == 1 and letters >= 2:
         return candidates[0], 0.99
-    if not candidates and script != "Latin" and script != "Cyrillic" and script != "Arabic":
+    if not candidates and script != "Latin":
         return _by_priors(expected, None)
     flat = _cased(" ".join(sample.split()))
     scores = _weigh(_fast(flat), candidates, expected)
@@ -94,6 +93,8 @@ def detect(
         best, confidence = _best(scores)
     if _enough(flat, script, letters, confidence):
         return best, confidence
+    if script == "Latin" and letters >= _SOME_LETTERS:
+        expected = {code: factor for code, factor in expected.items() if code not in OTHER_SCRIPTS}
     return _by_priors(expected, candidates)
 
 
@@ -127,7 +128,7 @@ def _expectations(priors: Sequence[str], past: Mapping[str, int]) -> dict[str, f
         for written, count in past.items():
             code = normalise(written)
             if code:
-                factors[code] = factors.get(code, 1.0) * (1.0 + weight * count / total)
+                factors[code] = min(factors.get(code, 1.0) * (1.0 + weight * count / total), _PAST)
     return factors
 
 

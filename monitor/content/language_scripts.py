@@ -69,6 +69,16 @@ CANDIDATES: dict[str, tuple[str, ...]] = {
 """Languages that a text mainly in this script can be in. Latin has none: whatever the models name, that is not
 above."""
 
+OTHER_SCRIPTS = frozenset(code for codes in CANDIDATES.values() for code in codes) - {
+    "sr",
+    "bs",
+    "az",
+    "uz",
+    "tt",
+    "ku",
+}
+"""Languages no text in Latin letters is in."""
+
 SAME = {
     "nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "sh": "hr", "cmn": "zh", "yue": "zh",
     "wuu": "zh", "arz": "ar", "arb": "ar",

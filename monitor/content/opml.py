@@ -32,8 +32,7 @@ def read_opml(body: bytes) -> list[OpmlFeed]:
     """Every feed of an OPML document once, in its order; a feed that stands in several folders gets the tags of all.
 
     Outlines without an http or https ``xmlUrl`` that hold others are folders; what is neither is passed over. Raises
-    `ReadError` when it
-    is no OPML, or declares entities.
+    `ReadError` when it is no OPML, or declares entities.
     """
     text = decode(body, {})[0]
     prolog = read_prolog(text)

@@ -1,8 +1,8 @@
 """A news page's bytes to its article, by trafilatura. Only its extraction is used, never its downloader.
 
 Standard mode without comments and without its `deduplicate` (which keeps state between calls and returns nothing from
-the fourth time on):
-the best of all measured on news. `fast` leaves out its comparison with other extractors: the way out under overload.
+the fourth time on): the best of all measured on news. `fast` leaves out its comparison with other extractors: the way
+out under overload.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from trafilatura.settings import Extractor
 from monitor.content import pages_metadata as metadata_of
 from monitor.content.charset import decode
 from monitor.content.clean import one_line, paragraphs
+from monitor.content.pages_walls import wall_of
 from monitor.content.phrases import cut_boilerplate
 from monitor.errors import ReadError
 from monitor.model import PageText
@@ -59,9 +60,8 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
     """Read the article out of a page that came from `url` with these response headers (names lower-case).
 
     `metadata` asks for authors, date and a title made with care too (a third more time); language, canonical URL,
-    site name and a title
-    come always. Raises `ReadError`, one line, when the page holds no article: a consent wall, a login page, an image,
-    too large.
+    site name and a title come always. Raises `ReadError`, one line, when the page holds no article: a consent wall, a
+    login page, an image, too large.
     """
     text = _html(body, headers)
     tree = load_html(text)
@@ -73,12 +73,12 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
     article = _extract(tree, url, fast=fast or not few)
     if len(article) < MIN_TEXT:
         raise ReadError(f"no article: {len(article)} characters of text (title: {head.title[:100] or 'none'})")
-    wall = metadata_of.wall(article, head.title) if len(article) <= WALL_TEXT else None
+    wall = wall_of(article, head.title) if len(article) <= WALL_TEXT else None
     if wall:
         raise ReadError(f"no article: {wall} (title: {head.title[:100] or 'none'})")
     title = details.title or head.title
     return PageText(
-        text=cut_boilerplate(article, title),
+        text=cut_boilerplate(article, head.heading if head.heading and article.startswith(head.heading) else title),
         title=title,
         authors=details.authors,
         published_at=details.published_at,

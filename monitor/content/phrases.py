@@ -2,8 +2,7 @@
 of rights.
 
 Precision first: only whole lines, only from the edges inward, and only lines that are such a phrase or begin with one
-in a form in which no
-sentence of an article does. What it does not know stays.
+in a form in which no sentence of an article does. What it does not know stays.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 boilerplate is learnt.
 
 Written in lower case, without closing punctuation. Collected from the templates of WordPress, Drupal and news CMSs
-and from publishers' pages; each
-must be something that stands alone on its line or opens it, and that no sentence of an article is.
+and from publishers' pages; each must be something that stands alone on its line or opens it, and that no sentence of
+an article is.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ SUBSCRIBE = phrases(
     팔로우 | 뉴스레터
     """
 )
-"""How an invitation to subscribe, follow or join begins. Believed only in a line that also says where (a newsletter, a
-network), or is short."""
+"""How an invitation to subscribe, follow or join begins. Believed only in a line that also says where (a newsletter,
+a network), or is short."""
 
 WHERE = phrases(
     """

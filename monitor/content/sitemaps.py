@@ -42,8 +42,7 @@ def read_sitemap(document: str, url: str) -> ParsedFeed:
     """Read a sitemap from its root element on.
 
     A news sitemap gives an entry for each URL that bears ``news:news`` (guid and url are its address); an index gives
-    `children`. A
-    sitemap of pages that are no news raises `ReadError`: every page of a site is not a feed.
+    `children`. A sitemap of pages that are no news raises `ReadError`: every page of a site is not a feed.
     """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
@@ -67,7 +66,7 @@ def read_sitemap(document: str, url: str) -> ParsedFeed:
 
 
 def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
 def _texts(element: etree._Element) -> Iterator[tuple[str, str]]:

@@ -210,3 +210,16 @@ def test_ten_megabytes_of_text_stay_within_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 300_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_document_the_parser_gives_up_on_without_entries_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    import monitor.content.feeds as feeds
+
+    def broken(document: str) -> dict[str, object]:
+        raise ValueError("upstream")
+
+    monkeypatch.setattr(feeds, "_feedparser", broken)
+    with pytest.raises(ReadError, match="gave up"):
+        read(b"<rss><channel><title>x</title></channel></rss>")
+    with pytest.raises(ReadError, match="gave up"):
+        read(rss(""))
