@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections import deque
 from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
@@ -17,10 +18,11 @@ import aiohttp
 from yarl import URL
 
 from monitor.adapters.guard import Guard
-from monitor.adapters.http_answers import PROBLEMS, explain, retry_after, status_line
+from monitor.adapters.http_answers import PROBLEMS, explain, plain_headers, retry_after, status_line
 from monitor.adapters.http_body import read_body
 from monitor.adapters.http_journey import Journey
 from monitor.adapters.http_limits import Limits, Turn
+from monitor.adapters.http_session import KEEP_ALIVE, Session
 from monitor.adapters.robots_cache import RobotsCache
 from monitor.core.urls import BadUrlError, mask_url, registrable, target
 from monitor.model import (
@@ -37,12 +39,8 @@ from monitor.model import (
 )
 from monitor.ports import Clock
 
-MAX_HEADER = 16_384
-"""Bytes of one header line: news sites send content-security policies beyond the usual 8 kB."""
-MAX_HEADERS = 128
-"""Header lines of one answer: real ones have 10 to 60."""
-KEEP_ALIVE = 5.0
-"""Seconds an idle connection is kept, for robots.txt, page and feed of one site; longer would hold thousands."""
+MAX_IDLE = 200
+"""Connections kept idle at once, about: a first poll of thousands of hosts must not use up the file descriptors."""
 MAX_POST_ANSWER = 16_384
 """Bytes read of a receiver's error; what it says more is not read."""
 HOLD_WAIT = 2.0
@@ -50,7 +48,6 @@ HOLD_WAIT = 2.0
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _HOLDING = frozenset((429, 503))
-_NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 
 
 class HttpFetcher:
@@ -71,25 +68,20 @@ class HttpFetcher:
         self._article = article
         self._clock = clock
         self.guard = guard or Guard(network)
-        self._tls = tls or ssl.create_default_context()
+        self._session = Session(self.guard, tls or ssl.create_default_context())
         self._limits = Limits(poll, clock.monotonic)
         self._robots = RobotsCache(self.fetch, clock.monotonic)
-        self._open: aiohttp.ClientSession | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._kept: deque[float] = deque()
 
     async def __aenter__(self) -> Self:
-        self._open = self._new_session()
+        self._session.open()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._closing:
-            task.cancel()
-        await asyncio.gather(*self._closing, return_exceptions=True)
-        if self._open is not None:
-            await self._open.close()
-            self._open = None
+        await self._robots.close()
+        await self._session.close()
 
     def reconfigure(self, poll: PollPolicy, network: NetworkPolicy, article: ArticlePolicy) -> None:
         """Take a changed configuration; requests in flight end under the old one, and with it its connections."""
@@ -97,11 +89,7 @@ class HttpFetcher:
         self._limits.reconfigure(poll)
         if network != self.guard.policy:
             self.guard.policy = network
-            if self._open is not None:
-                task = asyncio.create_task(_close_later(self._open, poll.timeout.total_seconds()))
-                self._closing.add(task)
-                task.add_done_callback(self._closing.discard)
-                self._open = self._new_session()
+            self._session.renew(poll.timeout.total_seconds())
 
     async def fetch(self, request: Request) -> FetchOutcome:
         """See `ports.Fetcher`. Waiting for the site's turn does not count against `poll.timeout`."""
@@ -114,7 +102,8 @@ class HttpFetcher:
         while outcome is None:
             outcome = self._held(journey)
             if outcome is None:
-                await asyncio.sleep(self._limits.held_for(registrable(journey.at.host)))
+                if pause := self._limits.held_for(registrable(journey.at.host)):
+                    await asyncio.sleep(pause)
                 async with self._limits.turn(registrable(journey.at.host)) as turn:
                     outcome = await self._ask_site(journey, turn)
         return outcome
@@ -150,37 +139,12 @@ class HttpFetcher:
             return PostFailed(error, "transfer" if reason == "too_large" or reason == "encoding" else reason)
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
-        async with self._session.post(
+        async with self._session.now.post(
             URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
         ) as response:
             wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
             text = await _beginning(response) if response.status >= 400 else b""
             return Posted(response.status, wait, text)
-
-    @property
-    def _session(self) -> aiohttp.ClientSession:
-        if self._open is None:
-            raise RuntimeError("HttpFetcher is used outside its `async with`")
-        return self._open
-
-    def _new_session(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=0,  # ours hold
-            ssl=self._tls,
-            resolver=self.guard.resolver(),
-            socket_factory=self.guard.socket_factory,
-            keepalive_timeout=KEEP_ALIVE,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=_NO_LIMIT,  # ours hold
-            trust_env=False,
-            max_line_size=MAX_HEADER,
-            max_field_size=MAX_HEADER,
-            max_headers=MAX_HEADERS,
-        )
 
     def _held(self, journey: Journey) -> Failed | None:
         """The failure of a request to a site that asked to be left alone."""
@@ -221,19 +185,32 @@ class HttpFetcher:
 
     async def _ask(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
         """One request and its answer; None when it was a redirect."""
-        async with self._session.get(
-            URL(journey.at.url, encoded=True), headers=journey.headers(), allow_redirects=False
+        headers = journey.headers()
+        if turn.alone and self._crowded():
+            headers["Connection"] = "close"
+        async with self._session.now.get(
+            URL(journey.at.url, encoded=True), headers=headers, allow_redirects=False
         ) as response:
             status = response.status
             if status in _REDIRECTS:
                 return journey.redirected(status, response.headers.get("Location"))
             if status == 304:
-                return journey.not_modified(_plain_headers(response))
+                return journey.not_modified(plain_headers(response))
             if status not in (200, 203):
                 return self._bad_status(journey, turn, response)
             limit = journey.request.max_bytes or self._poll.max_bytes
             body = await read_body(response, limit, cut=journey.request.purpose == "robots")
-            return Fetched(journey.at.url, status, body, _plain_headers(response), journey.permanent_url)
+            return Fetched(journey.at.url, status, body, plain_headers(response), journey.permanent_url)
+
+    def _crowded(self) -> bool:
+        """Whether so many connections may be idle now that this one, which nobody waits for, had better close."""
+        now = asyncio.get_running_loop().time()
+        while self._kept and now - self._kept[0] > KEEP_ALIVE:
+            self._kept.popleft()
+        if len(self._kept) >= MAX_IDLE:
+            return True
+        self._kept.append(now)
+        return False
 
     def _bad_status(self, journey: Journey, turn: Turn, response: aiohttp.ClientResponse) -> Failed:
         wait = None
@@ -242,14 +219,6 @@ class HttpFetcher:
             if wait:
                 self._limits.hold(turn.name, wait.total_seconds())
         return journey.failed("status", status_line(response.status), status=response.status, retry_after=wait)
-
-
-async def _close_later(session: aiohttp.ClientSession, seconds: float) -> None:
-    """Close a session once everything in flight on it has met its deadline."""
-    try:
-        await asyncio.sleep(seconds)
-    finally:
-        await session.close()
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:
@@ -262,21 +231,3 @@ async def _beginning(response: aiohttp.ClientResponse) -> bytes:
     except (TimeoutError, aiohttp.ClientError):
         pass  # the status was the answer
     return text[:MAX_POST_ANSWER]
-
-
-def _plain_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
-    """Lower-case names, repeated ones joined (RFC 9110, 5.3); what is no UTF-8 is read as Latin-1, to be storable."""
-    headers: dict[str, str] = {}
-    for name, value in response.headers.items():
-        low = name.lower()
-        text = value if value.isascii() else _storable(value)
-        headers[low] = f"{headers[low]}, {text}" if low in headers else text
-    return headers
-
-
-def _storable(value: str) -> str:
-    raw = value.encode("utf-8", "surrogateescape")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")

@@ -103,3 +103,21 @@ def retry_after(value: str | None, now: datetime, most: timedelta) -> timedelta 
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return min(max(when - now, timedelta(0)), most)
+
+
+def plain_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
+    """Lower-case names, repeated ones joined (RFC 9110, 5.3); what is no UTF-8 is read as Latin-1, to be storable."""
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        low = name.lower()
+        text = value if value.isascii() else _storable(value)
+        headers[low] = f"{headers[low]}, {text}" if low in headers else text
+    return headers
+
+
+def _storable(value: str) -> str:
+    raw = value.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

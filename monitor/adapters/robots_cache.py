@@ -54,6 +54,13 @@ class RobotsCache:
             self._rules.move_to_end(origin)
         return may_fetch(rules.text, user_agent, url)
 
+    async def close(self) -> None:
+        """End what is being asked."""
+        asking = list(self._asking.values())
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
     async def _ask(self, origin: str) -> _Rules:
         """Fetch, or wait for who already does; one asker's end does not end the others' waiting."""
         asking = self._asking.get(origin)

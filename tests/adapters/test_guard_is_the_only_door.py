@@ -29,6 +29,7 @@ MAY = {
     "adapters/http_answers.py": {"aiohttp", "socket"},  # their exceptions
     "adapters/http_body.py": {"aiohttp"},
     "adapters/http_journey.py": {"aiohttp"},
+    "adapters/http_session.py": {"aiohttp"},
     "adapters/smtp.py": {"aiosmtplib", "socket"},  # over a socket of the guard's
     "adapters/apprise.py": {"apprise"},  # its plug-ins connect by themselves, judged in an audit hook
 }

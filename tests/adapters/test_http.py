@@ -6,6 +6,7 @@ import asyncio
 import base64
 import gzip
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_network
@@ -13,6 +14,7 @@ from ipaddress import ip_network
 import pytest
 import pytest_asyncio
 
+from monitor.adapters import http
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Found, Guard
 from monitor.adapters.http import HttpFetcher
@@ -299,6 +301,15 @@ async def test_connections_are_reused(fetcher: HttpFetcher, site: Site) -> None:
     for _ in range(3):
         await fetcher.fetch(Request(url))
     assert site.connections == 1
+
+
+async def test_idle_connections_are_bounded(fetcher: HttpFetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_IDLE", 3)
+    with ExitStack() as stack:
+        sites = [stack.enter_context(Site(f"127.0.4.{number}")) for number in range(1, 9)]
+        for one in sites:
+            assert isinstance(await fetcher.fetch(Request(one.answer("/", Answer(body=b"x")))), Fetched)
+    assert [one.requests[0].headers.get("connection") for one in sites] == [None] * 3 + ["close"] * 5
 
 
 async def test_the_environments_proxy_is_not_used(

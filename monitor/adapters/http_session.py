@@ -1,0 +1,85 @@
+"""The aiohttp session: set up once so that nothing it does by itself is left on, renewed when `[network]` changes."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+import aiohttp
+
+from monitor.adapters.guard import Guard
+
+MAX_HEADER = 16_384
+"""Bytes of one header line: news sites send content-security policies beyond the usual 8 kB."""
+MAX_HEADERS = 128
+"""Header lines of one answer: real ones have 10 to 60."""
+KEEP_ALIVE = 5.0
+"""Seconds an idle connection is kept, for robots.txt, page and feed of one site; longer would hold thousands."""
+
+_NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
+
+
+class Session:
+    """The present session, and those that still finish what they have in flight."""
+
+    def __init__(self, guard: Guard, tls: ssl.SSLContext) -> None:
+        self._guard = guard
+        self._tls = tls
+        self._open: aiohttp.ClientSession | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def now(self) -> aiohttp.ClientSession:
+        """The session to send with; raises RuntimeError outside `open` and `close`."""
+        if self._open is None:
+            raise RuntimeError("HttpFetcher is used outside its `async with`")
+        return self._open
+
+    def open(self) -> None:
+        """Begin; needs a running loop."""
+        self._open = _new(self._guard, self._tls)
+
+    def renew(self, seconds: float) -> None:
+        """Connections made so far end: idle ones are not used again, all are closed after so long."""
+        if self._open is not None:
+            task = asyncio.create_task(_close_later(self._open, seconds))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+            self.open()
+
+    async def close(self) -> None:
+        """Close every connection, now."""
+        for task in self._closing:
+            task.cancel()
+        await asyncio.gather(*self._closing, return_exceptions=True)
+        if self._open is not None:
+            await self._open.close()
+            self._open = None
+
+
+def _new(guard: Guard, tls: ssl.SSLContext) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        limit=0,  # `http_limits` has ours
+        ssl=tls,
+        resolver=guard.resolver(),
+        socket_factory=guard.socket_factory,
+        keepalive_timeout=KEEP_ALIVE,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=_NO_LIMIT,  # the deadline is ours
+        trust_env=False,
+        max_line_size=MAX_HEADER,
+        max_field_size=MAX_HEADER,
+        max_headers=MAX_HEADERS,
+    )
+
+
+async def _close_later(session: aiohttp.ClientSession, seconds: float) -> None:
+    """Close a session once everything in flight on it has met its deadline."""
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        await session.close()
