@@ -100,10 +100,10 @@ class Parser:
         if depth > MAX_DEPTH:
             raise QueryError(f"more than {MAX_DEPTH} operators inside one another", _first(tree).start_pos or 0)
         parts = tree.children
+        if tree.data == "word":  # most nodes
+            return _word(cast("Token", parts[0]))
         at, end = _place(tree)
         match tree.data:
-            case "word":
-                return _word(cast("Token", parts[0]))
             case "or_expr" | "and_expr":
                 nodes = tuple(self._node(part, depth + 1) for part in parts if isinstance(part, Tree))
                 return (Or if tree.data == "or_expr" else And)(nodes, at, end)
@@ -166,10 +166,10 @@ def _leaf(kind: str, parts: list[str], at: int, end: int) -> Node:
 
 def _word(token: Token) -> Words:
     text, at = str(token), token.start_pos or 0
-    if _NEAR_LIKE.fullmatch(text):
+    if "NEAR" in text and _NEAR_LIKE.fullmatch(text):
         operator = text.partition("/")[0]
         raise QueryError(f"{operator} needs a distance: expected {operator}/5", at, (f"{operator}/5",))
-    if match := _FIELD_LIKE.match(text):
+    if ":" in text and (match := _FIELD_LIKE.match(text)):
         near = difflib.get_close_matches(match[1].lower(), TEXT_FIELDS + META_FIELDS, 1)
         hint = f"; did you mean {near[0]}:?" if near else f"; expected one of {', '.join(TEXT_FIELDS + META_FIELDS)}"
         raise QueryError(f"unknown field {match[0]}{hint} (in quotes it is a phrase)", at, TEXT_FIELDS + META_FIELDS)
