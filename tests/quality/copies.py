@@ -84,25 +84,30 @@ class Stories:
     def take(self, document: Document, *, since: datetime = START - timedelta(days=30)) -> CopyEvidence | None:
         """One transaction, as the pipeline does it: find, store, add."""
         self.now += timedelta(seconds=1)
+        reading = self.reading(document)
+        self.db.execute("BEGIN IMMEDIATE")
+        evidence = SqliteCopyIndex(self.db).find(reading, since)
+        self.store(document, evidence)
+        SqliteCopyIndex(self.db).add(document.id, reading, self.now)
+        self.db.execute("COMMIT")
+        return evidence
+
+    @staticmethod
+    def reading(document: Document) -> Reading:
         made = fingerprint(document.title, document.text, document.language)
-        reading = Reading(
+        return Reading(
             document.url, None, document.title, document.text, "import", document.language, 1.0, fingerprint=made
         )
-        self.db.execute("BEGIN IMMEDIATE")
-        index = SqliteCopyIndex(self.db)
-        evidence = index.find(reading, since)
-        story = document.id
-        if evidence is not None:
-            (story,) = self.db.execute("SELECT story FROM items WHERE id = ?", (evidence.of,)).fetchone()
+
+    def store(self, document: Document, evidence: CopyEvidence | None) -> None:
+        """The row of `items`, with its story."""
+        story = document.id if evidence is None else self.story_of(evidence.of)
         self.db.execute(
             "INSERT INTO items (id, url, title, text, language, story, copy_of, first_seen_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (document.id, document.url, document.title, document.text, document.language, story,
              None if evidence is None else evidence.of, int(self.now.timestamp() * 1000)),
         )  # fmt: skip
-        index.add(document.id, reading, self.now)
-        self.db.execute("COMMIT")
-        return evidence
 
     def story_of(self, item: str) -> str:
         story: str = self.db.execute("SELECT story FROM items WHERE id = ?", (item,)).fetchone()[0]

@@ -48,7 +48,7 @@ CUT_FROM = 0.45
 """A text of this part of the other's length is the other one cut or wrapped; a round-up gives less to each story."""
 BEGINNING = 6
 """Words within which a lead begins: a place name and an agency may stand before it."""
-COHERENT = 0.45
+COHERENT = 0.4
 COHERENT_LEAD = 0.2
 """Of a cut's names, the part that comes again in the rest: .50 at the median for leads of news articles, .13 for parts
 of round-ups (95 in 100 below .33)."""
@@ -119,16 +119,16 @@ def _is_cut(short: Digest, long: Digest) -> bool:
     """Whether the shorter text is the longer one cut, and not one story out of a round-up.
 
     From a certain length on it is, and under the same headline (a live blog that grew). Else it must be of one subject
-    with the rest, less strictly when it begins where the longer one begins.
+    with the rest, less strictly when it begins where the longer one begins. A round-up has a headline of its own: where
+    there are none to tell by, `choose` alone looks for it.
     """
     if len(short) >= CUT_FROM * len(long):
         return True
     if min(len(short.title), len(long.title)) >= TITLE_WORDS and _alike_titles(short, long):
         return True
-    needed = COHERENT
-    if _begin_alike(short, long):
-        needed = COHERENT_LEAD if short.title and long.title else COHERENT_LEAD / 2
-    return _coherence(short, long) >= needed
+    if not short.title or not long.title:
+        return True
+    return _coherence(short, long) >= (COHERENT_LEAD if _begin_alike(short, long) else COHERENT)
 
 
 def _begin_alike(short: Digest, long: Digest) -> bool:

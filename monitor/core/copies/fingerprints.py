@@ -51,13 +51,8 @@ class Features:
 
     whole: int
     title: int | None
-    sampled: tuple[int, ...]
-
-    @property
-    def all(self) -> list[int]:
-        """Every feature once, as the index keeps them."""
-        head = [self.whole] if self.title is None else [self.whole, self.title]
-        return list(dict.fromkeys([*head, *self.sampled]))
+    all: tuple[int, ...]
+    """Every feature once, `whole` and `title` among them: what the index keeps."""
 
 
 def fingerprint(title: str, text: str, language: str) -> Fingerprint:
@@ -120,4 +115,5 @@ def features(fingerprint: Fingerprint) -> Features:
     """Unpack `Fingerprint.data`. Raises `struct.error` for bytes that `fingerprint` did not make."""
     count = (len(fingerprint.data) - 9) // 4
     whole, has_title, title, *sampled = struct.unpack(f"<i?i{count}i", fingerprint.data)
-    return Features(whole, title if has_title else None, tuple(sampled))
+    head = (whole, title) if has_title else (whole,)
+    return Features(whole, title if has_title else None, tuple(dict.fromkeys((*head, *sampled))))
