@@ -1,0 +1,128 @@
+"""Commands that look into a store, on documents imported through the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor.cli.root import monitor
+
+WIRE = (
+    "Freighters left the northern basin on Tuesday after eleven days at anchor, the harbour authority said. "
+    "Tugs worked through the night and pilots expect normal traffic by the end of the week. "
+    "Insurers put the cost of the closure at forty million, a broker in Rotterdam told the agency."
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+
+    def call(*arguments: str, code: int = 0) -> Result:
+        result = runner.invoke(monitor, list(arguments))
+        assert result.exit_code == code, result.output
+        return result
+
+    call("init")
+    (tmp_path / "config" / "watchlists" / "ships.toml").write_text(
+        'query = "freighter* NEAR/5 basin"\ntags = ["shipping"]\n'
+    )
+    documents: list[dict[str, Any]] = [
+        {"id": "first", "title": "Harbour reopens", "text": WIRE},
+        {"id": "second", "title": "Basin clear again", "text": "Editor's note: from the wire. " + WIRE},
+        {
+            "id": "third",
+            "title": "Football",
+            "text": "The home side won by two goals in a match that nobody will remember.",
+        },
+    ]
+    (tmp_path / "known.jsonl").write_text("\n".join(map(json.dumps, documents)))
+    call("import", "known.jsonl")
+    return call
+
+
+def records(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_imported_documents_keep_their_ids_and_are_compared(run: Callable[..., Result]) -> None:
+    by_id = {item["id"]: item for item in records(run("items", "--json"))}
+    assert set(by_id) == {"first", "second", "third"}
+    assert (by_id["second"]["copy_of"], by_id["second"]["story"]) == ("first", "first")
+    assert by_id["first"]["url"] is None
+    assert by_id["first"]["tags"] == ["shipping"]
+    assert by_id["third"]["watchlists"] == []
+    assert [item["id"] for item in records(run("items", "--json", "--no-copies"))] == ["third", "first"]
+
+
+def test_importing_again_changes_nothing(run: Callable[..., Result]) -> None:
+    before = records(run("items", "--json"))
+    assert records(run("import", "known.jsonl", "--json"))[0]["known"] == 3
+    assert records(run("items", "--json")) == before
+
+
+def test_a_query_lists_what_it_matches(run: Callable[..., Result]) -> None:
+    assert {item["id"] for item in records(run("items", "tugs OR pilots", "--json"))} == {"first", "second"}
+    assert [item["id"] for item in records(run("items", "title:football", "--json"))] == ["third"]
+    assert records(run("items", "--watchlist", "ships", "--limit", "1", "--json"))[0]["watchlists"] == ["ships"]
+    assert "^" in run("items", "(tugs", code=2).stderr
+
+
+def test_show_tells_the_story_and_the_words(run: Callable[..., Result]) -> None:
+    shown = run("show", "second").stdout
+    assert "copy of       first: containment" in shown
+    (record,) = records(run("show", "first", "--json"))
+    match = record["matches"][0]["matches"][0]
+    assert record["text"][match["start"] : match["end"]] == match["text"] == "Freighters"
+    assert [one["id"] for one in record["story_items"]] == ["first", "second"]
+
+
+def test_why_and_try_explain(run: Callable[..., Result]) -> None:
+    said = run("why", "third", "ships").stdout
+    assert "✗ freighter* NEAR/5 basin" in said
+    assert "no alert: it does not match" in said
+    assert (
+        "imported" in run("why", "first", "ships").stdout or "names no channel" in run("why", "first", "ships").stdout
+    )
+    tried = run("try", "tugs").stdout
+    assert tried.startswith("2 items match, 0 alerts")
+    assert "search index" in tried
+    assert run("try", "--watchlist", "ships").stdout.startswith("2 items match")
+    run("try", code=2)
+
+
+def test_a_wrong_merge_is_undone(run: Callable[..., Result]) -> None:
+    run("split", "first", code=2)
+    run("split", "second")
+    by_id = {item["id"]: item for item in records(run("items", "--json"))}
+    assert (by_id["second"]["copy_of"], by_id["second"]["story"]) == (None, "second")
+
+
+def test_opml_goes_in_once_and_comes_out(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "in.opml").write_text(
+        '<opml version="2.0"><body><outline text="agencies"><outline type="rss" xmlUrl="https://a.example/feed"/>'
+        '<outline type="rss" xmlUrl="https://b.example/feed"/></outline></body></opml>'
+    )
+    assert "2 added" in run("feeds", "import", "in.opml").stdout
+    assert "0 added" in run("feeds", "import", "in.opml").stdout
+    feeds = records(run("feeds", "--json"))
+    assert [feed["url"] for feed in feeds] == ["https://a.example/feed", "https://b.example/feed"]
+    assert feeds[0]["tags"] == ["agencies"]
+    assert 'xmlUrl="https://a.example/feed"' in run("feeds", "export").stdout
+
+
+def test_init_never_overwrites(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "config" / "monitor.toml").write_text("# mine\n")
+    run("init")
+    assert (tmp_path / "config" / "monitor.toml").read_text() == "# mine\n"
+
+
+def test_status_without_a_daemon_is_not_well(run: Callable[..., Result]) -> None:
+    assert "the daemon has never run" in run("status", code=1).stdout
+    assert records(run("status", "--json", code=1))[0]["well"] is False
