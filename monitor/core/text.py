@@ -165,7 +165,23 @@ def _sara_am(match: re.Match[str]) -> str:
     return f"{match[1]}\u0e33" if match[1] is not None else f"{match[2]}\u0eb3"
 
 
+def _digraphs() -> str:
+    """Characters that stand alone and whose compatibility form is several: ゟ, ヿ, Lao ໜ. They stay what they are."""
+    codes = (c for first, last in _SPACELESS_RANGES for c in range(first, min(last, 0xFFFF) + 1))
+    forms = ((chr(c), _STANDS_ALONE.findall(unicodedata.normalize("NFKD", chr(c)))) for c in codes)
+    return "".join(c for c, form in forms if len(form) > 1 and not _SARA_AM.search(unicodedata.normalize("NFKD", c)))
+
+
+_DIGRAPH = re.compile(f"([{_digraphs()}])")
+
+
 def _fold_once(text: str) -> str:
+    pieces = _DIGRAPH.split(text)
+    pieces[::2] = map(_fold_piece, pieces[::2])
+    return "".join(pieces)
+
+
+def _fold_piece(text: str) -> str:
     text = unicodedata.normalize("NFKD", text)
     text = _LETTERS_WITH_MARKS.sub(_compose_letter, text)
     text = unicodedata.normalize("NFC", text.translate(_PLAIN).casefold().translate(_PLAIN))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+import sys
+
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.text import fold, tokenize
@@ -29,6 +31,7 @@ def test_folding_is_idempotent(text: str) -> None:
 
 @settings(max_examples=400)
 @given(texts)
+@example("ゟヿໜ")
 def test_every_word_is_one_token_of_itself(text: str) -> None:
     for word in tokenize(text).words:
         assert fold(word) == word
@@ -50,3 +53,9 @@ def test_offsets_are_in_order_and_give_the_word_back(text: str) -> None:
 @given(texts, texts)
 def test_a_line_break_parts_texts(one: str, other: str) -> None:
     assert list(tokenize(f"{one}\n{other}").words) == [*tokenize(one).words, *tokenize(other).words]
+
+
+def test_every_character_folds_for_good() -> None:
+    for code in range(sys.maxunicode + 1):
+        folded = fold(chr(code))
+        assert fold(folded) == folded, hex(code)
