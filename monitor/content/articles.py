@@ -59,7 +59,7 @@ def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
     """For each entry, whether its page is wanted."""
     if mode != "auto":
         return [mode == "always" and entry.url is not None for entry in entries]
-    return [entry.url is not None and looks_cut(own_text(entry)) for entry in entries]
+    return [entry.url is not None and looks_cut(own_text(entry), content=bool(entry.content)) for entry in entries]
 
 
 def read_entries(entries: Sequence[Entry], context: Context) -> list[Reading]:

@@ -116,6 +116,11 @@ class Poller:
             parsed = await self.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
+        if parsed.children and not parsed.entries:
+            newest = parsed.children[0]
+            return await self._failed(
+                feed, rules, state, f"a sitemap index: configure one of its sitemaps, such as {newest}"
+            )
         if parsed.complete:
             state = replace(_validated(state, answer), body_hash=body_hash)
         else:

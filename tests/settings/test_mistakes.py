@@ -101,9 +101,14 @@ def test_all_mistakes_of_all_files_come_in_one_run(config: Path) -> None:
         write(config, f"watchlists/w{number}.toml", text)
     write(config, "terms.toml", "a = '@b'\nb = '@a'\n")
     found = "\n".join(mistakes(config))
-    assert {"monitor.toml:2", "monitor.toml:3", "monitor.toml:5", "feeds.toml:2", "feeds.toml:3", "terms.toml:1"} <= {
-        found_place for found_place in re.findall(r"([\w.]+:\d+): ", found)
-    }
+    assert {
+        "monitor.toml:2",
+        "monitor.toml:3",
+        "monitor.toml:5",
+        "feeds.toml:2",
+        "feeds.toml:3",
+        "terms.toml:1",
+    } <= set(re.findall(r"([\w.]+:\d+): ", found))
     for number in range(len(by_file["watchlists/w.toml"])):
         assert f"w{number}.toml:" in found
 
