@@ -77,15 +77,17 @@ class _Gunzip:
         self.body = bytearray()
         self._limit = limit
         self._members = 1
+        self._padded = False
         self._inflate = zlib.decompressobj(_GZIP)
 
     def feed(self, chunk: bytes) -> bool:
         """False when the body is over its bound. Bytes after the last member that begin no other are padding."""
         try:
-            while chunk:
+            while chunk and not self._padded:
                 if self._inflate.eof:
-                    if not chunk.startswith(b"\x1f"):
-                        return True
+                    self._padded = not chunk.startswith(b"\x1f")
+                    if self._padded:
+                        break
                     self._next_member()
                 self.body += self._inflate.decompress(chunk, self._limit + 1 - len(self.body))
                 if len(self.body) > self._limit:

@@ -1,0 +1,121 @@
+"""Fetching raises nothing, whatever bytes come, in whatever pieces."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.adapters.clock import SystemClock
+from monitor.adapters.http import HttpFetcher
+from monitor.adapters.http_answers import retry_after
+from monitor.adapters.http_body import BodyError, _Gunzip
+from monitor.model import (
+    ArticlePolicy,
+    Failed,
+    Fetched,
+    NetworkPolicy,
+    NotModified,
+    PollPolicy,
+    Posted,
+    PostFailed,
+    Request,
+)
+from tests.servers import Answer, Site, Wire
+
+LOOPBACK = NetworkPolicy(allow=(ip_network("127.0.0.0/8"),))
+POLL = PollPolicy(host_delay=timedelta(0), timeout=timedelta(seconds=1), max_bytes=10_000)
+
+status_lines = st.sampled_from([b"HTTP/1.1 200 OK", b"HTTP/1.0 200", b"HTTP/1.1 302 x", b"HTTP/1.1 304 x", b"HTTP/1.1 100 x",
+                                b"HTTP/1.1 429 x", b"HTTP/9.9 200 OK", b"HTTP/1.1 -1 x", b"HTTP/1.1 999999 x", b"ICY 200 OK",
+                                b"", b"\x00", b"HTTP/1.1 101 Switching Protocols"])  # fmt: skip
+names = st.sampled_from([b"Content-Length", b"Transfer-Encoding", b"Content-Encoding", b"Location", b"Retry-After", b"ETag",
+                         b"Connection", b"Content-Type", b"Set-Cookie", b"", b"X Y", b"\xff"])  # fmt: skip
+values = st.sampled_from([b"0", b"5", b"-1", b"99999999999999999999", b"+5", b"chunked", b"gzip", b"gzip, chunked", b"identity",
+                          b"/x", b"//", b"http://[", b"http://127.0.0.1:1/", b"\xe9\xff", b"a\x00b", b"close", b"upgrade",
+                          b"text/html; charset=\xff", b"", b"x" * 20_000]) | st.binary(max_size=20)  # fmt: skip
+headers = st.lists(st.builds(lambda name, value: name + b": " + value, names, values), max_size=6)
+bodies = st.sampled_from(
+    [b"", b"hello", b"5\r\nhello\r\n0\r\n\r\n", b"5\r\nhel", gzip.compress(b"hello"), b"x" * 20_000]
+)
+answers = st.builds(
+    lambda first, lines, body: b"\r\n".join([first, *lines]) + b"\r\n\r\n" + body, status_lines, headers, bodies
+) | st.binary(max_size=200)
+
+
+def sending(raw: bytes) -> Wire:
+    async def send(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(raw)
+        await writer.drain()
+
+    return send
+
+
+@settings(max_examples=60)
+@given(st.lists(answers, min_size=8, max_size=8))
+def test_any_answer_is_an_outcome(raws: list[bytes]) -> None:
+    async def fetch_all(site: Site) -> None:
+        async with HttpFetcher(POLL, LOOPBACK, ArticlePolicy(), SystemClock()) as fetcher:
+            requests = (Request(site.url(f"/{number}"), etag='"1"') for number in range(len(raws)))
+            for outcome in await asyncio.gather(*(fetcher.fetch(request) for request in requests)):
+                assert isinstance(outcome, Fetched | NotModified | Failed)
+                if isinstance(outcome, Failed):
+                    assert outcome.error.isprintable()
+                    assert len(outcome.error) < 400
+                else:
+                    assert "".join(outcome.headers.values()).encode("utf-8") is not None
+            posted = await fetcher.post(site.url("/0"), b"{}", {}, 1)
+            assert isinstance(posted, Posted | PostFailed)
+
+    with Site() as site:
+        for number, raw in enumerate(raws):
+            site.answer(f"/{number}", Answer(wire=sending(raw)))
+        asyncio.run(fetch_all(site))
+
+
+@given(st.lists(st.binary(max_size=300), max_size=4), st.binary(max_size=3), st.integers(1, 50), st.integers(0, 1_000))
+def test_gzip_is_undone_alike_however_it_is_cut(parts: list[bytes], padding: bytes, size: int, limit: int) -> None:
+    wire = b"".join(gzip.compress(part) for part in parts) + (b"\0" + padding if parts else b"")
+    whole = b"".join(parts)
+    sink = _Gunzip(limit)
+    fits = all(sink.feed(wire[start : start + size]) for start in range(0, len(wire), size))
+    assert fits == (len(whole) <= limit)
+    if fits and parts:
+        sink.finish()
+        assert bytes(sink.body) == whole
+    assert len(sink.body) <= limit + 1
+
+
+@given(st.binary(min_size=1, max_size=500), st.data())
+def test_gzip_cut_anywhere_is_noticed(body: bytes, data: st.DataObject) -> None:
+    wire = gzip.compress(body)
+    sink = _Gunzip(1_000)
+    sink.feed(wire[: data.draw(st.integers(0, len(wire) - 1))])
+    try:
+        sink.finish()
+    except BodyError as problem:
+        assert problem.reason == "encoding"
+    else:
+        raise AssertionError("taken for whole")
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_gzip_is_a_body_error(raw: bytes) -> None:
+    sink = _Gunzip(1_000)
+    try:
+        sink.feed(raw)
+        sink.finish()
+    except BodyError:
+        return
+    assert zlib.decompressobj(31).decompress(raw) is not None
+
+
+@given(st.text() | st.integers().map(str) | st.datetimes().map(str))
+def test_retry_after_is_nothing_or_within_its_bound(value: str) -> None:
+    wait = retry_after(value, datetime(2026, 1, 1, tzinfo=UTC), timedelta(hours=24))
+    assert wait is None or timedelta(0) <= wait <= timedelta(hours=24)
