@@ -108,7 +108,7 @@ class Outbox:
         """Take a new configuration; what is being sent finishes with the old one. A changed channel starts afresh."""
         before: Mapping[str, Channel] = getattr(self, "_channels", {})
         self._circuits = {name: one for name, one in self._circuits.items() if before.get(name) == channels.get(name)}
-        self._senders, self._policy, self._channels = senders, policy, channels
+        self._senders, self._policy, self._channels = dict(senders), policy, dict(channels)
 
     def stop(self) -> None:
         """Finish the attempts in hand, give the rest back, claim no more."""

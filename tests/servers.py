@@ -105,7 +105,8 @@ class Site:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
-        for _ in range(8):  # what is being accepted takes a few steps of the loop to begin, and fails on a closed server
+        # What is being accepted takes a few steps of the loop to begin, and fails on a closed server.
+        for _ in range(8):
             await asyncio.sleep(0)
         self._server.close()
         await self._server.wait_closed()

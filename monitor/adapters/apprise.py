@@ -9,7 +9,6 @@ Its own retries are off: the outbox retries.
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -75,7 +74,8 @@ class AppriseSender:
     def _reason(self, result: Any, refused: list[str]) -> str:
         if refused:
             return refused[0]  # Apprise says "a connection error occurred"
-        said = [str(entry.message) for entry in result.logs() if entry.level >= logging.WARNING]
+        entries = list(result.logs())  # warnings and worse; read to the end, for the iterator holds a lock
+        said = [str(entry.message) for entry in entries]
         names = ", ".join(sorted({str(service.name) for service in result if not service}))
         return self._masked(f"{names or 'Apprise'}: {'; '.join(said) or result.status.name.lower()}")
 

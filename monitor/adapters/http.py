@@ -128,7 +128,6 @@ class HttpFetcher:
             where = target(url)
             host = where.host
             sent = {"User-Agent": self._poll.user_agent, "Accept-Encoding": "identity", **headers}
-            sent["Connection"] = "close"  # a kept one may be closing just now, and a POST is not sent twice unasked
             if where.user is not None:
                 sent["Authorization"] = aiohttp.encode_basic_auth(where.user, where.password or "")
             async with asyncio.timeout(timeout):

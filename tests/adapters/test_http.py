@@ -330,7 +330,6 @@ class TestPost:
             assert request.method == "POST"
             assert request.headers["webhook-id"] == "m1"
             assert request.headers["content-type"] == "application/json"
-            assert request.headers["connection"] == "close"
             return Answer(500, request.body, {"Retry-After": "5"})
 
         headers = {"webhook-id": "m1", "content-type": "application/json"}

@@ -113,6 +113,24 @@ class SqliteCopyIndex:
         self._post(number, story, wanted.all, self._postings(made.data, wanted))
         self._last = None
 
+    def moved(self, item: str) -> None:
+        """Tell that an item changed its story (a split): both stories then post all that they need."""
+        row = self._db.execute(
+            "SELECT entries.item, coalesce(firsts.number, items.number), entries.features, entries.story"
+            " FROM items JOIN copy_entries AS entries ON entries.item = items.number"
+            " LEFT JOIN items AS firsts ON firsts.id = items.story WHERE items.id = ?",
+            (item,),
+        ).fetchone()
+        if row is None:
+            return
+        number, story, packed, old_story = row
+        wanted = _unpacked(packed)
+        self._last = None
+        self._unpost(number, wanted)
+        self._db.execute("UPDATE copy_entries SET story = ? WHERE item = ?", (story, number))
+        self._post(number, story, wanted, self._read_postings(wanted))
+        self._post_again(old_story)
+
     def forget(self, before: datetime) -> int:
         """See ports.CopyIndex. What leaving items had posted for a story's younger members is posted for those."""
         leaving = self._db.execute(
@@ -208,9 +226,11 @@ class SqliteCopyIndex:
 
     def _delete(self, number: int, packed: bytes) -> None:
         self._db.execute("DELETE FROM copy_entries WHERE item = ?", (number,))
+        self._unpost(number, _unpacked(packed))
+
+    def _unpost(self, number: int, wanted: Iterable[int]) -> None:
         self._db.executemany(
-            "DELETE FROM copy_postings WHERE feature = ? AND item = ?",
-            [(feature, number) for feature in _unpacked(packed)],
+            "DELETE FROM copy_postings WHERE feature = ? AND item = ?", [(feature, number) for feature in wanted]
         )
 
     def _post_again(self, story: int) -> None:

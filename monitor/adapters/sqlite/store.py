@@ -157,6 +157,7 @@ class SqliteStore:
         """Undo a merge: a copy becomes the first of a story of its own."""
         with self._writing() as db:
             items.split(db.conn, item_id)
+            SqliteCopyIndex(db.conn).moved(item_id)
 
     def revisions(self, item_id: str) -> list[tuple[datetime, str, str]]:
         with self._reading() as db:
