@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from monitor.core.identity import entry_hash, entry_keys, usable_guids
+from monitor.core.identity import entry_hash, feed_keys
 from monitor.model import Entry
 
 Known = Mapping[str, tuple[str, str]]
@@ -58,10 +58,8 @@ class Plan:
 def identify(feed: str, entries: Iterable[Entry]) -> tuple[Identified, ...]:
     """Every entry with its keys, in the document's order; an entry repeated in the document counts once."""
     entries = tuple(entries)
-    usable = usable_guids(entries)
     found: dict[tuple[str, ...], Identified] = {}
-    for entry in entries:
-        keys = entry_keys(feed, entry, guid_usable=usable)
+    for entry, keys in zip(entries, feed_keys(feed, entries), strict=True):
         written = entry_hash(entry)
         own = [f"link:{feed}:{key.removeprefix('url:')}" for key in keys if key.startswith("url:")]
         found.setdefault(keys, Identified(entry, dict.fromkeys([*keys, *own], written)))
