@@ -70,7 +70,9 @@ def test_an_empty_news_sitemap_is_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [gzip.compress(b"\0" * 60_000_000), gzip.compress(gzip.compress(b"<urlset/>")), b"\x1f\x8b\x08garbage"]
+    "body",
+    [gzip.compress(b"\0" * 60_000_000), gzip.compress(gzip.compress(b"<urlset/>")), b"\x1f\x8b\x08garbage"],
+    ids=lambda body: f"{len(body)} bytes",
 )
 def test_gzip_that_swells_or_lies_is_refused(body: bytes) -> None:
     with pytest.raises(ReadError, match="gzip"):
