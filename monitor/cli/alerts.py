@@ -20,10 +20,10 @@ from monitor.cli.base import (
     configuration,
     console,
     json_option,
+    opened_store,
     print_json,
     with_application,
 )
-from monitor.cli.items import open_store
 from monitor.errors import UsageError
 from monitor.model import Alert, AlertState, Deferred, Delivered, DeliveryOutcome, Refused
 from monitor.service import Application
@@ -54,11 +54,8 @@ def list_(config_dir: str | None, as_json: bool) -> None:
 
 
 def _list(config_dir: str | None, as_json: bool) -> None:
-    store = open_store(configuration(config_dir))
-    try:
+    with opened_store(configuration(config_dir)) as store:
         found = store.alerts()
-    finally:
-        store.close()
     if as_json:
         print_json(_record(alert) for alert in found)
         return

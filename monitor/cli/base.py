@@ -7,7 +7,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.errors import ConfigError, MonitorError, UsageError
-from monitor.model import Config
+from monitor.model import Config, Item
 from monitor.service import Application, open_application
 from monitor.settings import find_directory, load
 
@@ -71,6 +73,24 @@ def with_application(option: str | None, work: Callable[[Application], Awaitable
             return await work(app)
 
     return asyncio.run(run())
+
+
+@contextmanager
+def opened_store(config: Config) -> Iterator[SqliteStore]:
+    """The store, to look into."""
+    store = SqliteStore(path_of(config.store))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def item_named(store: SqliteStore, item_id: str) -> Item:
+    """The item of an id or of its beginning; raises UsageError when there is not exactly one."""
+    item = store.item(item_id)
+    if item is None:
+        raise UsageError(f"no item {item_id!r} (or more than one begins so)")
+    return item
 
 
 def console() -> Console:

@@ -20,10 +20,10 @@ from monitor.cli.base import (
     console,
     directory,
     json_option,
+    opened_store,
     print_json,
     with_application,
 )
-from monitor.cli.items import open_store
 from monitor.content.discovery import find_feeds
 from monitor.content.opml import OpmlFeed, read_opml, write_opml
 from monitor.core.urls import mask_url
@@ -54,11 +54,8 @@ def list_(config_dir: str | None, as_json: bool) -> None:
 def _list(config_dir: str | None, as_json: bool) -> None:
     config = configuration(config_dir)
     now = SystemClock().now()
-    store = open_store(config)
-    try:
+    with opened_store(config) as store:
         known = {state.id: state for state in store.feed_states()}
-    finally:
-        store.close()
     rows = [(feed, known.get(feed.id, FeedState(id=feed.id))) for feed in config.feeds]
     if as_json:
         print_json(_record(feed, state, now) for feed, state in rows)

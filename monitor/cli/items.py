@@ -12,10 +12,20 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.adapters.clock import SystemClock
-from monitor.adapters.sqlite import SqliteStore, path_of
-from monitor.cli.base import Span, ago, config_option, configuration, console, json_option, print_json
+from monitor.cli.base import (
+    Span,
+    ago,
+    config_option,
+    configuration,
+    console,
+    item_named,
+    json_option,
+    opened_store,
+    print_json,
+    span,
+)
 from monitor.errors import UsageError
-from monitor.model import Config, Item, ItemFilter, Match, Verdict
+from monitor.model import Item, ItemFilter, Match, Verdict
 from monitor.pipeline import Rules
 from monitor.pipeline.history import matching
 
@@ -30,11 +40,6 @@ _RECORD = (
 def record(item: Item) -> dict[str, Any]:
     """An item as `items --json` gives it."""
     return {name: getattr(item, name) for name in _RECORD}
-
-
-def open_store(config: Config) -> SqliteStore:
-    """The store, to look into."""
-    return SqliteStore(path_of(config.store))
 
 
 @click.command()
@@ -65,15 +70,12 @@ def items(
         copies=copies,
         limit=limit or (None if as_json else SHOWN),
     )
-    store = open_store(config)
-    try:
+    with opened_store(config) as store:
         found = matching(store, query, config.terms, wanted) if query else store.items(wanted)
         if as_json:
             print_json(record(item) for item in found)
         else:
             _print_items(found, now)
-    finally:
-        store.close()
 
 
 def _print_items(found: Iterator[Item], now: datetime) -> None:
@@ -94,16 +96,11 @@ def show(item_id: str, config_dir: str | None, as_json: bool) -> None:
     """One item: text, tags, story, and the words that matched."""
     config = configuration(config_dir)
     rules = Rules.of(config)
-    store = open_store(config)
-    try:
-        item = store.item(item_id)
-        if item is None:
-            raise UsageError(f"no item {item_id!r} (or more than one begins so)")
+    with opened_store(config) as store:
+        item = item_named(store, item_id)
         story = store.story(item.story)
         sightings = store.sightings(item.story)
         revisions = store.revisions(item.id)
-    finally:
-        store.close()
     _, verdicts = rules.match(item)
     if as_json:
         print_json([
@@ -154,16 +151,9 @@ def _print_story(out: Console, item: Item, story: list[Item]) -> None:
         out.print(f"copy of       {item.copy_of}: {item.copy_test} {item.similarity:.2f}{shared}", markup=False)
     first = story[0]
     for one in story:
-        late = "first" if one is first else f"+{ago_between(first, one)}"
+        late = "first" if one is first else f"+{span(one.first_seen_at - first.first_seen_at)}"
         where = one.url or ", ".join(one.feeds) or one.text_from
         out.print(f"story         {late:<8}{one.id}  {where}", markup=False)
-
-
-def ago_between(first: Item, later: Item) -> str:
-    """How late a copy came."""
-    from monitor.cli.base import span
-
-    return span(later.first_seen_at - first.first_seen_at)
 
 
 def _print_body(out: Console, item: Item, verdicts: tuple[Verdict, ...]) -> None:
@@ -187,14 +177,9 @@ def marked(text: str, matches: list[Match], style: str) -> Text:
 def split(item_id: str, config_dir: str | None) -> None:
     """Undo a wrong merge: make a copy an item of its own, with a story of its own."""
     config = configuration(config_dir)
-    store = open_store(config)
-    try:
-        item = store.item(item_id)
-        if item is None:
-            raise UsageError(f"no item {item_id!r} (or more than one begins so)")
+    with opened_store(config) as store:
+        item = item_named(store, item_id)
         if item.copy_of is None:
             raise UsageError(f"{item.id} is no copy: it is the first of its story")
         store.split(item.id)
-    finally:
-        store.close()
     click.echo(f"{item.id} is now the first of a story of its own; it raises no alert")

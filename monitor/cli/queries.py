@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +12,17 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.adapters.clock import SystemClock
-from monitor.cli.base import Span, config_option, configuration, console, json_option, print_json
-from monitor.cli.items import open_store, record
+from monitor.cli.base import (
+    Span,
+    config_option,
+    configuration,
+    console,
+    item_named,
+    json_option,
+    opened_store,
+    print_json,
+)
+from monitor.cli.items import record
 from monitor.core.alerting import may_alert
 from monitor.core.query import Explanation, Subject
 from monitor.core.watch import compile_query
@@ -35,9 +45,8 @@ def try_(query: str | None, watchlist: str | None, since: timedelta, config_dir:
     if (query is None) == (watchlist is None):
         raise UsageError("give a query or --watchlist, one of them")
     config = configuration(config_dir)
-    store = open_store(config)
     now = SystemClock().now()
-    try:
+    with opened_store(config) as store:
         match, prefilter = _matcher(config, query, watchlist)
         wanted = ItemFilter(since=now - since, prefilter=prefilter)
         scanned = 0
@@ -47,8 +56,6 @@ def try_(query: str | None, watchlist: str | None, since: timedelta, config_dir:
             found = match(item)
             if found is not None:
                 hits.append((item, found))
-    finally:
-        store.close()
     alerts = len({item.story for item, _ in hits if item.copy_of is None and item.text_from != "import"})
     terms = Counter(one.term for _, matches in hits for one in matches)
     per_day = alerts / max(since.total_seconds() / 86400, 1e-9)
@@ -99,18 +106,12 @@ def why(item_id: str, watchlist: str, config_dir: str | None) -> None:
     rules = Rules.of(config)
     if watchlist not in rules.watchlists:
         raise UsageError(f"no watchlist {watchlist!r} is configured")
-    store = open_store(config)
-    try:
-        item = store.item(item_id)
-        if item is None:
-            raise UsageError(f"no item {item_id!r} (or more than one begins so)")
+    with opened_store(config) as store:
+        item = item_named(store, item_id)
         alerts = [alert for alert in store.alerts() if alert.story == item.story and alert.watchlist == watchlist]
-    finally:
-        store.close()
     out = console()
     bare, verdicts = rules.match(item)
-    feed_tags = tuple(tag for feed in item.feeds if feed in rules.feeds for tag in rules.feeds[feed].tags)
-    subject = Subject(item.title, item.text, item.authors, item.url, item.feeds, feed_tags, item.language)
+    subject = Subject.of(replace(item, tags=rules.feed_tags(item)))
     _print_tree(out, rules.watchers.explain(watchlist, subject), 0)
     out.print()
     for alert in alerts:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from rich.text import Text
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.logs import log_to_stderr
-from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.cli.alerts import alerts
 from monitor.cli.base import (
     EXIT_FAILED,
@@ -30,6 +30,7 @@ from monitor.cli.base import (
     console,
     directory,
     json_option,
+    opened_store,
     print_json,
     with_application,
 )
@@ -200,11 +201,8 @@ def status(config_dir: str | None, as_json: bool) -> None:
     """Is it well? Exits 1 when not."""
     config = configuration(config_dir)
     now = SystemClock().now()
-    store = SqliteStore(path_of(config.store))
-    try:
+    with opened_store(config) as store:
         health = examine(store, now)
-    finally:
-        store.close()
     if as_json:
         print_json([_health_record(health)])
     else:
@@ -226,7 +224,7 @@ def _health_record(health: Health) -> dict[str, Any]:
     }
 
 
-def _print_health(health: Health, config: Config, now: Any) -> None:
+def _print_health(health: Health, config: Config, now: datetime) -> None:
     out = console()
     out.print(Text("well" if health.well else "not well", "bold green" if health.well else "bold red"))
     counts = health.counts

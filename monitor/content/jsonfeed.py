@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from monitor.content.bylines import names
@@ -12,6 +11,7 @@ from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_URL, drop_co
 from monitor.content.feeds_entries import language_code
 from monitor.content.feeds_repair import MAX_ENTRIES
 from monitor.content.htmltext import title_text
+from monitor.core.dates import parse_iso
 from monitor.errors import ReadError
 from monitor.model import Entry, ParsedFeed
 
@@ -80,8 +80,8 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
         summary=html.escape(drop_controls(_string(item, "summary")), quote=False),
         content=drop_controls(content[:MAX_HTML]),
         authors=_authors(item) or feed_authors,
-        published_at=_date(_string(item, "date_published")),
-        updated_at=_date(_string(item, "date_modified")),
+        published_at=parse_iso(_string(item, "date_published")),
+        updated_at=parse_iso(_string(item, "date_modified")),
         language=language_code(_string(item, "language")),
         tags=tuple(
             dict.fromkeys(name for tag in tags[:MAX_LIST] if isinstance(tag, str) and (name := one_line(tag, MAX_NAME)))
@@ -105,12 +105,3 @@ def _authors(record: dict[str, Any]) -> tuple[str, ...]:
     listed = record.get("authors")
     people = listed if isinstance(listed, list) else [record.get("author")]
     return names(_string(person, "name") for person in people[:MAX_LIST] if isinstance(person, dict))
-
-
-def _date(written: str) -> datetime | None:
-    """RFC 3339; without an offset it is taken as UTC."""
-    try:
-        value = datetime.fromisoformat(written.strip()[:40])
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

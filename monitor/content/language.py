@@ -196,12 +196,6 @@ def _arbiter_languages() -> frozenset[str]:
     return frozenset(_code(language) for language in _factory().langlist)
 
 
-def warm_up() -> None:
-    """Load both models: once for each worker process, before its first text."""
-    _fast("warm")
-    _slow("warm up the models")
-
-
 def _code(label: str) -> str:
     primary = label.removeprefix("__label__").split("-")[0]
     return SAME.get(primary, primary)

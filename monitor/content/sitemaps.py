@@ -12,6 +12,7 @@ from lxml import etree
 from monitor.content.clean import MAX_LIST, MAX_NAME, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
+from monitor.core.dates import parse_iso
 from monitor.errors import ReadError
 from monitor.model import Entry, ParsedFeed
 
@@ -81,7 +82,7 @@ def _children(root: etree._Element, base: str) -> tuple[str, ...]:
         fields = dict(_texts(element))
         target = web_url(fields.get("loc"), base)
         if target:
-            found.append((_date(fields.get("lastmod", "")) or datetime.min.replace(tzinfo=UTC), target))
+            found.append((parse_iso(fields.get("lastmod", "")) or datetime.min.replace(tzinfo=UTC), target))
     return tuple(target for _, target in sorted(found, key=lambda pair: pair[0], reverse=True))
 
 
@@ -98,8 +99,8 @@ def _entry(page: etree._Element, base: str) -> Entry | None:
         guid=target,
         url=target,
         title=title_text(said.get("title", "")),
-        published_at=_date(said.get("publication_date", "")),
-        updated_at=_date(fields.get("lastmod", "")),
+        published_at=parse_iso(said.get("publication_date", "")),
+        updated_at=parse_iso(fields.get("lastmod", "")),
         language=language_code(publication.get("language") or said.get("language")),
         tags=tuple(dict.fromkeys(word for word in keywords if word))[:MAX_LIST],
     )
@@ -107,12 +108,3 @@ def _entry(page: etree._Element, base: str) -> Entry | None:
 
 def _publication(root: etree._Element) -> str:
     return next((title_text(element.text or "") for element in root.iter("{*}name") if element.text), "")
-
-
-def _date(written: str) -> datetime | None:
-    """W3C date and time; a date alone is its midnight, no offset is UTC."""
-    try:
-        value = datetime.fromisoformat(written.strip()[:40])
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -20,3 +20,15 @@ def clamp(published: datetime | None, now: datetime) -> datetime | None:
     if aware < EARLIEST:
         return None
     return min(aware, now).astimezone(UTC)
+
+
+def parse_iso(written: str) -> datetime | None:
+    """A date and time of RFC 3339 or ISO 8601, in UTC; without an offset it is UTC, a date alone its midnight.
+
+    None for what is no date, or one that UTC cannot hold.
+    """
+    try:
+        value = datetime.fromisoformat(written.strip()[:40])
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

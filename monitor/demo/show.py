@@ -18,7 +18,7 @@ from rich.text import Text
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.logs import log_to_stderr
 from monitor.demo.servers import Receivers, receivers, site
-from monitor.demo.stories import COPIES, OTHER, TOPIC, Outlet, outlets, seed_file
+from monitor.demo.stories import COPIES, OTHER, TOPIC, outlets, seed_file
 from monitor.model import Alert, Config, Item, ItemFilter, PollReport
 from monitor.service import Application, Daemon, open_application
 from monitor.settings import load, watch
@@ -68,14 +68,13 @@ def write_configuration(directory: Path, sites: dict[str, str], got: Receivers) 
 
 
 @contextmanager
-def world(directory: Path) -> Iterator[tuple[Config, Receivers, tuple[Outlet, ...]]]:
+def world(directory: Path) -> Iterator[tuple[Config, Receivers]]:
     """Sites and receivers up, the configuration written and loaded."""
     with ExitStack() as stack:
         got = stack.enter_context(receivers(SECRET))
-        published = outlets(SystemClock().now())
-        sites = {outlet.id: stack.enter_context(site(outlet)) for outlet in published}
+        sites = {outlet.id: stack.enter_context(site(outlet)) for outlet in outlets(SystemClock().now())}
         write_configuration(directory, sites, got)
-        yield load(directory, os.environ), got, published
+        yield load(directory, os.environ), got
 
 
 def run_demo(keep: bool, out: Console) -> int:
@@ -85,7 +84,7 @@ def run_demo(keep: bool, out: Console) -> int:
     with tempfile.TemporaryDirectory(prefix="monitor-demo-") as place:
         directory = Path(place) / "config"
         try:
-            with world(directory) as (config, got, _):
+            with world(directory) as (config, got):
                 asyncio.run(_demo(config, got, out, keep, began))
         except Surprise as surprise:
             out.print(Text(f"the demo failed: {surprise}", "bold red"))

@@ -6,12 +6,12 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from monitor.content.articles import Document, read_documents
 from monitor.content.pages import read_page
+from monitor.core.dates import parse_iso
 from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import Feed, PageText, Reading
 from monitor.pipeline.intake import Intake, Rules, Taken
@@ -101,11 +101,9 @@ def _of_json(path: Path, number: int, line: bytes) -> Document | UnreadableDocum
         return UnreadableDocument(f"{where}: neither title nor text")
     published_at = None
     if record.get("published_at"):
-        try:
-            published_at = datetime.fromisoformat(record["published_at"])
-        except ValueError:
+        published_at = parse_iso(record["published_at"])
+        if published_at is None:
             return UnreadableDocument(f"{where}: published_at: {record['published_at']!r} is no date (RFC 3339)")
-        published_at = published_at.astimezone(UTC) if published_at.tzinfo else published_at.replace(tzinfo=UTC)
     own_id = record.get("id")
     key = f"import:{own_id}" if own_id else (f"url+{record['url']}" if record.get("url") else _hash(title, text))
     return Document(

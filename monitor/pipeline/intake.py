@@ -42,15 +42,18 @@ class Rules:
             feeds={feed.id: feed for feed in config.feeds},
         )
 
+    def feed_tags(self, item: Item) -> tuple[str, ...]:
+        """The tags of the item's feeds: all that queries see of tags; watchlists do not see each other's."""
+        return _distinct([tag for feed in item.feeds if feed in self.feeds for tag in self.feeds[feed].tags])
+
     def match(self, item: Item) -> tuple[Item, tuple[Verdict, ...]]:
-        """The item with its watchlists and tags, and what matched. Queries see the feeds' tags, not each other's."""
-        feed_tags = [tag for feed in item.feeds if feed in self.feeds for tag in self.feeds[feed].tags]
-        bare = replace(item, tags=_distinct(feed_tags))
+        """The item with its watchlists and tags, and what matched."""
+        bare = replace(item, tags=self.feed_tags(item))
         verdicts = self.watchers.match(Subject.of(bare))
         given = [tag for verdict in verdicts for tag in self.watchlists[verdict.watchlist].tags]
         return replace(
             bare,
-            tags=_distinct([*feed_tags, *given]),
+            tags=_distinct([*bare.tags, *given]),
             watchlists=tuple(verdict.watchlist for verdict in verdicts),
         ), verdicts
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,18 +45,6 @@ class Mistakes:
     def at_value(self, document: Document, path: locator.Path, what: str) -> None:
         """One mistake about a value."""
         self.add(document.name, document.places.value_line(path), where(document.data, path), what)
-
-    def of_files(self, names: Iterable[str]) -> bool:
-        """Whether any of these files has a mistake."""
-        return not {mistake.file for mistake in self.found}.isdisjoint(names)
-
-    @contextmanager
-    def counted(self) -> Iterator[list[bool]]:
-        """Tells, after the block, whether the block found none: ``with counted() as clean: …`` then ``all(clean)``."""
-        before = len(self.found)
-        clean: list[bool] = []
-        yield clean
-        clean.append(len(self.found) == before)
 
     def check(self) -> None:
         """Raise `ConfigError` when there is any."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.core.query import check, excerpt
 from monitor.errors import QueryError
 from monitor.settings.documents import read_document
-from monitor.settings.mistakes import Document, Mistakes
+from monitor.settings.mistakes import Document, Mistakes, where
 
 
 def read_terms(directory: Path, mistakes: Mistakes) -> Mapping[str, str]:
@@ -35,8 +35,6 @@ def note_query(
     document: Document, path: tuple[str | int, ...], source: str, error: QueryError, mistakes: Mistakes
 ) -> None:
     """A mistake inside a query: at its own line of the file, with a caret under the place."""
-    from monitor.settings.mistakes import where
-
     line = document.places.string_line(path, error.position)
     expected = f"; expected {' or '.join(error.expected)}" if error.expected and "expected" not in error.what else ""
     shown = "\n".join(f"  {row}" for row in excerpt(source, error.position).split("\n"))

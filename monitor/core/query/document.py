@@ -5,7 +5,6 @@ Everything is made at the first question that needs it and kept for the next, so
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -64,12 +63,6 @@ class Field:
     def characters_of(self, span: Span) -> tuple[int, int]:
         """A span's offsets into the text."""
         return self.starts[span[0]], self.ends[span[1]]
-
-    def places_within(self, start: int, end: int) -> Span | None:
-        """The tokens that lie inside a stretch of the text; None when there is none."""
-        first = bisect_left(self.starts, start)
-        last = bisect_left(self.ends, end + 1) - 1
-        return (first, last) if first <= last else None
 
 
 class Document:
