@@ -101,6 +101,7 @@ class Outbox:
         self._jitter = jitter
         self._write = write
         self._circuits: dict[str, circuit.Circuit] = {}
+        self._seen_up: set[str] = set()
         self._stopping = False
         self.configure(senders, policy, channels)
 
@@ -274,7 +275,9 @@ class Outbox:
             self._circuits.pop(name, None)
             if before.open():
                 log.info("channel_up", channel=name, since=before.since)
+            if before.open() or name not in self._seen_up:  # a process before this one may have noted it as down
                 await self._write(self._store.note, f"channel:{name}", "", now)
+            self._seen_up.add(name)
             return None
         this = self._circuits[name] = circuit.failed(before, message_id, outcome, now, jitter)
         if this.open() and not before.open():

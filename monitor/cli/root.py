@@ -202,7 +202,7 @@ def status(config_dir: str | None, as_json: bool) -> None:
     config = configuration(config_dir)
     now = SystemClock().now()
     with opened_store(config) as store:
-        health = examine(store, now)
+        health = examine(store, config.channels, now)
     if as_json:
         print_json([_health_record(health)])
     else:

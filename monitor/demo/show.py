@@ -141,6 +141,7 @@ def _show_poll(out: Console, reports: list[PollReport]) -> None:
 
 def _show_copies(out: Console, items: list[Item], seed: Item) -> None:
     out.print("\n[bold]3. Copies[/]  recognised by what they say; they raise no alert")
+    out.print(f"   copies of {seed.id}, {seed.title[:60]}…", markup=False)
     table = Table("site", "how it came", "similarity", "test", box=None, pad_edge=False)
     for item in sorted(items, key=_slug):
         if item.copy_of:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -25,7 +25,7 @@ from monitor.model import Config, DeliveryOutcome, PollReport
 from monitor.outbox import DeliveryReport, Outbox
 from monitor.pipeline import Importer, Poller, Rules, documents_in
 from monitor.pipeline.imports import Imported
-from monitor.ports import Clock
+from monitor.ports import Clock, Sender
 from monitor.service.senders import make_senders
 
 T = TypeVar("T")
@@ -45,19 +45,18 @@ class Application:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.workers = ProcessWorkers(WORKERS)
         self.poller = Poller(store, self.write, fetcher, self.workers, clock, random.random)
-        self.outbox = self._make_outbox(config)
-
-    def _make_outbox(self, config: Config) -> Outbox:
-        guard = Guard(config.network)
-        return Outbox(
-            store=self.store,
-            senders=make_senders(config, guard, self.fetcher, self.clock),
+        self.outbox = Outbox(
+            store=store,
+            senders=self._senders(config),
             policy=config.alerts,
             channels=config.channels,
-            clock=self.clock,
+            clock=clock,
             jitter=random.random,
             write=self.write,
         )
+
+    def _senders(self, config: Config) -> Mapping[str, Sender]:
+        return make_senders(config, Guard(config.network), self.fetcher, self.clock)
 
     async def write(self, function: Callable[..., T], *args: object) -> T:
         """Run a store call on the store's thread."""
@@ -69,7 +68,7 @@ class Application:
         await self.write(self.store.sync_feeds, config.feeds, self.clock.now())
         self.fetcher.reconfigure(config.poll, config.network, config.article)
         self.rules = rules
-        self.outbox = self._make_outbox(config)
+        self.outbox.configure(self._senders(config), config.alerts, config.channels)
 
     async def poll(self, feeds: Sequence[str] = ()) -> list[PollReport]:
         """Poll these feeds (or all) once, now; a failed one does not stop the others."""
@@ -120,6 +119,7 @@ async def open_application(
             try:
                 yield app
             finally:
+                await app.outbox.aclose()
                 await asyncio.to_thread(app.close)
     finally:
         store.close()

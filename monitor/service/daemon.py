@@ -146,6 +146,7 @@ class Daemon:
 
     async def _finish(self) -> None:
         """Let what is in hand end, then stop it: what was not stored comes again at the next start."""
+        self._app.outbox.stop()
         tasks = [*self._polls.values(), *([self._delivery] if self._delivery else [])]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)

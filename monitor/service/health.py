@@ -6,7 +6,7 @@ feed is shown, and is the publisher's trouble: restarting our container would no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,8 +36,8 @@ class Health:
         return not self.problems
 
 
-def examine(store: Store, now: datetime) -> Health:
-    """Look at everything that tells."""
+def examine(store: Store, channels: Collection[str], now: datetime) -> Health:
+    """Look at everything that tells; `channels` are the configured ones."""
     notes = store.notes()
     feeds = tuple(store.feed_states())
     failing = tuple(feed for feed in feeds if feed.failures)
@@ -55,6 +55,9 @@ def examine(store: Store, now: datetime) -> Health:
         problems.append(f"{len(failing)} of {len(feeds)} feeds fail: is the network there?")
     warnings = [f"feed {feed.id}: failed {feed.failures} times in a row: {feed.last_error}" for feed in failing] + [
         f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures
+    ]
+    warnings += [
+        f"channel {name}: down: {notes[key][0]}" for name in channels if notes.get(key := f"channel:{name}", ("",))[0]
     ]
     return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings))
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from monitor.adapters.sqlite import SqliteStore
 from monitor.cli.root import monitor
+from tests.builders import NOON
 
 WIRE = (
     "Freighters left the northern basin on Tuesday after eleven days at anchor, the harbour authority said. "
@@ -126,3 +128,22 @@ def test_init_never_overwrites(run: Callable[..., Result], tmp_path: Path) -> No
 def test_status_without_a_daemon_is_not_well(run: Callable[..., Result]) -> None:
     assert "the daemon has never run" in run("status", code=1).stdout
     assert records(run("status", "--json", code=1))[0]["well"] is False
+
+
+def test_a_date_that_utc_cannot_hold_is_told_and_the_rest_is_stored(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "dates.jsonl").write_text(
+        '{"title": "Too early", "text": "a", "published_at": "0001-01-01T00:00:00+14:00"}\n'
+        '{"title": "In time", "text": "b", "published_at": "2026-01-01T08:00:00+02:00"}\n'
+    )
+    assert "dates.jsonl:1: published_at" in run("import", "dates.jsonl", code=1).stderr
+    assert "2026-01-01T06:00:00Z" in {item["published_at"] for item in records(run("items", "--json"))}
+
+
+def test_a_channel_that_is_down_shows_in_status(run: Callable[..., Result], tmp_path: Path) -> None:
+    with (tmp_path / "config" / "monitor.toml").open("a") as settings:
+        settings.write('[channels.ops]\ntype = "webhook"\nurl = "https://ops.example.org/hook"\n')
+    store = SqliteStore(tmp_path / "var" / "monitor.db")
+    store.note("channel:ops", "HTTP 500", NOON)
+    store.note("channel:removed", "HTTP 500", NOON)
+    store.close()
+    assert records(run("status", "--json", code=1))[0]["warnings"] == ["channel ops: down: HTTP 500"]

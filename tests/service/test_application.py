@@ -1,0 +1,63 @@
+"""The application as a whole: what a reload keeps, what a restart forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from monitor.adapters.sqlite import SqliteStore
+from monitor.model import AlertDraft, AlertPolicy, Config, NetworkPolicy, Secret, WebhookChannel
+from monitor.service import open_application
+from tests.builders import HOUR, NOON, an_item
+from tests.servers import Answer, Site
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Four alerts are due to a webhook that nobody answers."""
+    store = SqliteStore(tmp_path / "m.db")
+    for number in range(4):
+        item = an_item(f"item-{number}")
+        with store.transaction() as tx:
+            tx.add_item(item, {item.id: ""})
+            tx.add_alerts(item, [AlertDraft("ships", "Ships", (), "ops", ())], NOON, lambda _: ("pending", NOON))
+    store.close()
+    return Config(
+        store=f"sqlite:{tmp_path / 'm.db'}",
+        network=NetworkPolicy((ip_network("127.0.0.0/8"),)),
+        alerts=AlertPolicy(retry_for=HOUR * 1_000_000),
+        channels={"ops": WebhookChannel("ops", Secret("http://127.0.0.1:9/hook"))},
+    )
+
+
+async def test_a_reload_does_not_forget_which_channels_are_down(config: Config) -> None:
+    async with open_application(config) as app:
+        await app.deliver()
+        assert set(app.outbox.down()) == {"ops"}
+        await app.configure(replace(config, alerts=AlertPolicy(first_poll="none")))
+        assert set(app.outbox.down()) == {"ops"}
+        moved = WebhookChannel("ops", Secret("http://127.0.0.1:10/hook"))
+        await app.configure(replace(config, channels={"ops": moved}))
+        assert app.outbox.down() == {}
+
+
+async def test_a_channel_that_works_after_a_restart_is_no_longer_noted_as_down(
+    config: Config, new_site: Callable[..., Site]
+) -> None:
+    async with open_application(config) as app:
+        await app.deliver()
+        assert app.store.notes()["channel:ops"][0]
+    hook = new_site()
+    hook.answer("/hook", Answer(204))
+    working = WebhookChannel("ops", Secret(hook.url("/hook")))
+    async with open_application(replace(config, channels={"ops": working})) as app:
+        app.store.retry_alerts([], NOON)
+        for alert in app.store.alerts():
+            app.store.settle_alert(alert.id, "pending", NOON, next_attempt_at=NOON)
+        await app.deliver()
+        assert {alert.state for alert in app.store.alerts()} == {"delivered"}
+        assert app.store.notes()["channel:ops"][0] == ""
