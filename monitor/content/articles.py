@@ -15,7 +15,7 @@ from monitor.content.pages import read_page
 from monitor.content.phrases import cut_boilerplate
 from monitor.core.copies import fingerprint
 from monitor.core.dates import clamp
-from monitor.core.identity import canonical_url
+from monitor.core.identity import canonical_url, plain_link
 from monitor.errors import ReadError
 from monitor.model import Entry, Fetched, FetchMode, PageText, Reading, TextFrom
 
@@ -85,7 +85,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
     priors = [*context.languages, *(word for word in (entry.language, article.language) if word)]
     return _finish(
         Reading(
-            url=entry.url,
+            url=plain_link(entry.url) if entry.url else None,
             canonical_url=_canonical(entry, page, article),
             title=title,
             text=text,

@@ -22,7 +22,7 @@ from monitor.model import Entry
 
 __all__ = [
     "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
-    "site_of", "slug", "usable_guids",
+    "plain_link", "site_of", "slug", "usable_guids",
 ]  # fmt: skip
 
 _MAX_GUID = 500
@@ -72,6 +72,14 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     query = _canonical_query(query)
     result = where.origin + path + (f"?{query}" if query else "")
     return result if len(result) <= MAX_URL else None
+
+
+def plain_link(url: str) -> str:
+    """A link as its publisher wrote it, but for tracking and sessions: what is stored, shown and sent."""
+    head, hash_, fragment = _PATH_SESSION.sub("", url).partition("#")
+    address, question, query = head.partition("?")
+    kept = "&".join(pair for pair in query.split("&") if not _is_tracking(*pair.partition("=")[::2]))
+    return address + (question + kept if kept else "") + hash_ + fragment
 
 
 def _canonical_query(query: str) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from monitor.core.alerting import drafts, may_alert
 from monitor.core.delivery import first_state
-from monitor.core.identity import item_id
+from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Planned, Revised, SeenElsewhere
 from monitor.core.query import Subject
 from monitor.core.text import tokenize
@@ -91,7 +91,8 @@ class Intake:
 
     def seen_elsewhere(self, planned: SeenElsewhere) -> Taken:
         """A known article in another feed: nothing had to be read."""
-        return self._elsewhere(planned.item, planned.keys, planned.entry.url)
+        url = planned.entry.url
+        return self._elsewhere(planned.item, planned.keys, plain_link(url) if url else None)
 
     def document(self, reading: Reading, key: str, wanted_id: str | None) -> Taken:
         """An imported document; the same key again changes nothing."""
@@ -118,16 +119,21 @@ class Intake:
         more = f"url:{reading.canonical_url}"
         if reading.canonical_url and more not in keys:
             for item, _ in self.tx.known([more]).values():
-                if self._says_the_same(item, reading):
-                    return self._elsewhere(item, keys, reading.url)
-                return self._new(keys, reading, None, None)
+                return self._same_canonical(item, keys, reading)
             keys = {**keys, more: next(iter(keys.values()))}
         return self._new(keys, reading, None, None)
 
-    def _says_the_same(self, item_id_: str, reading: Reading) -> bool:
-        """A page's own word for its URL is believed only when the titles agree: some sites give all pages one."""
-        item = self.tx.item(item_id_)
-        return item is not None and _words(item.title) == _words(reading.title)
+    def _same_canonical(self, known: str, keys: Mapping[str, str], reading: Reading) -> Taken:
+        """A page that names a stored article's URL as its own: another road to it, or another site's copy of it.
+
+        The page's word is believed only when the titles agree: some sites give all their pages one canonical link.
+        """
+        item = self.tx.item(known)
+        if item is None or _words(item.title) != _words(reading.title):
+            return self._new(keys, reading, None, None)
+        if item.url and reading.url and site_of(item.url) != site_of(reading.url):
+            return self._new(keys, reading, self._same_url(known), None)
+        return self._elsewhere(known, keys, reading.url)
 
     def _same_url(self, of: str) -> CopyEvidence | None:
         item = self.tx.item(of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.core.identity import canonical_url, entry_keys, feed_keys, mask_url, slug
+from monitor.core.identity import canonical_url, entry_keys, feed_keys, mask_url, plain_link, slug
 from monitor.core.urls import BadUrlError, target
 from monitor.model import Entry
 
@@ -41,6 +41,12 @@ def test_canonical_is_plain_web_ascii(url: str) -> None:
         assert once.isprintable()
         assert once.startswith(("http://", "https://"))
         assert not set(once) & set(' "<>#\\')
+
+
+@given(urls)
+def test_a_plain_link_names_the_same_article(url: str) -> None:
+    assert canonical_url(plain_link(url)) == canonical_url(url)
+    assert plain_link(plain_link(url)) == plain_link(url)
 
 
 @given(st.text())

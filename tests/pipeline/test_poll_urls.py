@@ -1,0 +1,73 @@
+"""Addresses of articles: what is stored, and what a page's own canonical link is believed for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.model import ArticlePolicy, Fetched
+from tests.builders import TEXT
+from tests.pipeline.test_poll import FEED, OTHER, Bench
+
+TITLE = "Freighters leave the northern basin"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path / "m.db")
+    made.config = replace(made.config, article=ArticlePolicy(fetch="always"))
+    yield made
+    made.store.close()
+
+
+def page(bench: Bench, url: str, canonical: str, *, title: str = TITLE, text: str = TEXT) -> None:
+    paragraphs = "".join(f"<p>{line}</p>" for line in text.split("\n"))
+    body = f'<html><head><link rel="canonical" href="{canonical}"></head><body><article><h1>{title}</h1>{paragraphs}'
+    bench.net.answers[url] = Fetched(url, 200, body.encode(), {"content-type": "text/html"})
+
+
+def entry(url: str, title: str = TITLE) -> str:
+    link = url.replace("&", "&amp;")
+    return f"<item><title>{title}</title><link>{link}</link><description>Short.</description></item>"
+
+
+async def test_a_stored_link_has_no_tracking(bench: Bench) -> None:
+    bench.serve(entry("https://news.example.org/Story/?utm_source=rss&id=7&fbclid=x#top"))
+    await bench.poll()
+    assert bench.items()[0].url == "https://news.example.org/Story/?id=7#top"
+
+
+async def test_another_road_to_an_article_of_one_site_is_a_sighting(bench: Bench) -> None:
+    for url in ("https://news.example.org/a", "https://m.news.example.org/b"):
+        page(bench, url, "https://news.example.org/story")
+    bench.serve(entry("https://news.example.org/a"))
+    bench.serve(entry("https://m.news.example.org/b"), feed=OTHER)
+    await bench.poll()
+    await bench.poll(OTHER)
+    (item,) = bench.items()
+    assert item.feeds == (FEED.id, OTHER.id)
+
+
+async def test_another_site_that_names_the_original_holds_a_copy(bench: Bench) -> None:
+    page(bench, "https://news.example.org/a", "https://news.example.org/a")
+    page(bench, "https://portal.example.net/b", "https://news.example.org/a")
+    bench.serve(entry("https://news.example.org/a"))
+    bench.serve(entry("https://portal.example.net/b"), feed=OTHER)
+    await bench.poll()
+    report = await bench.poll(OTHER)
+    assert (report.new, report.copies, report.alerts) == (0, 1, 0)
+    (original,) = [item for item in bench.items() if item.copy_of is None]
+    (copy,) = [item for item in bench.items() if item.copy_of]
+    assert (copy.copy_of, copy.story, copy.copy_test) == (original.id, original.story, "url")
+
+
+async def test_one_canonical_link_on_all_pages_of_a_site_merges_nothing(bench: Bench) -> None:
+    for number, title in enumerate(("Port reopens after storm", "Library gets a new roof", "Mayor resigns")):
+        text = f"{title}. " + " ".join(f"{title.split()[0]}{word}" for word in range(80))
+        page(bench, f"https://news.example.org/{number}", "https://news.example.org/", title=title, text=text)
+    titles = ("Port reopens after storm", "Library gets a new roof", "Mayor resigns")
+    bench.serve(*(entry(f"https://news.example.org/{number}", title) for number, title in enumerate(titles)))
+    assert (await bench.poll()).new == 3
