@@ -62,7 +62,7 @@ def demo(keep: bool) -> None:
     """The whole program on this machine alone, in under 20 seconds."""
     from monitor.demo.show import run_demo  # its servers are needed by no other command
 
-    sys.exit(run_demo(keep, Console(highlight=False)))
+    sys.exit(run_demo(keep, console()))
 
 
 @monitor.command()

@@ -72,7 +72,11 @@ class _Quiet(BaseHTTPRequestHandler):
 
 @contextmanager
 def _serving(handler: type[_Quiet], host: str) -> Iterator[str]:
-    server = ThreadingHTTPServer((host, 0), handler)
+    try:
+        server = ThreadingHTTPServer((host, 0), handler)
+    except OSError:  # only Linux has the whole of 127.0.0.0/8 without being told
+        host = "127.0.0.1"
+        server = ThreadingHTTPServer((host, 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -167,16 +167,22 @@ def _show_alerts(out: Console, items: list[Item], alerts: list[Alert], got: Rece
             continue
         item = by_id[alert.item]
         out.print(f"   {item.title}", markup=False)
-        match = next(one for one in alert.matches if one.field == "body")
-        sentence = Text("      why: …")
-        sentence.append(item.text[max(0, match.start - 50) : match.start].replace("\n", " "))
-        sentence.append(match.text, "bold reverse yellow")
-        sentence.append(item.text[match.end : match.end + 50].replace("\n", " ") + "…")
-        out.print(sentence)
+        out.print(_why(alert, item, "" if out.is_terminal else "*"), soft_wrap=True)
     expect(sorted(_slug(by_id[one.item]) for one in alerts) == sorted(TOPIC * 2), "each new story alerts both channels")
     expect(got.forged == 0 and len(got.webhooks) == len(TOPIC), "each webhook arrived once, its signature verified")
     expect(len(got.mails) == len(TOPIC), "each mail arrived once")
     _show_received(out, got)
+
+
+def _why(alert: Alert, item: Item, mark: str) -> Text:
+    """Each term that matched, once, as it was found and in its place."""
+    lines = [Text(f"      alerts {alert.watchlist}, because of")]
+    for term, match in {match.term: match for match in reversed(alert.matches)}.items():
+        said = (item.title if match.field == "title" else item.text).replace("\n", " ")
+        line = Text(f"         {term:<20} …{said[max(0, match.start - 30) : match.start]}{mark}")
+        line.append(match.text, "bold reverse yellow")
+        lines.append(line.append(f"{mark}{said[match.end : match.end + 30]}…"))
+    return Text("\n").join(lines)
 
 
 def _show_received(out: Console, got: Receivers) -> None:
