@@ -76,12 +76,13 @@ def read_head(tree: HtmlElement, url: str) -> Head:
             or meta.get("og:locale")
             or ""
         )
+    heading = title_text(_first_text(tree, ".//h1"))
     return Head(
-        title=without_site_name(title_text(raw_title), site, url),
+        title=_as_headed(without_site_name(title_text(raw_title), site, url), heading),
         language=language_code(written.split(",")[0]),
         canonical_url=_canonical(tree, meta, url),
         site_name=site,
-        heading=title_text(_first_text(tree, ".//h1")),
+        heading=heading,
     )
 
 
@@ -135,6 +136,19 @@ def without_site_name(title: str, site: str, url: str) -> str:
             title = title[cuts[0].end() :].lstrip()
         else:
             return title
+
+
+def _as_headed(title: str, heading: str) -> str:
+    """The part of a title that the page's first heading repeats, when it is the larger: the rest is the site's name.
+
+    The larger, because some sites' first heading is their own name.
+    """
+    wanted = _bare(heading)
+    for cut in _SEPARATOR.finditer(title):
+        for part, rest in ((title[: cut.start()], title[cut.end() :]), (title[cut.end() :], title[: cut.start()])):
+            if _bare(part) == wanted and len(wanted) > len(_bare(rest)):
+                return part.strip()
+    return title
 
 
 def _site_names(site: str, url: str) -> frozenset[str]:

@@ -89,7 +89,7 @@ def _of_json(path: Path, number: int, line: bytes) -> Document | UnreadableDocum
     where = f"{path}:{number}"
     try:
         record = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return UnreadableDocument(f"{where}: not JSON: {error}")
     if not isinstance(record, dict):
         return UnreadableDocument(f"{where}: expected an object with title and text")
@@ -167,7 +167,7 @@ class Importer:
             yield Imported(len(chunk), tuple(taken), tuple(unreadable))
 
     async def _page(self, page: Page) -> Document:
-        article = await self.workers.run(_read_file, page.body, page.path.as_uri())
+        article = await self.workers.run(_read_file, page.body, page.path.absolute().as_uri())
         return Document(
             key=_hash(article.title, article.text),
             title=article.title or page.path.stem,

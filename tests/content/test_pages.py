@@ -88,6 +88,20 @@ def test_the_sites_name_is_off_the_title(title: str, site: str, plain: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("title", "heading", "plain"),
+    [
+        ("Troops sent, alliance says | Corriere", "Troops sent, alliance says", "Troops sent, alliance says"),
+        ("Corriere - Troops sent, alliance says", "Troops sent, alliance says", "Troops sent, alliance says"),
+        ("Troops sent | The Very Long Name of a Newspaper", "The Very Long Name of a Newspaper", None),
+        ("Troops sent | Corriere", "Another heading", None),
+    ],
+)
+def test_the_heading_says_which_part_of_a_title_is_the_headline(title: str, heading: str, plain: str | None) -> None:
+    article = read(page(title=title).replace(b"<h1>Troops sent</h1>", f"<h1>{heading}</h1>".encode()))
+    assert article.title == (plain or title)
+
+
+@pytest.mark.parametrize(
     ("link", "canonical"),
     [
         ('<link rel="canonical" href="https://thedaily.example/a">', "https://thedaily.example/a"),
