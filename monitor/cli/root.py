@@ -20,13 +20,13 @@ from rich.text import Text
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.logs import log_to_stderr
+from monitor.adapters.sqlite import path_of
 from monitor.cli.alerts import alerts
 from monitor.cli.base import (
     EXIT_FAILED,
     Commands,
     ago,
     config_option,
-    configuration,
     console,
     directory,
     json_option,
@@ -37,11 +37,11 @@ from monitor.cli.base import (
 from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, Mistake
 from monitor.model import Config, PollReport
 from monitor.service import Application, Daemon, Health, examine, open_application
 from monitor.settings import init as write_starter
-from monitor.settings import load, watch
+from monitor.settings import load, salvage, watch
 
 MANY = 50  # documents from which a progress bar is worth its line
 
@@ -199,16 +199,30 @@ def import_(paths: Sequence[Path], config_dir: str | None, as_json: bool) -> Non
 @json_option
 def status(config_dir: str | None, as_json: bool) -> None:
     """Is it well? Exits 1 when not."""
-    config = configuration(config_dir)
+    config, mistakes = _whatever_is_configured(directory(config_dir))
     now = SystemClock().now()
     with opened_store(config) as store:
-        health = examine(store, config.channels, now)
+        health = examine(store, config.channels, now, mistakes)
     if as_json:
         print_json([_health_record(health)])
     else:
         _print_health(health, config, now)
     if not health.well:
         sys.exit(EXIT_FAILED)
+
+
+def _whatever_is_configured(where: Path) -> tuple[Config, tuple[Mistake, ...]]:
+    """A daemon may be living on its last good configuration: mistakes do not keep us from looking at it.
+
+    Raises ConfigError when they hide the store, or there is none.
+    """
+    try:
+        return load(where, os.environ), ()
+    except ConfigError as error:
+        config = salvage(where)
+        if config is None or not config.store.startswith("sqlite:") or not path_of(config.store).exists():
+            raise
+        return config, error.mistakes
 
 
 def _health_record(health: Health) -> dict[str, Any]:

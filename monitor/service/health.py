@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.errors import Mistake
 from monitor.model import FeedState
 from monitor.ports import Store
 
@@ -36,8 +37,8 @@ class Health:
         return not self.problems
 
 
-def examine(store: Store, channels: Collection[str], now: datetime) -> Health:
-    """Look at everything that tells; `channels` are the configured ones."""
+def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Collection[Mistake] = ()) -> Health:
+    """Look at everything that tells; `channels` are the configured ones, `mistakes` those of the files as they are."""
     notes = store.notes()
     feeds = tuple(store.feed_states())
     failing = tuple(feed for feed in feeds if feed.failures)
@@ -46,9 +47,7 @@ def examine(store: Store, channels: Collection[str], now: datetime) -> Health:
     if state == "running" and last_tick is not None and now - last_tick > ALIVE_WITHIN:
         state = "silent"
     problems = [] if state == "running" else [_daemon_problem(state, last_tick)]
-    if mistakes := notes.get("config.mistakes", ("", None))[0]:
-        lines = mistakes.splitlines()
-        problems.append(f"the configuration has mistakes, the last good one is kept: {lines[0]}")
+    problems += _configuration_problems(notes.get("config.mistakes", ("", None))[0], mistakes, state)
     if counts["dead"]:
         problems.append(f"{counts['dead']} alerts are dead: see `monitor alerts`, send again by `monitor alerts retry`")
     if feeds and len(failing) > FAILING_SHARE * len(feeds):
@@ -60,6 +59,13 @@ def examine(store: Store, channels: Collection[str], now: datetime) -> Health:
         f"channel {name}: down: {notes[key][0]}" for name in channels if notes.get(key := f"channel:{name}", ("",))[0]
     ]
     return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings))
+
+
+def _configuration_problems(noted: str, found: Collection[Mistake], state: str) -> list[str]:
+    """One for each mistake of the files; what the daemon noted, when the files are well by now."""
+    kept = ", the last good one is kept" if state == "running" else ""
+    lines = [str(mistake).splitlines()[0] for mistake in found] or noted.splitlines()[:1]
+    return [f"the configuration has a mistake{kept}: {line}" for line in lines]
 
 
 def _daemon_problem(state: str, last_tick: datetime | None) -> str:

@@ -147,3 +147,16 @@ def test_a_channel_that_is_down_shows_in_status(run: Callable[..., Result], tmp_
     store.note("channel:removed", "HTTP 500", NOON)
     store.close()
     assert records(run("status", "--json", code=1))[0]["warnings"] == ["channel ops: down: HTTP 500"]
+
+
+def test_status_looks_beside_a_configuration_with_mistakes(run: Callable[..., Result], tmp_path: Path) -> None:
+    watchlists = tmp_path / "config" / "watchlists"
+    (watchlists / "bad.toml").write_text('query = "a AND"\n')
+    (watchlists / "worse.toml").write_text("quary = 'a'\n")
+    (health,) = records(run("status", "--json", code=1))
+    assert health["items"] == 3
+    told = " ".join(health["problems"])
+    assert "bad.toml:1: query" in told
+    assert "worse.toml:1" in told
+    (tmp_path / "config" / "monitor.toml").write_text("store = [\n")
+    run("status", code=78)  # where to look is not known
