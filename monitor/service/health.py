@@ -47,7 +47,7 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
     if state == "running" and last_tick is not None and now - last_tick > ALIVE_WITHIN:
         state = "silent"
     problems = [] if state == "running" else [_daemon_problem(state, last_tick)]
-    problems += _configuration_problems(notes.get("config.mistakes", ("", None))[0], mistakes, state)
+    problems += _configuration_problems(notes.get("config.mistakes", ("", None))[0], mistakes)
     if counts["dead"]:
         problems.append(f"{counts['dead']} alerts are dead: see `monitor alerts`, send again by `monitor alerts retry`")
     if feeds and len(failing) > FAILING_SHARE * len(feeds):
@@ -61,9 +61,9 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
     return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings))
 
 
-def _configuration_problems(noted: str, found: Collection[Mistake], state: str) -> list[str]:
+def _configuration_problems(noted: str, found: Collection[Mistake]) -> list[str]:
     """One for each mistake of the files; what the daemon noted, when the files are well by now."""
-    kept = ", the last good one is kept" if state == "running" else ""
+    kept = ", the last good one is kept" if noted else ""
     lines = [str(mistake).splitlines()[0] for mistake in found] or noted.splitlines()[:1]
     return [f"the configuration has a mistake{kept}: {line}" for line in lines]
 

@@ -99,9 +99,9 @@ def test_the_daemon_polls_delivers_takes_a_new_watchlist_and_stops(world: World)
         until(lambda: len(world.got.webhooks) >= 4)  # the seed is not imported: its first copy is news too
         assert "daemon      running" in world.run("status")
         (world.config / "watchlists" / "broken.toml").write_text('querry = "x"\n')
-        until(lambda: "broken.toml:1" in subprocess.run(
+        until(lambda: "the last good one is kept: config/watchlists/broken.toml:1" in subprocess.run(
             [*MONITOR, "status", "--config", str(world.config), "--json"], capture_output=True, text=True, cwd=world.directory
-        ).stderr)  # fmt: skip
+        ).stdout)  # fmt: skip
         (world.config / "watchlists" / "broken.toml").unlink()
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=12)
