@@ -16,6 +16,7 @@ Outcomes of fetching and of delivering are values (`model.net`, `model.alerts`),
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class MonitorError(Exception):
@@ -39,10 +40,14 @@ class Mistake:
 
 
 class ConfigError(MonitorError):
-    """All mistakes of a configuration, sorted by file and line."""
+    """All mistakes of a configuration, sorted by file and line.
 
-    def __init__(self, mistakes: list[Mistake]) -> None:
+    `outside` are the files it reads, or would read, that do not lie in its directory: a change there may mend it.
+    """
+
+    def __init__(self, mistakes: list[Mistake], outside: tuple[Path, ...] = ()) -> None:
         self.mistakes = tuple(sorted(mistakes))
+        self.outside = outside
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 

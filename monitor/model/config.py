@@ -208,3 +208,5 @@ class Config:
     terms: dict[str, str] = field(default_factory=dict)
     """Named queries of `terms.toml`: name (without ``@``) to its query."""
     directory: Path | None = None
+    outside: tuple[Path, ...] = ()
+    """Files read from outside `directory` (OPML lists, secrets): a change in them is a change of the configuration."""

@@ -1,125 +1,107 @@
-"""`[channels.ID]`: each by its type; secrets from their `_env` and `_file` twins, never repeated in a message."""
+"""`[channels.ID]`: each by its type. A new type is a table in `schema.CHANNEL_TABLES` and a function in `_BUILD`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-from monitor.model import AppriseChannel, Channel, EmailChannel, Secret, WebhookChannel
-from monitor.settings import values
-from monitor.settings.mistakes import Document, Mistakes, among, nearest, reason
-from monitor.settings.schema import CHANNEL_TABLES, AppriseTable, EmailTable, Table, WebhookTable
+from monitor.model import AppriseChannel, Channel, EmailChannel, WebhookChannel
+from monitor.settings import locator, values
+from monitor.settings.mistakes import Document, among, nearest
+from monitor.settings.run import Run, may_hold
+from monitor.settings.schema import CHANNEL_TABLES, Table
+from monitor.settings.secrets import Secrets
 from monitor.settings.validate import validate
 
 
-class _Reader:
-    """One channel's table on its way to a Channel."""
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The channels that are right, and the names of all that are written; `unread` is the text of a file that is no TOML."""
 
-    def __init__(
-        self, document: Document, channel: str, environ: Mapping[str, str], directory: Path, mistakes: Mistakes
-    ) -> None:
-        self.document, self.channel, self.environ = document, channel, environ
-        self.directory, self.mistakes = directory, mistakes
-        self.base = ("channels", channel)
+    right: dict[str, Channel]
+    names: frozenset[str]
+    unread: str | None = None
 
-    def read(self, data: Any) -> Channel | None:
-        if not isinstance(data, dict):
-            self.mistakes.at_value(self.document, self.base, 'a table is asked for: [channels.ID] with "type"')
-            return None
-        kind = data.get("type")
-        model = CHANNEL_TABLES.get(kind) if isinstance(kind, str) else None
-        if model is None:
-            said = "is missing" if kind is None else "is not known" + nearest(str(kind), CHANNEL_TABLES)
-            self.mistakes.at_value(self.document, (*self.base, "type"), f'"type" {said}{among(CHANNEL_TABLES)}')
-            return None
-        table = validate(model, self.document, self.mistakes, data, self.base)
-        return None if table is None else self.channel_of(table)
-
-    def channel_of(self, table: Table) -> Channel | None:
-        if isinstance(table, EmailTable):
-            password = self.secret(table, "password")
-            if password is None and table.smtp.user is not None and not self.given(table, "password"):
-                self.mistakes.at_key(
-                    self.document, self.base, f'"{table.smtp.user}" needs password_env or password_file'
-                )
-            known = Secret(password) if password else None
-            return EmailChannel(self.channel, tuple(table.to), table.sender, table.smtp, known, table.digest)
-        if isinstance(table, WebhookTable):
-            url = self.required(table, "url", values.http_url)
-            found = self.secret(table, "secret")
-            secrets = [Secret(one) for one in (found or "").split()]
-            for secret in secrets:
-                self.tried(table, "secret", values.webhook_secret, secret.reveal())
-            return WebhookChannel(self.channel, Secret(url), tuple(secrets), table.digest) if url else None
-        assert isinstance(table, AppriseTable)
-        if find_spec("apprise") is None:
-            what = "Apprise is not installed: pip install 'monitor[apprise]'"
-            self.mistakes.at_value(self.document, (*self.base, "type"), what)
-        url = self.required(table, "url", str)
-        return AppriseChannel(self.channel, Secret(url), table.digest) if url else None
-
-    def given(self, table: Table, key: str) -> list[str]:
-        return [name for name in (key, f"{key}_env", f"{key}_file") if getattr(table, name) is not None]
-
-    def required(self, table: Table, key: str, read: Any) -> str | None:
-        if not self.given(table, key):
-            self.mistakes.at_key(self.document, self.base, f'"{key}" is missing: write {key}, {key}_env or {key}_file')
-            return None
-        found = self.secret(table, key)
-        return self.tried(table, key, read, found) if found else None
-
-    def tried(self, table: Table, key: str, read: Any, value: str) -> str | None:
-        try:
-            return str(read(value))
-        except ValueError as error:
-            self.mistakes.at_value(self.document, (*self.base, self.given(table, key)[0]), str(error))
-            return None
-
-    def secret(self, table: Table, key: str) -> str | None:
-        """The value of a key or of its twin; several values of a list are parted by blanks."""
-        given = self.given(table, key)
-        if len(given) > 1:
-            self.mistakes.at_key(self.document, (*self.base, given[1]), f'given beside "{given[0]}": keep one of them')
-            return None
-        if not given:
-            return None
-        name, value = given[0], getattr(table, given[0])
-        place = (*self.base, name)
-        if name.endswith("_env"):
-            found = self.environ.get(value, "")
-            if not found:
-                self.mistakes.at_value(self.document, place, f"the environment has no variable {value}")
-            return found or None
-        if name.endswith("_file"):
-            return self.from_file(place, self.directory / value)
-        return " ".join(value) if isinstance(value, list) else str(value)
-
-    def from_file(self, place: tuple[str, ...], path: Path) -> str | None:
-        try:
-            found = path.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            self.mistakes.at_value(self.document, place, f"{path}: cannot be read: {reason(error)}")
-            return None
-        except UnicodeDecodeError:
-            self.mistakes.at_value(self.document, place, f"{path}: not UTF-8")
-            return None
-        if not found:
-            self.mistakes.at_value(self.document, place, f"{path}: empty")
-        return found or None
+    def known(self, name: str) -> bool:
+        """Whether a channel of this name is written, or may be."""
+        return name in self.names or may_hold(self.unread, name)
 
 
-def read_channels(
-    document: Document, environ: Mapping[str, str], directory: Path, mistakes: Mistakes
-) -> dict[str, Channel]:
-    """All channels that are right."""
-    tables = document.data.get("channels")
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One channel's table on its way to a Channel; keys with mistakes hold nothing."""
+
+    run: Run
+    document: Document
+    id: str
+    table: Any
+    secrets: Secrets
+
+    @property
+    def base(self) -> locator.Path:
+        return ("channels", self.id)
+
+    def note(self, key: str, what: str) -> None:
+        self.run.mistakes.at_value(self.document, (*self.base, key), what)
+
+
+def read_channels(run: Run, document: Document) -> Channels:
+    """All channels of `monitor.toml`."""
+    tables = document.data.get("channels", {})
     if not isinstance(tables, dict):
-        return {}
+        return Channels({}, frozenset(), document.places.text)
     found: dict[str, Channel] = {}
     for name, data in tables.items():
-        channel = _Reader(document, name, environ, directory, mistakes).read(data)
-        if channel is not None:
+        before = len(run.mistakes.found)
+        channel = _channel(run, document, name, data)
+        if channel is not None and len(run.mistakes.found) == before:
             found[name] = channel
-    return found
+    return Channels(found, frozenset(tables))
+
+
+def _channel(run: Run, document: Document, name: str, data: Any) -> Channel | None:
+    base = ("channels", name)
+    if not isinstance(data, dict):
+        run.mistakes.at_value(document, base, f'a table is asked for: [channels.{name}] with its "type"')
+        return None
+    kind = data.get("type")
+    model = CHANNEL_TABLES.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        said = "is missing" if kind is None else "is not known" + nearest(str(kind), CHANNEL_TABLES)
+        run.mistakes.at_value(document, (*base, "type"), f'"type" {said}{among(CHANNEL_TABLES)}')
+        return None
+    checked = validate(model, document, run.mistakes, data, base)
+    secrets = Secrets(run, document, base, checked.table, checked.bad)
+    return _BUILD[model](_Draft(run, document, name, checked.table, secrets))
+
+
+def _email(draft: _Draft) -> Channel:
+    table = draft.table
+    password = draft.secrets.one("password", str)
+    if table.smtp is not None:
+        user, given = table.smtp.user, draft.secrets.given("password")
+        if user is not None and not given:
+            draft.note("smtp", f'"{user}" needs password_env or password_file')
+        if user is None and given:
+            draft.note(given[0], "no one logs in with it: write the user into smtp, smtp+starttls://user@host:587")
+    return EmailChannel(draft.id, tuple(table.to or ()), table.sender, table.smtp, password, table.digest)
+
+
+def _webhook(draft: _Draft) -> Channel | None:
+    url = draft.secrets.required("url", values.http_url)
+    secrets = draft.secrets.several("secret", values.webhook_secret)
+    return WebhookChannel(draft.id, url, secrets, draft.table.digest) if url else None
+
+
+def _apprise(draft: _Draft) -> Channel | None:
+    if find_spec("apprise") is None:
+        draft.note("type", "Apprise is not installed: pip install 'monitor[apprise]'")
+    url = draft.secrets.required("url", values.apprise_url)
+    return AppriseChannel(draft.id, url, draft.table.digest) if url else None
+
+
+_BUILD: dict[type[Table], Callable[[_Draft], Channel | None]] = dict(
+    zip(CHANNEL_TABLES.values(), (_email, _webhook, _apprise), strict=True)
+)

@@ -2,85 +2,157 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
 
 from monitor.content.opml import read_opml
 from monitor.core.identity import slug
+from monitor.core.urls import BadUrlError, target
 from monitor.errors import ReadError
 from monitor.model import Feed
-from monitor.settings.documents import read_document
-from monitor.settings.mistakes import Document, Mistakes, reason, shown
+from monitor.settings.documents import MAX_FILE, read_document
+from monitor.settings.mistakes import Document, reason, shown
+from monitor.settings.run import Run, may_hold, raw
 from monitor.settings.schema import FeedsFile, FeedTable
 from monitor.settings.validate import validate
 
 
-def feed_files(directory: Path) -> list[Path]:
-    """The files that may hold feeds, in the order they are read."""
-    return [path for path in (directory / "feeds.toml", *sorted((directory / "feeds").glob("*.toml"))) if path.exists()]
+@dataclass(slots=True)
+class Feeds:
+    """All that can be known of the feeds, those with mistakes included, so that references to them are no second mistake."""
+
+    right: list[Feed] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    """Id to the place that gives it."""
+    tags: set[str] = field(default_factory=set)
+    urls: dict[str, str] = field(default_factory=dict)
+    """A URL, as it is dialled, to the place that gives it."""
+    unread: list[str] = field(default_factory=list)
+    """The text of files that have mistakes: what they name may exist."""
+
+    def known(self, name: str, among: Collection[str]) -> bool:
+        """Whether an id or a tag is one of these, or may be."""
+        return name in among or any(may_hold(text, name) for text in self.unread)
 
 
-class _Feeds:
-    """Feeds collected so far: ids and URLs each once."""
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One `[[feed]]`, as far as it is right."""
 
-    def __init__(self, mistakes: Mistakes) -> None:
-        self.mistakes = mistakes
-        self.feeds: list[Feed] = []
-        self.ids: dict[str, str] = {}
-        self.urls: dict[str, str] = {}
+    document: Document
+    number: int
+    table: FeedTable
 
-    def take(self, document: Document) -> None:
-        tables = document.data.get("feed")
-        for number, data in enumerate(tables if isinstance(tables, list) else ()):
-            table = (
-                validate(FeedTable, document, self.mistakes, data, ("feed", number)) if isinstance(data, dict) else None
-            )
-            if table is not None:
-                self.add(document, number, table)
+    @property
+    def place(self) -> str:
+        return f"{self.document.name}:{self.document.places.key_line(('feed', self.number))}"
 
-    def add(self, document: Document, number: int, table: FeedTable) -> None:
-        place = f"{document.name}:{document.places.key_line(('feed', number))}"
-        feed_id = table.id or slug(table.url)
-        if feed_id in self.ids:
-            key = ("feed", number, "id" if table.id else "url")
-            self.mistakes.at_value(document, key, f'the id "{feed_id}" is taken by {self.ids[feed_id]}')
-        elif table.url in self.urls:
-            self.mistakes.at_value(document, ("feed", number, "url"), f"the same URL as {self.urls[table.url]}")
+    @property
+    def url(self) -> str:
+        """One URL for its spellings: host in lower case, no fragment, no default port."""
+        return _dialled(self.table.url)
+
+    def feed(self, feed_id: str) -> Feed:
+        table = self.table
+        return Feed(feed_id, table.url, table.every, table.language, tuple(table.tags), table.fetch)
+
+
+def read_feeds(run: Run) -> Feeds:
+    """All feeds: those written by hand, then what OPML files add."""
+    feeds = Feeds()
+    documents = _documents(run, feeds)
+    lists: list[tuple[Document, list[str]]] = []
+    drafts: list[_Draft] = []
+    for document in documents:
+        before = len(run.mistakes.found)
+        file = validate(FeedsFile, document, run.mistakes)
+        lists.append((document, file.table.opml))
+        drafts += [draft for n, data in enumerate(file.table.feed) if (draft := _draft(run, document, n, data))]
+        if len(run.mistakes.found) > before:
+            feeds.unread.append(document.places.text)
+    for draft in drafts:
+        _add(run, feeds, draft)
+    for draft in drafts:
+        if not draft.table.id and draft.table.url and feeds.urls[draft.url] == draft.place:
+            made = _made_id(draft.table.url, feeds)  # those that say their id took it first
+            feeds.ids[made] = draft.place
+            feeds.right.append(draft.feed(made))
+    for document, names in lists:
+        for number, name in enumerate(names):
+            _add_opml(run, feeds, document, number, name)
+    return feeds
+
+
+def _documents(run: Run, feeds: Feeds) -> list[Document]:
+    first = run.directory / "feeds.toml"
+    found: list[Document] = []
+    for path in [*([first] if first.exists() or first.is_symlink() else []), *run.documents(run.directory / "feeds")]:
+        document = read_document(path, run.mistakes)
+        if document is None:
+            feeds.unread.append(raw(path))
         else:
-            self.ids[feed_id] = self.urls[table.url] = place
-            self.feeds.append(Feed(feed_id, table.url, table.every, table.language, tuple(table.tags), table.fetch))
-
-    def take_opml(self, document: Document, number: int, path: Path) -> None:
-        """OPML adds what is not configured by hand; the same feed in both is no mistake."""
-        place = ("opml", number)
-        try:
-            found = read_opml(path.read_bytes())
-        except OSError as error:
-            self.mistakes.at_value(document, place, f"{shown(path)}: cannot be read: {reason(error)}")
-            return
-        except ReadError as error:
-            self.mistakes.at_value(document, place, f"{shown(path)}: {error}")
-            return
-        for one in found:
-            if one.url not in self.urls:
-                feed_id = slug(one.url)
-                self.ids[feed_id] = self.urls[one.url] = shown(path)
-                self.feeds.append(Feed(feed_id, one.url, tags=tuple(one.tags)))
+            found.append(document)
+    return found
 
 
-def read_feeds(directory: Path, mistakes: Mistakes) -> list[Feed]:
-    """All feeds that are right, those written by hand before those of OPML files."""
-    documents = [document for path in feed_files(directory) if (document := read_document(path, mistakes))]
-    feeds = _Feeds(mistakes)
-    for document in documents:
-        without = {key: value for key, value in document.data.items() if key != "feed"}
-        tables = document.data.get("feed", [])
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-            mistakes.at_value(document, ("feed",), "write each feed as [[feed]] with its keys below")
-        validate(FeedsFile, document, mistakes, without)
-        feeds.take(document)
-    for document in documents:
-        names = document.data.get("opml")
-        for number, name in enumerate(names if isinstance(names, list) else ()):
-            if isinstance(name, str):
-                feeds.take_opml(document, number, directory / name)
-    return feeds.feeds
+def _draft(run: Run, document: Document, number: int, data: Any) -> _Draft | None:
+    if not isinstance(data, dict):
+        run.mistakes.at_value(document, ("feed",), "write each feed as [[feed]] with its keys below")
+        return None
+    checked = validate(FeedTable, document, run.mistakes, data, ("feed", number))
+    return None if "id" in checked.bad else _Draft(document, number, checked.table)
+
+
+def _dialled(url: str) -> str:
+    try:
+        return target(url).url
+    except BadUrlError:
+        return url
+
+
+def _add(run: Run, feeds: Feeds, draft: _Draft) -> None:
+    """Take a feed's id, tags and URL; the feed itself when it says its id."""
+    table, path = draft.table, ("feed", draft.number)
+    feeds.tags.update(table.tags)
+    fresh = True
+    if table.id and (taken := feeds.ids.setdefault(table.id, draft.place)) != draft.place:
+        run.mistakes.at_value(draft.document, (*path, "id"), f'the id "{table.id}" is taken by {taken}')
+        fresh = False
+    if table.url and (taken := feeds.urls.setdefault(draft.url, draft.place)) != draft.place:
+        run.mistakes.at_value(draft.document, (*path, "url"), f"the same URL as {taken}")
+        fresh = False
+    if fresh and table.id and table.url:
+        feeds.right.append(draft.feed(table.id))
+
+
+def _made_id(url: str, feeds: Feeds) -> str:
+    """The URL's slug; where another feed has it (``a.b`` and ``a-b``), with six letters of the URL's hash."""
+    made = slug(url)
+    if made in feeds.ids:
+        made = f"{made[:53]}-{hashlib.blake2b(url.encode(), digest_size=3).hexdigest()}"
+    return made
+
+
+def _add_opml(run: Run, feeds: Feeds, document: Document, number: int, name: str) -> None:
+    """OPML adds what is not configured by hand; the same feed in both is no mistake."""
+    path = run.use(run.directory / name)
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_FILE + 1)
+        if len(body) > MAX_FILE:
+            raise ReadError(f"larger than {MAX_FILE // 1_000_000} MB")
+        found = read_opml(body)
+    except (OSError, ReadError) as error:
+        feeds.unread.append(raw(path))
+        said = f"cannot be read: {reason(error)}" if isinstance(error, OSError) else str(error)
+        run.mistakes.at_value(document, ("opml", number), f"{shown(path)}: {said}")
+        return
+    for one in found:
+        url = _dialled(one.url)
+        if url not in feeds.urls:
+            made = _made_id(one.url, feeds)
+            feeds.ids[made] = feeds.urls[url] = shown(path)
+            feeds.tags.update(one.tags)
+            feeds.right.append(Feed(made, one.url, tags=tuple(one.tags)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from monitor.errors import ConfigError, Mistake
 from monitor.model import (
@@ -16,11 +18,14 @@ from monitor.model import (
     RetentionPolicy,
     WebPolicy,
 )
-from monitor.settings.channels import read_channels
+from monitor.settings import values
+from monitor.settings.channels import Channels, read_channels
 from monitor.settings.documents import read_document
 from monitor.settings.feeds import read_feeds
 from monitor.settings.mistakes import Document, Mistakes, shown
+from monitor.settings.run import Run, raw
 from monitor.settings.schema import MonitorFile
+from monitor.settings.strays import note_strays
 from monitor.settings.terms import read_terms
 from monitor.settings.validate import validate
 from monitor.settings.watchlists import read_watchlists
@@ -34,10 +39,14 @@ def find_directory(option: str | None, environ: Mapping[str, str], cwd: Path, ho
     """
     named = option or environ.get("MONITOR_CONFIG")
     if named:
-        if (cwd / named).is_dir():
+        path = cwd / named
+        if path.is_dir():
             return Path(named)
         where = "--config" if option else "$MONITOR_CONFIG"
-        raise ConfigError([Mistake(named, 0, where, f"no such directory; make one with `monitor init {named}`")])
+        what = f"no such directory; make one with `monitor init {named}`"
+        if path.exists():
+            what = f"a file, and not a directory; did you mean its folder, {Path(named).parent}?"
+        raise ConfigError([Mistake(named, 0, where, what)])
     places = (cwd / "config", home / ".config" / "monitor", Path("/etc/monitor"))
     for place in places:
         if place.is_dir():
@@ -47,20 +56,20 @@ def find_directory(option: str | None, environ: Mapping[str, str], cwd: Path, ho
 
 
 def load(directory: Path, environ: Mapping[str, str]) -> Config:
-    """The configuration, valid as a whole.
+    """The configuration, valid as a whole. Runs the watchlists' tests; opens no connection.
 
     Raises:
         ConfigError: with all mistakes of all files.
     """
-    mistakes = Mistakes()
-    document = read_optional(directory / "monitor.toml", mistakes)
-    settings = _settings(document, mistakes)
-    channels = read_channels(document, environ, directory, mistakes) if document else {}
-    feeds = read_feeds(directory, mistakes)
-    terms = read_terms(directory, mistakes)
-    known_channels = set(document.data.get("channels") or ()) if document else set()
-    watchlists = read_watchlists(directory, feeds, known_channels, terms, mistakes)
-    mistakes.check()
+    run = Run(directory, environ)
+    if not directory.is_dir():
+        raise ConfigError([Mistake(shown(directory), 0, "directory", "there is no such directory")])
+    settings, channels = _monitor_file(run)
+    feeds = read_feeds(run)
+    terms = read_terms(run)
+    watchlists = read_watchlists(run, feeds, channels, terms)
+    note_strays(run)
+    run.mistakes.check(run.outside())
     return Config(
         store=settings.store,
         poll=PollPolicy(**dict(settings.poll)),
@@ -70,38 +79,49 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         alerts=AlertPolicy(**{**dict(settings.alerts), "quiet": tuple(settings.alerts.quiet)}),
         retention=RetentionPolicy(**dict(settings.retention)),
         web=WebPolicy(settings.web.listen),
-        channels=channels,
-        feeds=tuple(feeds),
+        channels=channels.right,
+        feeds=tuple(feeds.right),
         watchlists=tuple(watchlists),
-        terms=dict(terms),
+        terms=dict(terms.queries),
         directory=directory,
+        outside=run.outside(),
     )
 
 
-def read_optional(path: Path, mistakes: Mistakes) -> Document | None:
-    """A file that need not be there."""
+def _monitor_file(run: Run) -> tuple[MonitorFile, Channels]:
+    path = run.directory / "monitor.toml"
     if not path.exists() and not path.is_symlink():
-        return None
-    return read_document(path, mistakes)
-
-
-def _settings(document: Document | None, mistakes: Mistakes) -> MonitorFile:
+        return MonitorFile(), Channels({}, frozenset())
+    document = read_document(path, run.mistakes)
     if document is None:
-        return MonitorFile()
-    settings = validate(MonitorFile, document, mistakes)
-    if settings is None:
-        return MonitorFile()
-    if settings.poll.min > settings.poll.max:
-        mistakes.at_value(document, ("poll", "min"), 'longer than "max"')
-    elif not settings.poll.min <= settings.poll.every <= settings.poll.max:
-        written = "every" if "every" in settings.poll.model_fields_set else "min"
-        if "min" not in settings.poll.model_fields_set and settings.poll.every < settings.poll.min:
-            settings.poll.min = settings.poll.every  # a default must not forbid what the user wrote
-        elif "max" not in settings.poll.model_fields_set and settings.poll.every > settings.poll.max:
-            settings.poll.max = settings.poll.every
-        else:
-            mistakes.at_value(document, ("poll", written), '"every" must lie between "min" and "max"')
-    return settings
+        return MonitorFile(), Channels({}, frozenset(), raw(path))
+    settings = validate(MonitorFile, document, run.mistakes).table
+    _intervals(document, settings, run.mistakes)
+    return settings, read_channels(run, document)
 
 
-__all__ = ["find_directory", "load", "read_optional", "shown"]
+def _intervals(document: Document, settings: MonitorFile, mistakes: Mistakes) -> None:
+    """`min` <= `every` <= `max`, as far as they are durations. A default never forbids what the user wrote: it gives way."""
+    poll = document.data.get("poll")
+    poll = poll if isinstance(poll, dict) else {}
+    written = {key: span for key in ("min", "every", "max") if (span := _span(poll.get(key))) is not None}
+    for low, high in (("min", "max"), ("min", "every"), ("every", "max")):
+        if low in written and high in written and written[low] > written[high]:
+            mistakes.at_value(document, ("poll", low), f'longer than "{high}", which is "{poll[high]}"')
+    spans = settings.poll
+    if "min" not in written:
+        spans.min = min(spans.min, *written.values(), spans.min)
+    if "max" not in written:
+        spans.max = max(spans.max, *written.values(), spans.max)
+    if "every" not in written:
+        spans.every = min(max(spans.every, spans.min), spans.max)
+
+
+def _span(value: Any) -> timedelta | None:
+    try:
+        return values.duration(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+__all__ = ["find_directory", "load", "shown"]

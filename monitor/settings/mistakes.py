@@ -46,10 +46,10 @@ class Mistakes:
         """One mistake about a value."""
         self.add(document.name, document.places.value_line(path), where(document.data, path), what)
 
-    def check(self) -> None:
-        """Raise `ConfigError` when there is any."""
+    def check(self, outside: tuple[Path, ...] = ()) -> None:
+        """Raise `ConfigError` when there is any; `outside` are the files read from elsewhere."""
         if self.found:
-            raise ConfigError(list(dict.fromkeys(self.found)))
+            raise ConfigError(list(dict.fromkeys(self.found)), outside)
 
 
 def shown(path: Path) -> str:

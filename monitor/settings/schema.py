@@ -34,11 +34,19 @@ def _kind(value: Any) -> str:
     return {int: "a number", float: "a number", list: "a list", dict: "a table"}.get(type(value), "a date or a time")
 
 
+def _one_or_more(value: Any) -> Any:
+    many = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) for one in many):
+        raise ValueError('text in quotes is asked for, or a list of such: ["current", "former"]')
+    return many
+
+
 Duration = Annotated[timedelta, _text(values.duration)]
 Span = Annotated[timedelta, _text(lambda value: values.positive(values.duration(value)))]
 Size = Annotated[int, BeforeValidator(lambda value: values.size(value))]
 Line = Annotated[str, _text(values.line_of_text)]
 Plain = Annotated[str, _text(str)]
+OneOrMore = Annotated[list[str], BeforeValidator(_one_or_more)]
 Slug = Annotated[str, _text(values.slug)]
 Tag = Annotated[str, _text(values.tag)]
 Url = Annotated[str, _text(values.http_url)]
@@ -119,7 +127,7 @@ class WebhookTable(Table):
     url: Url | None = None
     url_env: Plain | None = None
     url_file: Plain | None = None
-    secret: Plain | list[Plain] | None = None
+    secret: OneOrMore | None = None
     secret_env: Plain | None = None
     secret_file: Plain | None = None
     digest: Digest | None = None
@@ -160,23 +168,23 @@ class FeedTable(Table):
 
 
 class FeedsFile(Table):
-    """`feeds.toml` and `feeds/*.toml`."""
+    """`feeds.toml` and `feeds/*.toml`. Feeds are validated one by one."""
 
     opml: list[Plain] = []
-    feed: list[FeedTable] = []
+    feed: list[Any] = []
 
 
 class TestTable(Table):
-    text: Plain
-    match: Flag
+    text: Plain = ""
     title: Plain = ""
+    match: Flag
     language: Language | None = None
     feed: Plain | None = None
     url: Url | None = None
 
 
 class WatchlistFile(Table):
-    """`watchlists/ID.toml`."""
+    """`watchlists/ID.toml`. Tests are validated one by one."""
 
     name: Line | None = None
     query: Plain | None = None
@@ -188,4 +196,22 @@ class WatchlistFile(Table):
     stem: Flag = False
     tags: list[Tag] = []
     alert: list[Plain] = []
-    test: list[TestTable] = []
+    test: list[Any] = []
+
+
+def _keys_of(annotation: Any) -> list[str]:
+    return list(annotation.model_fields) if isinstance(annotation, type) and issubclass(annotation, Table) else []
+
+
+_TOP = "at the top of the file, above the first [table]"
+_SECTIONS = {
+    **{key: f"under [{name}]" for name, info in MonitorFile.model_fields.items() for key in _keys_of(info.annotation)},
+    "store": _TOP,
+}
+ELSEWHERE: dict[type[Table], dict[str, str]] = {
+    MonitorFile: _SECTIONS,
+    **dict.fromkeys(CHANNEL_TABLES.values(), _SECTIONS),
+    FeedTable: {"opml": _TOP},
+    TestTable: dict.fromkeys(WatchlistFile.model_fields, _TOP),
+}
+"""Where a key belongs that was found in a table of this model: TOML puts a key below whichever header came last."""

@@ -1,18 +1,21 @@
-"""One document against its model: every mistake of it, in plain words, at its key's line."""
+"""One table against its model: every mistake of it, in plain words, at its key's line."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from monitor.settings import locator
 from monitor.settings.mistakes import Document, Mistakes, nearest
-from monitor.settings.schema import Table
+from monitor.settings.schema import ELSEWHERE, Table
 
 T = TypeVar("T", bound=Table)
 
+_ARRAYS = ("feed", "test")
 _KINDS = {
     "bool_type": "true or false is asked for, without quotes",
     "int_type": "a whole number is asked for, without quotes",
@@ -26,16 +29,62 @@ _KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Checked(Generic[T]):
+    """What is right of a table. Keys that are wrong or missing stand in `bad`, and have their default or None."""
+
+    table: T
+    bad: frozenset[str] = frozenset()
+
+
 def validate(
     model: type[T], document: Document, mistakes: Mistakes, data: Any = None, base: locator.Path = ()
-) -> T | None:
-    """The document (or the part of it at `base`) as the model; None after noting its mistakes."""
+) -> Checked[T]:
+    """The document (or the table at `base`) as the model, as far as it is right; its mistakes are noted.
+
+    One bad key does not hide what else is wrong, here or in what refers to this table.
+    """
+    data = document.data if data is None else data
+    if isinstance(data, dict):
+        _note_repeated(document, mistakes, data, base)
     try:
-        return model.model_validate(document.data if data is None else data)
+        return Checked(model.model_validate(data))
     except ValidationError as error:
-        for detail in error.errors(include_url=False, include_input=False):
-            _note(model, document, mistakes, detail, base)
-        return None
+        details = error.errors(include_url=False, include_input=False)
+    for detail in details:
+        _note(model, document, mistakes, detail, base)
+    bad = frozenset(str(detail["loc"][0]) for detail in details if detail["loc"])
+    good = {key: value for key, value in data.items() if key not in bad} if isinstance(data, dict) else {}
+    return Checked(_lenient(model).model_validate(good), bad)
+
+
+def _note_repeated(document: Document, mistakes: Mistakes, data: dict[str, Any], base: locator.Path) -> None:
+    """Texts that a list holds twice, here and in the tables below. The text is not repeated: it may be a secret."""
+    for key, value in data.items():
+        path = (*base, key)
+        if isinstance(value, dict):
+            _note_repeated(document, mistakes, value, path)
+        elif isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+            for number, entry in enumerate(value):
+                if entry in value[:number]:
+                    mistakes.at_value(
+                        document, (*path, number), f"listed twice, first as number {value.index(entry) + 1}"
+                    )
+
+
+def _lenient(model: type[T]) -> type[T]:
+    """The same table with nothing required."""
+    made: type[T] = _without_required(model)
+    return made
+
+
+@cache
+def _without_required(model: type[Table]) -> Any:
+    required = {name: info for name, info in model.model_fields.items() if info.is_required()}
+    fields: dict[str, Any] = {
+        name: (info.rebuild_annotation(), Field(default=None, alias=info.alias)) for name, info in required.items()
+    }
+    return create_model(model.__name__, __base__=model, **fields)
 
 
 def _note(model: type[Table], document: Document, mistakes: Mistakes, detail: ErrorDetails, base: locator.Path) -> None:
@@ -44,10 +93,11 @@ def _note(model: type[Table], document: Document, mistakes: Mistakes, detail: Er
     )
     path = (*base, *inner)
     if detail["type"] == "extra_forbidden":
-        known = _known_keys(model, inner[:-1])
-        mistakes.at_key(document, path, f"unknown key{nearest(str(path[-1]), known)}{_choices(known)}")
+        mistakes.at_key(document, path, f"unknown key{_advice(model, inner)}")
     elif detail["type"] == "missing":
         mistakes.at_key(document, path, f'"{path[-1]}" is missing')
+    elif detail["type"] == "list_type" and path[-1] in _ARRAYS:
+        mistakes.at_value(document, path, f"write each {path[-1]} as [[{path[-1]}]] with its keys below")
     else:
         mistakes.at_value(document, path, _words(detail))
 
@@ -62,8 +112,13 @@ def _words(detail: ErrorDetails) -> str:
     return _KINDS.get(detail["type"], detail["msg"])
 
 
-def _choices(known: list[str]) -> str:
-    return f" (there are: {', '.join(sorted(known))})" if len(known) <= 12 else ""
+def _advice(model: type[Table], path: tuple[int | str, ...]) -> str:
+    """The table that has this very key; else the nearest key of the same table, and all there are when they are few."""
+    key = str(path[-1])
+    if key in ELSEWHERE.get(model, {}):
+        return f"; it belongs {ELSEWHERE[model][key]}"
+    known = _known_keys(model, path[:-1])
+    return nearest(key, known) + (f" (there are: {', '.join(sorted(known))})" if len(known) <= 12 else "")
 
 
 def _known_keys(model: type[Table], path: tuple[int | str, ...]) -> list[str]:

@@ -7,8 +7,6 @@ Readers of secrets never repeat what they were given.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from datetime import timedelta
 from functools import lru_cache
@@ -16,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from monitor.core.signing import PREFIX, signing_key
 from monitor.core.urls import BadUrlError, target
 from monitor.model import ClockTime, DigestTime, QuietHours, SmtpServer
 from monitor.settings.mistakes import nearest
@@ -38,8 +37,6 @@ _ADDRESS = re.compile(
 """A valid e-mail address of the HTML standard (4.10.5.1.5), the local part bounded as in RFC 5321, 4.5.3.1.1."""
 
 _SMTP: dict[str, tuple[str, int]] = {"smtp": ("plain", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465)}
-SECRET_BYTES = range(24, 65)
-"""What Standard Webhooks allows for a symmetric secret."""
 
 
 def duration(value: str) -> timedelta:
@@ -190,19 +187,24 @@ def http_url(value: str) -> str:
     return value.strip()
 
 
+def apprise_url(value: str) -> str:
+    """Any URL of Apprise's, as far as it is one: ``ntfy://…``. Never repeats it."""
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", value) or not value.isprintable():
+        raise ValueError('not a URL of Apprise such as "ntfys://topic" or "tgram://token/chat"')
+    return value
+
+
+_MAKE_ONE = "import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())"
+
+
 def webhook_secret(value: str) -> str:
     """``whsec_`` and base64 of 24 to 64 bytes (Standard Webhooks, Signature scheme)."""
-    remedy = (
-        "; make one with: python3 -c \"import base64, os; print('whsec_' + base64.b64encode(os.urandom(32)).decode())\""
-    )
-    if not value.startswith("whsec_"):
-        raise ValueError(f'not a webhook secret: it begins with "whsec_"{remedy}')
     try:
-        key = base64.b64decode(value.removeprefix("whsec_"), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError(f'not a webhook secret: what follows "whsec_" is no base64{remedy}') from None
-    if len(key) not in SECRET_BYTES:
-        raise ValueError(f"not a webhook secret: {len(key)} bytes, where 24 to 64 are asked for{remedy}")
+        if not value.startswith(PREFIX):
+            raise ValueError(f'a webhook secret begins with "{PREFIX}"')
+        signing_key(value)
+    except ValueError as error:
+        raise ValueError(f'{error}; make one with: python3 -c "{_MAKE_ONE}"') from None
     return value
 
 

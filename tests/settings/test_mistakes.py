@@ -31,7 +31,7 @@ BROKEN = [
     ("monitor.toml", '[channels.x]\ntype = "emial"\n', 2, r'did you mean "email"'),
     ("monitor.toml", DESK.replace("desk@example.org", "desk at example.org"), 3, r"to\[1\]: not an e-mail address"),
     ("monitor.toml", DESK.replace('smtp = "smtp://localhost:25"\n', ""), 1, r'"smtp" is missing'),
-    ("monitor.toml", DESK + 'password_env = "NO_SUCH_VARIABLE"\n', 6, r"no variable NO_SUCH_VARIABLE"),
+    ("monitor.toml", DESK + 'password_env = "NO_SUCH_VARIABLE"\n', 6, r"variable NO_SUCH_VARIABLE is not set"),
     ("monitor.toml", DESK + 'password_file = "nowhere.txt"\n', 6, r"nowhere\.txt: cannot be read"),
     ("monitor.toml", DESK + 'password = "a"\npassword_env = "HOME"\n', 7, r'given beside "password"'),
     ("monitor.toml", '[channels.x]\ntype = "webhook"\n', 1, r'"url" is missing'),
@@ -54,7 +54,7 @@ BROKEN = [
     ("watchlists/w.toml", 'name = "Nothing to look for"\n', 1, r"nothing to look for"),
     ("watchlists/w.toml", 'query = "nato"\n[[test]]\ntext = "an apple"\nmatch = true\n', 4, r"\[\[test\]\] 1 match: expected a match"),
     ("watchlists/My List.toml", 'query = "nato"\n', 0, r'file name: not an id'),
-    ("watchlists/notes.md", "remember\n", 0, r"neither a \.toml watchlist nor a keywords_file"),
+    ("watchlists/notes.md", "remember\n", 0, r"neither a \.toml file nor a keywords_file"),
     ("terms.toml", "a = '@b'\nb = '@a'\n", 1, r"a: .*(circle|itself)"),
 ]  # fmt: skip
 
