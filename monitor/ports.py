@@ -134,6 +134,10 @@ class Transaction(Protocol):
 
     def save_feed(self, state: FeedState) -> None: ...
 
+    def hold_site(self, site: str, until: datetime) -> None:
+        """Remember that a registrable domain asked to be left alone; the latest wish counts."""
+        ...
+
 
 class Store(Protocol):
     """Everything that outlives the process. Synchronous; one thread writes."""
@@ -156,6 +160,10 @@ class Store(Protocol):
 
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         """As `Transaction.known`, outside a unit of work: a first look that the transaction repeats."""
+        ...
+
+    def holds(self, now: datetime) -> Mapping[str, datetime]:
+        """Registrable domains that asked to be left alone, and until when; what has passed is forgotten."""
         ...
 
     def forget_copies(self, before: datetime) -> int:

@@ -108,6 +108,10 @@ class HttpFetcher:
                     outcome = await self._ask_site(journey, turn)
         return outcome
 
+    def hold(self, site: str, seconds: float) -> None:
+        """Leave a registrable domain alone for so long: what it asked of a process before this one."""
+        self._limits.hold(site, seconds)
+
     async def allowed(self, url: str) -> bool:
         """See `ports.Fetcher`. Always, where `[article] robots` is off."""
         return not self._article.robots or await self._robots.allowed(url, self._poll.user_agent)
@@ -154,7 +158,7 @@ class HttpFetcher:
             return None
         until = self._clock.now() + timedelta(seconds=seconds)
         error = f"{site} asked to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC"
-        return journey.failed("status", error, status=429, retry_after=timedelta(seconds=seconds))
+        return journey.failed("held", error, status=429, retry_after=timedelta(seconds=seconds), site=site)
 
     async def _ask_site(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
         """Ask, and follow redirects within the site; None when they lead out of it."""
@@ -213,12 +217,14 @@ class HttpFetcher:
         return False
 
     def _bad_status(self, journey: Journey, turn: Turn, response: aiohttp.ClientResponse) -> Failed:
-        wait = None
+        wait = site = None
         if response.status in _HOLDING:
             wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
             if wait:
-                self._limits.hold(turn.name, wait.total_seconds())
-        return journey.failed("status", status_line(response.status), status=response.status, retry_after=wait)
+                site = turn.name
+                self._limits.hold(site, wait.total_seconds())
+        line = status_line(response.status)
+        return journey.failed("status", line, status=response.status, retry_after=wait, site=site)
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

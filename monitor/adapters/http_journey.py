@@ -82,20 +82,21 @@ class Journey:
         """304 is an answer only to who asked conditionally."""
         if not (self._etag or self._last_modified):
             return self.failed("status", "304 Not Modified, though nothing was fetched before", status=304)
-        return NotModified(self.at.url, headers)
+        return NotModified(self.at.url, headers, self.permanent_url)
 
     def failed(
         self,
-        reason: Reason | Literal["timeout", "status", "redirect"],
+        reason: Reason | Literal["timeout", "status", "redirect", "held"],
         error: str,
         *,
         status: int | None = None,
         retry_after: timedelta | None = None,
+        site: str | None = None,
     ) -> Failed:
         """The failure, naming where the redirects had led when it is not where they began."""
         if self.at.url != self.start.url and reason != "redirect":
             error = f"{error} (redirected to {mask_url(self.at.url)[:120]})"
-        return Failed(mask_url(self.request.url), reason, error, status, retry_after)
+        return Failed(mask_url(self.request.url), reason, error, status, retry_after, site)
 
 
 def _usable(validator: str | None) -> str | None:

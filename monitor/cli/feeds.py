@@ -26,10 +26,12 @@ from monitor.cli.base import (
 )
 from monitor.content.discovery import find_feeds
 from monitor.content.opml import OpmlFeed, read_opml, write_opml
+from monitor.core.rhythm import frozen_since
+from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
 from monitor.errors import MonitorError, ReadError
 from monitor.model import Failed, Feed, FeedState, Fetched, Request
-from monitor.service import Application
+from monitor.service import Application, moved, remark
 from monitor.settings import add_feeds
 
 
@@ -68,7 +70,7 @@ def _list(config_dir: str | None, as_json: bool) -> None:
             ago(state.next_poll_at, now) if state.next_poll_at else "now",
             str(state.failures or ""),
             "gap" if state.gap else "",
-            state.last_error or "",
+            remark(feed, state, now),
         )
         table.add_row(*(Text(cell, "red" if state.failures else "") for cell in cells))
     console().print(table if rows else "No feed is configured: add one to feeds.toml.")
@@ -89,6 +91,13 @@ def _record(feed: Feed, state: FeedState, now: datetime) -> dict[str, Any]:
         "interval_seconds": state.interval.total_seconds() if state.interval else None,
         "failures": state.failures,
         "gap": state.gap,
+        "gaps": state.learnt.gaps,
+        "gap_at": state.learnt.gap_at,
+        "gap_from": state.learnt.gap_from,
+        "gap_filled": state.learnt.gap_filled if state.learnt.gaps else None,
+        "frozen_since": frozen_since(state.learnt, state.last_new_at, now),
+        "validators": "lied" if distrusted(state, now) else "trusted",
+        "moved_to": mask_url(state.learnt.moved_to) if moved(feed, state) else None,
         "last_error": state.last_error,
     }
 

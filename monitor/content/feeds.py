@@ -18,6 +18,7 @@ from typing import Any
 
 import feedparser
 
+from monitor.content import feeds_hints as hints
 from monitor.content import feeds_repair as repairs
 from monitor.content.charset import decode
 from monitor.content.clean import one_line
@@ -105,7 +106,8 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
     parsed, lost = _parse(repairs.cut_after_root(document, prolog.root))
     if not parsed["entries"] and not parsed.get("version") and root not in _ROOTS:
         raise ReadError(f"not a feed: the root element is <{prolog.root[:60]}>")
-    return _note(to_feed(parsed, url), problems + lost)
+    feed = replace(to_feed(parsed, url), skip_hours=hints.skip_hours(document), skip_days=hints.skip_days(document))
+    return _note(feed, problems + lost)
 
 
 def _parse(document: str) -> tuple[Record, list[str]]:

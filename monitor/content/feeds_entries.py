@@ -9,6 +9,7 @@ from time import struct_time
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.content import feeds_hints as hints
 from monitor.content.bylines import names
 from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_URL, drop_controls, one_line, web_url
 from monitor.content.htmltext import title_text
@@ -43,6 +44,10 @@ def to_feed(parsed: Record, url: str) -> ParsedFeed:
         language=language,
         link=site,
         ttl=_ttl(channel),
+        older=hints.older(channel, url),
+        hub=hints.link(channel, "hub", url),
+        itself=hints.link(channel, "self", url),
+        generator=hints.generator(channel),
     )
 
 

@@ -43,9 +43,19 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
         title=title_text(_string(document, "title")),
         language=language,
         link=link,
+        older=web_url(_string(document, "next_url"), url),
+        hub=_hub(document),
+        itself=web_url(_string(document, "feed_url"), url),
         complete=problem is None,
         problem=problem,
     )
+
+
+def _hub(document: dict[str, Any]) -> str | None:
+    """`hubs` that speak WebSub."""
+    hubs = document.get("hubs")
+    found = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
+    return next((web_url(_string(hub, "url")) for hub in found if _string(hub, "type").lower() == "websub"), None)
 
 
 def _salvage(text: str) -> dict[str, Any] | None:

@@ -49,10 +49,18 @@ Planned = Fresh | Revised | SeenElsewhere
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a poll has to do, oldest entry first; `seen` counts entries that need nothing."""
+    """What a poll has to do, oldest entry first."""
 
     work: tuple[Planned, ...]
-    seen: int
+    entries: tuple[Entry, ...]
+    """All, in the document's order."""
+    seen: tuple[bool, ...]
+    """Whether this feed had shown each of them before."""
+
+    @property
+    def fresh(self) -> tuple[Entry, ...]:
+        """What this feed shows for the first time, in the document's order."""
+        return tuple(entry for entry, seen in zip(self.entries, self.seen, strict=True) if not seen)
 
 
 def identify(feed: str, entries: Iterable[Entry]) -> tuple[Identified, ...]:
@@ -68,15 +76,13 @@ def identify(feed: str, entries: Iterable[Entry]) -> tuple[Identified, ...]:
 
 def plan(identified: Iterable[Identified], known: Known) -> Plan:
     """Decide for every entry. Feeds list their newest first, so the work is turned round: originals before copies."""
-    work: list[Planned] = []
-    seen = 0
-    for one in identified:
-        decided = decide(one, known)
-        if decided is None:
-            seen += 1
-        else:
-            work.append(decided)
-    return Plan(tuple(reversed(work)), seen)
+    identified = tuple(identified)
+    decided = [decide(one, known) for one in identified]
+    return Plan(
+        work=tuple(planned for planned in reversed(decided) if planned is not None),
+        entries=tuple(one.entry for one in identified),
+        seen=tuple(planned is None or isinstance(planned, Revised) for planned in decided),
+    )
 
 
 def decide(one: Identified, known: Known) -> Planned | None:

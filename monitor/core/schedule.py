@@ -10,8 +10,25 @@ from monitor.model import Feed, PollPolicy
 SILENCE_SHARE = 8
 """A feed silent for T is polled every T/8: what comes is at most an eighth later than the silence before it was long."""
 
+QUIET_SHARE = 4
+"""A feed whose rhythm expects nothing for T is polled every T/4, so that its first news of the day is not waited for."""
+
+SPAN_SHARE = 3
+"""An entry that stands in the document for T is looked for every T/3: two polls may fail before it is missed."""
+
+SAFE_SHARE = 0.25
+"""Of a document's entries so many may be new at a poll; more, and the next comes sooner in proportion."""
+
 JITTER = 0.1
 """Part of the interval by which polls are spread, so that feeds started together drift apart."""
+
+GIVE_UP_HASTE = timedelta(days=3)
+"""A feed that has failed for so long is probed up to `max` apart, whatever its entries' span: a publisher's weekend."""
+
+GONE_HASTE = timedelta(days=1)
+"""The same for 404 and 410, which seldom mend themselves."""
+
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,42 +38,107 @@ class Hints:
     ttl: timedelta | None = None
     max_age: timedelta | None = None
     retry_after: timedelta | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
 
-    def floor(self, ceiling: timedelta) -> timedelta:
-        """The longest of them, bounded: a `max-age` of a year does not silence a feed."""
-        return min(
-            max((hint for hint in (self.ttl, self.max_age, self.retry_after) if hint), default=timedelta()), ceiling
-        )
+    def floor(self, ceiling: timedelta, span: timedelta | None = None) -> timedelta:
+        """The longest of them, bounded by `ceiling`: a `max-age` of a year does not silence a feed.
+
+        Nor do wishes that would lose entries, given how long one stands in the document (`span`); Retry-After holds.
+        """
+        wishes = max((hint for hint in (self.ttl, self.max_age) if hint), default=timedelta())
+        if span is not None:
+            wishes = min(wishes, span / SPAN_SHARE)
+        return min(max(wishes, self.retry_after or timedelta()), ceiling)
+
+    def skipped(self, at: datetime, until: datetime) -> datetime:
+        """The first moment from `at` on that is in no skipped hour or day, `until` at the latest. Hours are UTC."""
+        while at < until and (at.hour in self.skip_hours or at.weekday() in self.skip_days):
+            at = at.replace(minute=0, second=0, microsecond=0) + _HOUR
+        return min(at, until)
 
 
-def interval_after(
-    feed: Feed, policy: PollPolicy, interval: timedelta | None, *, new: int, silent_for: timedelta | None
-) -> timedelta:
-    """The interval after a poll that succeeded.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the last poll and the feed's past say about its next one."""
 
-    `new`: entries not seen before; `silent_for`: since the last new one, None when unknown. With news the interval is
-    halved, towards `min`; in silence it grows by a half, up to an eighth of the silence, between `every` and `max`. A feed's
-    own `every` is what its user asked for: the interval never grows beyond it.
+    new: int = 0
+    """Entries not seen before."""
+    share: float = 0.0
+    """Their share of the document, 0 to 1."""
+    silent_for: timedelta | None = None
+    """Since the last new one; None when unknown."""
+    span: timedelta | None = None
+    """How long an entry stands in the document."""
+    ahead: timedelta | None = None
+    """Until the rhythm expects something new; None when it has nothing to say."""
+    gap: bool = False
+    """Entries may have been dropped before this poll."""
+
+
+def interval_after(feed: Feed, policy: PollPolicy, interval: timedelta | None, seen: Seen) -> timedelta:
+    """The interval after a poll that succeeded, between `min` and `max`.
+
+    With news the interval is halved, or more when much of the document was new; in silence it grows by a half, up to an
+    eighth of the silence or a quarter of the quiet that the rhythm expects, and never past the news it expects. It stays
+    under a third of the time that entries stand in the document. A feed's own `every` is what its user asked for: the
+    interval never grows beyond it. After a gap it is `min`.
     """
     every = feed.every or policy.every
     if not policy.adaptive:
         return every
-    ceiling = feed.every or max(every, min(policy.max, (silent_for or timedelta()) / SILENCE_SHARE))
-    current = interval or every
-    wanted = current / 2 if new else current * 3 / 2
     floor = min(policy.min, every)
+    if seen.gap:
+        return floor
+    quiet = max((seen.silent_for or timedelta()) / SILENCE_SHARE, (seen.ahead or timedelta()) / QUIET_SHARE)
+    ceiling = feed.every or max(every, min(policy.max, quiet))
+    if seen.span is not None:
+        ceiling = min(ceiling, seen.span / SPAN_SHARE)
+    current = interval or every
+    wanted = current * 3 / 2
+    if seen.new:
+        wanted = current * min(0.5, SAFE_SHARE / seen.share if seen.share else 0.5)
+    if seen.ahead is not None:
+        wanted = min(wanted, max(every, seen.ahead))
     return max(floor, min(wanted, ceiling))
 
 
-def backoff(feed: Feed, policy: PollPolicy, failures: int) -> timedelta:
-    """The wait after the nth failure in a row: doubling from `every`, up to `max`; never for ever."""
+def backoff(
+    feed: Feed,
+    policy: PollPolicy,
+    failures: int,
+    *,
+    gone: bool = False,
+    span: timedelta | None = None,
+    failing_for: timedelta = timedelta(),
+) -> timedelta:
+    """The wait after the nth failure in a row: doubling from `every` (404 and 410: fourfold), up to `max`; never for ever.
+
+    While the trouble is young the wait stays under a third of the time that entries stand in the document: what a
+    publisher writes during an outage is there when it ends, for so long and no longer.
+    """
     every = feed.every or policy.every
-    doubled: timedelta = every * 2 ** min(failures - 1, 16)
-    return min(doubled, max(policy.max, every))
+    grown: timedelta = every * (4 if gone else 2) ** min(failures - (not gone), 16)
+    wait = min(grown, max(policy.max, every))
+    if span is not None and failing_for < (GONE_HASTE if gone else GIVE_UP_HASTE):
+        wait = min(wait, max(every, span / SPAN_SHARE))
+    return wait
 
 
-def next_poll(now: datetime, interval: timedelta, hints: Hints, policy: PollPolicy, jitter: float) -> datetime:
-    """When: `interval` from now, not before the hints allow, spread by `jitter` (0 to 1, ±10 %; hints are never undercut)."""
-    floor = hints.floor(policy.max)
+def next_poll(
+    now: datetime,
+    interval: timedelta,
+    hints: Hints,
+    policy: PollPolicy,
+    jitter: float,
+    span: timedelta | None = None,
+) -> datetime:
+    """When: `interval` from now, not before the hints allow, spread by `jitter` (0 to 1, ±10 %; hints are never undercut).
+
+    Bounded by `max` (and its jitter), whatever the hints say; `span` as in `Hints.floor`.
+    """
+    floor = hints.floor(policy.max, span)
     spread = interval * (1 + JITTER * (2 * jitter - 1))
-    return now + max(spread, floor * (1 + JITTER * jitter))
+    at = now + max(spread, floor * (1 + JITTER * jitter))
+    latest = min(policy.max, span / SPAN_SHARE) if span is not None else policy.max
+    return max(at, hints.skipped(at, now + latest))

@@ -39,14 +39,15 @@ from monitor.model.config import (
 )
 from monitor.model.feeds import Entry, FeedState, ParsedFeed, PollReport, PollStatus
 from monitor.model.items import CopyEvidence, Fingerprint, Item, ItemFilter, Match, PageText, Reading, TextFrom, Verdict
+from monitor.model.learnt import IdentityCounts, Learnt
 from monitor.model.net import Failed, Fetched, FetchOutcome, NotModified, Posted, PostFailed, PostOutcome, Request
 
 __all__ = [
     "Alert", "AlertDraft", "AlertPolicy", "AlertState", "AppriseChannel", "ArticlePolicy", "Channel", "ClockTime",
     "Config", "CopyEvidence", "DedupPolicy", "Deferred", "Delivered", "DeliveryOutcome", "DigestTime", "EmailChannel",
     "Entry", "Failed", "Feed", "FeedState", "FetchMode", "FetchOutcome", "Fetched", "Fingerprint", "FirstPoll",
-    "Item", "ItemFilter", "Match", "Message", "NetworkPolicy", "NotModified", "PageText", "ParsedFeed", "PollPolicy",
-    "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours", "Reading", "Refused", "Request",
-    "RetentionPolicy", "Secret", "Sighting", "SmtpServer", "TextFrom", "Verdict", "Watchlist", "WebPolicy",
-    "WebhookChannel",
+    "IdentityCounts", "Item", "ItemFilter", "Learnt", "Match", "Message", "NetworkPolicy", "NotModified", "PageText",
+    "ParsedFeed", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
+    "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "SmtpServer", "TextFrom", "Verdict",
+    "Watchlist", "WebPolicy", "WebhookChannel",
 ]  # fmt: skip

@@ -64,6 +64,8 @@ class PollPolicy:
     host_delay: timedelta = timedelta(seconds=1)
     timeout: timedelta = timedelta(seconds=20)
     max_bytes: int = 10_000_000
+    backfill: int = 10
+    """Documents asked for to fill one gap; 0 turns it off."""
     user_agent: str = "monitor/0.1 (+https://github.com/monitor-news/monitor; news monitoring for one's own machine)"
 
 

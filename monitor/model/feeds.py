@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from monitor.model.learnt import NOTHING_LEARNT, Learnt
+
 PollStatus = Literal["ok", "unchanged", "failed", "skipped"]
 
 
@@ -42,6 +44,16 @@ class ParsedFeed:
     """One line on what could not be read."""
     ttl: timedelta | None = None
     """The publisher's hint of how long to wait: RSS `ttl`, `sy:updatePeriod`."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours of the day, UTC, in which the publisher says there is nothing new."""
+    skip_days: tuple[int, ...] = ()
+    """Days of the week likewise; 0 is Monday."""
+    older: str | None = None
+    """Where the entries before these are (RFC 5005 ``prev-archive`` or ``next``, JSON Feed ``next_url``)."""
+    generator: str = ""
+    hub: str | None = None
+    """A WebSub hub that pushes this feed's changes; `itself` is the topic to subscribe to."""
+    itself: str | None = None
     children: tuple[str, ...] = ()
     """URLs of the documents that hold the entries, when this one is a sitemap index; newest first where it says."""
 
@@ -70,6 +82,7 @@ class FeedState:
     """In a row; 0 after a success."""
     last_error: str | None = None
     gap: bool = False
+    learnt: Learnt = NOTHING_LEARNT
     title: str = ""
     languages: dict[str, int] = field(default_factory=dict)
     """How many of its items were in each language: a prior for the next."""

@@ -39,6 +39,8 @@ class NotModified:
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    permanent_url: str | None = None
+    """As in `Fetched`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Failed:
         "tls",
         "timeout",
         "status",
+        "held",
         "too_large",
         "encoding",
         "redirect",
@@ -63,6 +66,8 @@ class Failed:
     error: str
     status: int | None = None
     retry_after: timedelta | datetime | None = None
+    site: str | None = None
+    """The registrable domain that asked to be left alone for `retry_after`; with reason ``held`` it was not asked again."""
 
 
 FetchOutcome = Fetched | NotModified | Failed

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar, assert_never
 
 import structlog
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.content.feeds import parse_feed
-from monitor.core.plan import Fresh, Planned, Revised, SeenElsewhere, identify, plan
-from monitor.core.schedule import Hints, backoff, interval_after, next_poll
+from monitor.core import gaps, trust
+from monitor.core.plan import Fresh, Known, Plan, Planned, Revised, SeenElsewhere, identify, plan
+from monitor.core.progress import Look, Moment
+from monitor.core.schedule import JITTER
 from monitor.errors import MonitorError, ReadError, StoreError, WorkerDied
 from monitor.model import (
     Entry,
@@ -32,7 +35,8 @@ from monitor.model import (
     Reading,
     Request,
 )
-from monitor.pipeline.caching import max_age
+from monitor.pipeline.backfill import Backfill
+from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.ports import Clock, Fetcher, Store, Workers
 
@@ -40,9 +44,6 @@ log = structlog.get_logger()
 
 CHUNK = 25
 """Entries read and stored together: a poll that is stopped loses at most so much work, and nothing that was stored."""
-
-UNCONDITIONAL_EVERY = 12
-"""Every so many polls the validators are left out: publishers' ETags lie (Media Cloud found so)."""
 
 T = TypeVar("T")
 
@@ -90,28 +91,35 @@ class Poller:
         state = await self.write(self.store.feed_state, feed.id)
         if state.url != feed.url:
             state = FeedState(id=feed.id, url=feed.url, languages=state.languages)
-        conditional = state.polls % UNCONDITIONAL_EVERY != UNCONDITIONAL_EVERY - 1
+        asked = trust.address(feed, state.learnt)
+        with_validators = trust.conditional(state, self.clock.now())
         outcome = await self.fetcher.fetch(
             Request(
-                feed.url,
-                etag=state.etag if conditional else None,
-                last_modified=state.last_modified if conditional else None,
+                asked,
+                etag=state.etag if with_validators else None,
+                last_modified=state.last_modified if with_validators else None,
             )
         )
         match outcome:
             case NotModified():
-                return await self._unchanged(feed, rules, state, max_age(outcome.headers))
+                learnt = trust.after_answer(state.learnt, feed, asked, outcome.permanent_url)
+                return await self._unchanged(feed, rules, replace(state, learnt=learnt), outcome)
+            case Failed(reason="held"):
+                return await self._held(feed, state, outcome)
             case Failed():
-                return await self._failed(feed, rules, state, outcome.error, outcome.retry_after)
+                state = replace(state, learnt=trust.after_failure(state.learnt, feed, asked))
+                return await self._failed(feed, rules, state, outcome.error, outcome)
             case Fetched():
-                return await self._fetched(feed, rules, state, outcome)
+                learnt = trust.after_answer(state.learnt, feed, asked, outcome.permanent_url)
+                doubted = not with_validators and not trust.distrusted(state, self.clock.now())
+                return await self._fetched(feed, rules, replace(state, learnt=learnt), outcome, doubted)
             case _:
                 assert_never(outcome)
 
-    async def _fetched(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched) -> PollReport:
+    async def _fetched(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, doubted: bool) -> PollReport:
         body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
         if body_hash == state.body_hash:
-            return await self._unchanged(feed, rules, _validated(state, answer), max_age(answer.headers))
+            return await self._unchanged(feed, rules, _validated(state, answer), answer)
         try:
             parsed = await self.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
         except ReadError as error:
@@ -121,18 +129,19 @@ class Poller:
             return await self._failed(
                 feed, rules, state, f"a sitemap index: configure one of its sitemaps, such as {newest}"
             )
+        planned, look = await self._look(feed, rules, state, parsed, answer)
+        if look.fresh and doubted and await self._lied(state, answer):
+            state = replace(state, learnt=replace(state.learnt, lied_at=self.clock.now()))
         if parsed.complete:
             state = replace(_validated(state, answer), body_hash=body_hash)
         else:
             state = replace(state, etag=None, last_modified=None, body_hash=None)
         state = replace(state, title=parsed.title or state.title)
-        hints = Hints(ttl=parsed.ttl, max_age=max_age(answer.headers))
 
-        def conclude(taken: Sequence[Taken]) -> FeedState:
-            fresh = sum(one.kind in ("new", "copy") for one in taken)
-            return self._after_success(feed, rules, state, hints, new=fresh, problem=parsed.problem)
+        def conclude() -> FeedState:
+            return self._ends(feed, rules).succeeded(state, self._fresh_for(answer), look, parsed.problem)
 
-        taken = await self._entries(feed, rules, state, parsed, conclude)
+        taken = await self._entries(feed, rules, state, planned, parsed, conclude)
         counts = {kind: sum(one.kind == kind for one in taken) for kind in ("new", "copy", "revised")}
         return PollReport(
             feed.id,
@@ -145,17 +154,48 @@ class Poller:
             error=parsed.problem,
         )
 
+    async def _look(
+        self, feed: Feed, rules: Rules, state: FeedState, parsed: ParsedFeed, answer: Fetched
+    ) -> tuple[Plan, Look]:
+        """What the document asks to be done; with what a gap before it swallowed, where that is found."""
+        identified = identify(feed.id, parsed.entries)
+        planned = plan(identified, await self._known([key for one in identified for key in one.keys]))
+        window = gaps.window(planned.entries, planned.seen)
+        size = None if state.first_polled_at is None else state.learnt.size
+        continuity = gaps.continuity(window, size, state.learnt.overlap) if parsed.complete else "contiguous"
+        filled = False
+        if continuity == "gap" and (most := rules.config.poll.backfill):
+            backfill = Backfill(self.fetcher, self.workers, partial(identify, feed.id), self._known, most)
+            found, filled = await backfill.fill(answer.url, parsed, state.last_success_at)
+            both = identify(feed.id, [*(one.entry for one in identified), *(one.entry for one in found)])
+            planned = plan(both, await self._known([key for one in both for key in one.keys]))
+            log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(found), filled=filled)
+        return planned, Look(parsed, window, planned.fresh, continuity, filled)
+
+    async def _known(self, keys: Collection[str]) -> Known:
+        return await self.write(self.store.known, keys)
+
+    async def _lied(self, state: FeedState, answer: Fetched) -> bool:
+        """Whether the validators say "unchanged" of entries that are new: by themselves, or when asked with once more."""
+        if not state.etag and not state.last_modified:
+            return False
+        if trust.same_validators(state, answer):
+            return True
+        if not trust.was_unchanged(state):
+            return False
+        again = await self.fetcher.fetch(Request(answer.url, etag=state.etag, last_modified=state.last_modified))
+        return isinstance(again, NotModified)
+
     async def _entries(
         self,
         feed: Feed,
         rules: Rules,
         state: FeedState,
+        planned: Plan,
         parsed: ParsedFeed,
-        conclude: Callable[[Sequence[Taken]], FeedState],
+        conclude: Callable[[], FeedState],
     ) -> list[Taken]:
-        identified = identify(feed.id, parsed.entries)
-        known = await self.write(self.store.known, [key for one in identified for key in one.keys])
-        work = plan(identified, known).work
+        work = planned.work
         declared = tuple(word for word in (feed.language, parsed.language) if word)
         first_poll = state.first_polled_at is None
         taken: list[Taken] = []
@@ -178,7 +218,7 @@ class Poller:
         readings: dict[int, Reading],
         first_poll: bool,
         before: Sequence[Taken],
-        conclude: Callable[[Sequence[Taken]], FeedState] | None,
+        conclude: Callable[[], FeedState] | None,
     ) -> list[Taken]:
         """One transaction, on the store's thread; returns `before` and what it took."""
         taken = list(before)
@@ -190,7 +230,7 @@ class Poller:
                 else:
                     taken.append(intake.take(planned, readings[index]))
             if conclude is not None:
-                tx.save_feed(conclude(taken))
+                tx.save_feed(conclude())
         return taken
 
     async def _read(self, feed: Feed, rules: Rules, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
@@ -229,63 +269,59 @@ class Poller:
             case Fetched():
                 return outcome, None
             case Failed():
+                if outcome.site and outcome.reason != "held":
+                    await self._hold(outcome)
                 return None, f"page: {outcome.error}"
             case NotModified():
                 return None, "page: 304 Not Modified to an unconditional request"
             case _:
                 assert_never(outcome)
 
-    async def _unchanged(self, feed: Feed, rules: Rules, state: FeedState, hint: timedelta | None) -> PollReport:
-        await self._save(self._after_success(feed, rules, state, Hints(max_age=hint), new=0, problem=None))
+    def _ends(self, feed: Feed, rules: Rules) -> Moment:
+        return Moment(feed, rules.config.poll, self.clock.now(), self.jitter())
+
+    def _fresh_for(self, answer: Fetched | NotModified) -> timedelta | None:
+        return fresh_for(answer.headers)
+
+    async def _unchanged(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched | NotModified) -> PollReport:
+        await self._save(
+            self._ends(feed, rules).succeeded(state, self._fresh_for(answer), None, whole=isinstance(answer, Fetched))
+        )
         return PollReport(feed.id, "unchanged")
 
-    def _after_success(
-        self, feed: Feed, rules: Rules, state: FeedState, hints: Hints, *, new: int, problem: str | None
-    ) -> FeedState:
+    async def _held(self, feed: Feed, state: FeedState, outcome: Failed) -> PollReport:
+        """The site asked to be left alone: nothing was asked, so nothing failed."""
         now = self.clock.now()
-        policy = rules.config.poll
-        last_new_at = now if new else state.last_new_at
-        silent_for = now - last_new_at if last_new_at else None
-        interval = interval_after(feed, policy, state.interval, new=new, silent_for=silent_for)
-        return replace(
-            state,
-            interval=interval,
-            next_poll_at=next_poll(now, interval, hints, policy, self.jitter()),
-            last_poll_at=now,
-            last_success_at=now,
-            last_new_at=last_new_at,
-            first_polled_at=state.first_polled_at or now,
-            polls=state.polls + 1,
-            failures=0,
-            last_error=problem,
-        )
+        wait = outcome.retry_after - now if isinstance(outcome.retry_after, datetime) else outcome.retry_after
+        wait = max(wait or timedelta(), timedelta(seconds=1))
+        await self._save(replace(state, url=feed.url, next_poll_at=now + wait * (1 + JITTER * self.jitter())))
+        return PollReport(feed.id, "skipped", error=outcome.error)
 
     async def _failed(
-        self,
-        feed: Feed,
-        rules: Rules,
-        state: FeedState,
-        error: str,
-        retry_after: timedelta | datetime | None = None,
+        self, feed: Feed, rules: Rules, state: FeedState, error: str, outcome: Failed | None = None
     ) -> PollReport:
-        now = self.clock.now()
-        failures = state.failures + 1
-        wait = retry_after - now if isinstance(retry_after, datetime) else retry_after
-        at = next_poll(
-            now, backoff(feed, rules.config.poll, failures), Hints(retry_after=wait), rules.config.poll, self.jitter()
-        )
-        await self._save(
-            replace(
-                state,
-                url=feed.url,
-                last_poll_at=now,
-                next_poll_at=at,
-                polls=state.polls + 1,
-                failures=failures,
-                last_error=error,
-            )
-        )
+        ends = self._ends(feed, rules)
+        if outcome is None:
+            await self._save(ends.failed(state, error))
+        else:
+            after = ends.failed(state, error, status=outcome.status, retry_after=outcome.retry_after)
+            await self._hold(outcome, after)
         return PollReport(feed.id, "failed", error=error)
+
+    async def _hold(self, outcome: Failed, state: FeedState | None = None) -> None:
+        """Write down that a site asked to be left alone, with the state of the feed that heard it."""
+        now = self.clock.now()
+        wait = outcome.retry_after
+        until = wait if isinstance(wait, datetime) else now + wait if wait else None
+
+        def save() -> None:
+            with self.store.transaction() as tx:
+                if outcome.site and until:
+                    tx.hold_site(outcome.site, until)
+                if state is not None:
+                    tx.save_feed(state)
+
+        await self.write(save)
 
     async def _save(self, state: FeedState) -> None:
         def save() -> None:

@@ -3,5 +3,6 @@
 from monitor.service.app import Application, open_application
 from monitor.service.daemon import Daemon
 from monitor.service.health import Health, examine
+from monitor.service.remarks import moved, remark
 
-__all__ = ["Application", "Daemon", "Health", "examine", "open_application"]
+__all__ = ["Application", "Daemon", "Health", "examine", "moved", "open_application", "remark"]

@@ -115,6 +115,9 @@ async def open_application(
     store = await asyncio.to_thread(partial(SqliteStore, path_of(config.store), daemon=daemon))
     try:
         async with HttpFetcher(config.poll, config.network, config.article, clock) as fetcher:
+            now = clock.now()
+            for site, until in (await asyncio.to_thread(store.holds, now)).items():
+                fetcher.hold(site, (until - now).total_seconds())
             app = Application(config, store, fetcher, clock)
             try:
                 yield app

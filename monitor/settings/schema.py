@@ -80,6 +80,7 @@ class Poll(Table):
     host_delay: Duration = _POLL.host_delay
     timeout: Span = _POLL.timeout
     max_bytes: Size = _POLL.max_bytes
+    backfill: Annotated[int, Field(strict=True, ge=0, le=100)] = _POLL.backfill
     user_agent: Annotated[str, _text(values.user_agent)] = _POLL.user_agent
 
 

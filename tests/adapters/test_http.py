@@ -239,7 +239,7 @@ async def test_retry_after_is_told_and_holds_the_whole_site(fetcher: HttpFetcher
     url = site.answer("/a", Answer(429, headers={"Retry-After": "3600"}))
     first = failed(await fetcher.fetch(Request(f"http://a.one.test:{site.port}/a")), "status")
     assert (first.status, first.retry_after, first.error) == (429, timedelta(hours=1), "429 Too Many Requests")
-    second = failed(await fetcher.fetch(Request(f"http://b.one.test:{site.port}/b")), "status")
+    second = failed(await fetcher.fetch(Request(f"http://b.one.test:{site.port}/b")), "held")
     assert isinstance(second.retry_after, timedelta)
     assert timedelta(minutes=59) < second.retry_after <= timedelta(hours=1)
     assert "one.test asked to be left alone until" in second.error

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.schedule import Hints, backoff, interval_after, next_poll
+from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
 from monitor.model import Feed, PollPolicy
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,25 +21,25 @@ MINUTE = timedelta(minutes=1)
 def test_news_brings_the_next_poll_nearer_down_to_min() -> None:
     interval = None
     for _ in range(10):
-        interval = interval_after(FEED, POLICY, interval, new=3, silent_for=timedelta())
+        interval = interval_after(FEED, POLICY, interval, Seen(new=3, share=0.1, silent_for=timedelta()))
     assert interval == POLICY.min
 
 
 def test_silence_lengthens_the_interval_to_an_eighth_of_itself() -> None:
     interval = None
     for _ in range(30):
-        interval = interval_after(FEED, POLICY, interval, new=0, silent_for=16 * HOUR)
+        interval = interval_after(FEED, POLICY, interval, Seen(silent_for=16 * HOUR))
     assert interval == 2 * HOUR
 
 
 def test_a_feeds_own_interval_is_never_exceeded() -> None:
     feed = Feed("a", "https://example.org/feed", every=10 * MINUTE)
-    assert interval_after(feed, POLICY, 10 * MINUTE, new=0, silent_for=100 * HOUR) == 10 * MINUTE
+    assert interval_after(feed, POLICY, 10 * MINUTE, Seen(silent_for=100 * HOUR)) == 10 * MINUTE
 
 
 def test_without_adaptive_the_interval_is_what_was_asked_for() -> None:
     policy = PollPolicy(adaptive=False)
-    assert interval_after(FEED, policy, 3 * HOUR, new=5, silent_for=HOUR) == policy.every
+    assert interval_after(FEED, policy, 3 * HOUR, Seen(new=5, share=0.2, silent_for=HOUR)) == policy.every
 
 
 def test_failures_double_the_wait_up_to_max_and_never_end_it() -> None:
@@ -53,16 +53,81 @@ def test_a_publishers_hint_is_a_floor_bounded_by_max(hint: str) -> None:
     assert next_poll(NOW, 5 * MINUTE, Hints(**{hint: timedelta(days=365)}), POLICY, 0.0) == NOW + POLICY.max
 
 
+def test_much_news_brings_the_next_poll_nearer_than_a_little() -> None:
+    little = interval_after(FEED, POLICY, 2 * HOUR, Seen(new=1, share=0.05))
+    much = interval_after(FEED, POLICY, 2 * HOUR, Seen(new=20, share=1.0))
+    assert (little, much) == (15 * MINUTE, 15 * MINUTE), "no news for so long no longer holds: `every` is the bound"
+    little = interval_after(FEED, POLICY, 15 * MINUTE, Seen(new=1, share=0.05))
+    much = interval_after(FEED, POLICY, 15 * MINUTE, Seen(new=20, share=1.0))
+    assert (little, much) == (7.5 * MINUTE, POLICY.min)
+
+
+def test_a_gap_is_answered_by_the_shortest_interval() -> None:
+    assert interval_after(FEED, POLICY, 3 * HOUR, Seen(new=20, share=1.0, gap=True)) == POLICY.min
+
+
+def test_an_entry_is_looked_for_three_times_while_it_stands() -> None:
+    assert interval_after(FEED, POLICY, 8 * HOUR, Seen(silent_for=100 * HOUR, span=6 * HOUR)) == 2 * HOUR
+    assert interval_after(FEED, POLICY, 15 * MINUTE, Seen(silent_for=HOUR, span=MINUTE)) == POLICY.min
+
+
+def test_a_feed_that_sleeps_is_let_sleep_and_its_first_news_is_not_waited_for() -> None:
+    night = interval_after(FEED, POLICY, 2 * HOUR, Seen(silent_for=HOUR, ahead=8 * HOUR))
+    assert night == 2 * HOUR
+    dawn = interval_after(FEED, POLICY, 2 * HOUR, Seen(silent_for=12 * HOUR, ahead=20 * MINUTE))
+    assert dawn == 20 * MINUTE
+
+
+def test_an_outage_is_waited_out_in_steps_that_lose_no_entry() -> None:
+    young = backoff(FEED, POLICY, 9, span=6 * HOUR, failing_for=HOUR)
+    old = backoff(FEED, POLICY, 20, span=6 * HOUR, failing_for=timedelta(days=4))
+    assert (young, old) == (2 * HOUR, POLICY.max)
+
+
+def test_what_is_gone_is_probed_slowly_and_for_ever() -> None:
+    waits = [backoff(FEED, POLICY, failures, gone=True) for failures in (1, 2, 3, 4, 400)]
+    assert waits == [HOUR, 4 * HOUR, 16 * HOUR, POLICY.max, POLICY.max]
+
+
+def test_hints_do_not_lose_entries_but_retry_after_holds() -> None:
+    assert Hints(ttl=12 * HOUR).floor(POLICY.max, span=6 * HOUR) == 2 * HOUR
+    assert Hints(ttl=12 * HOUR, retry_after=5 * HOUR).floor(POLICY.max, span=6 * HOUR) == 5 * HOUR
+
+
+def test_skipped_hours_and_days_are_skipped() -> None:
+    hints = Hints(skip_hours=(0, 1, 2), skip_days=(3,))  # 1 January 2026 is a Thursday
+    assert next_poll(NOW, 15 * MINUTE, hints, POLICY, 0.5) == NOW + POLICY.max
+    hints = Hints(skip_hours=(0, 1, 2))
+    assert next_poll(NOW, 15 * MINUTE, hints, POLICY, 0.5) == NOW + 3 * HOUR
+    assert next_poll(NOW, 15 * MINUTE, hints, POLICY, 0.5, span=3 * HOUR) == NOW + HOUR
+
+
 @given(
     interval=st.timedeltas(MINUTE, timedelta(days=2)),
     new=st.integers(0, 3),
+    share=st.floats(0, 1),
     silent=st.none() | st.timedeltas(timedelta(), timedelta(days=400)),
+    span=st.none() | st.timedeltas(timedelta(), timedelta(days=400)),
+    ahead=st.none() | st.timedeltas(timedelta(), timedelta(days=7)),
+    gap=st.booleans(),
+    skip_hours=st.lists(st.integers(0, 23), max_size=23, unique=True),
+    skip_days=st.lists(st.integers(0, 6), max_size=6, unique=True),
     jitter=st.floats(0, 1),
 )
 def test_the_next_poll_stays_between_min_and_max(
-    interval: timedelta, new: int, silent: timedelta | None, jitter: float
+    interval: timedelta,
+    new: int,
+    share: float,
+    silent: timedelta | None,
+    span: timedelta | None,
+    ahead: timedelta | None,
+    gap: bool,
+    skip_hours: list[int],
+    skip_days: list[int],
+    jitter: float,
 ) -> None:
-    settled = interval_after(FEED, POLICY, interval, new=new, silent_for=silent)
+    settled = interval_after(FEED, POLICY, interval, Seen(new, share, silent, span, ahead, gap))
     assert POLICY.min <= settled <= POLICY.max
-    wait = next_poll(NOW, settled, Hints(), POLICY, jitter) - NOW
+    hints = Hints(skip_hours=tuple(skip_hours), skip_days=tuple(skip_days))
+    wait = next_poll(NOW, settled, hints, POLICY, jitter, span) - NOW
     assert POLICY.min * 0.9 <= wait <= POLICY.max * 1.1

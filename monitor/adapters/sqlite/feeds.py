@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite.rows import feed_of, feed_values, to_ms
+from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
+from monitor.adapters.sqlite.rows import from_ms, maybe_ms, maybe_time, to_ms
 from monitor.model import Feed, FeedState
 
-_VOID = "etag = NULL, last_modified = NULL, body_hash = NULL, first_polled_at = NULL, failures = 0, last_error = NULL"
+_VOID = (
+    "etag = NULL, last_modified = NULL, body_hash = NULL, first_polled_at = NULL, failures = 0, last_error = NULL,"
+    " gap = 0, learnt = '{}'"
+)
+_TIMES = ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at")
+_PLAIN = ("id", "url", "etag", "last_modified", "body_hash", "polls", "failures", "last_error", "title")
 
 
 def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> None:
@@ -70,9 +77,48 @@ def release(db: Database, feed_ids: Sequence[str]) -> None:
     db.conn.executemany("UPDATE feeds SET lease_until = NULL WHERE id = ?", [(feed_id,) for feed_id in feed_ids])
 
 
+def hold(db: Database, site: str, until: datetime) -> None:
+    """A site asked to be left alone; the latest wish counts."""
+    db.conn.execute(
+        "INSERT INTO holds VALUES (?, ?) ON CONFLICT (site) DO UPDATE SET until = max(until, excluded.until)",
+        (site, to_ms(until)),
+    )
+
+
+def holds(db: Database, now: datetime) -> dict[str, datetime]:
+    """The wishes that still hold; the others are forgotten."""
+    db.conn.execute("DELETE FROM holds WHERE until <= ?", (to_ms(now),))
+    return {site: from_ms(until) for site, until in db.conn.execute("SELECT site, until FROM holds")}
+
+
 def count_language(db: Database, feed_id: str, language: str) -> None:
     """Remember that an item of this feed was in this language: the feed's past is a prior for its next items."""
     for (counts,) in db.conn.execute("SELECT languages FROM feeds WHERE id = ?", (feed_id,)).fetchall():
         known = json.loads(counts)
         known[language] = known.get(language, 0) + 1
         db.conn.execute("UPDATE feeds SET languages = ? WHERE id = ?", (json.dumps(known), feed_id))
+
+
+def feed_of(row: Mapping[str, Any]) -> FeedState:
+    """A feed's state from a whole row of `feeds`."""
+    plain: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    times: dict[str, Any] = {name: maybe_time(row[name]) for name in _TIMES}
+    return FeedState(
+        **plain,
+        **times,
+        interval=None if row["interval"] is None else timedelta(milliseconds=row["interval"]),
+        gap=bool(row["gap"]),
+        learnt=learnt_of(row["learnt"]),
+        languages=json.loads(row["languages"]),
+    )
+
+
+def feed_values(state: FeedState) -> dict[str, Any]:
+    """The columns of `feeds` that a poll may change; languages are counted by the items as they are stored."""
+    return {
+        **{name: getattr(state, name) for name in _PLAIN},
+        **{name: maybe_ms(getattr(state, name)) for name in _TIMES},
+        "interval": None if state.interval is None else state.interval // timedelta(milliseconds=1),
+        "gap": int(state.gap),
+        "learnt": learnt_json(state.learnt),
+    }

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.model import Alert, FeedState, Item, Match
+from monitor.model import Alert, Item, Match
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -72,35 +72,6 @@ def item_of(row: sqlite3.Row | tuple[Any, ...]) -> Item:
     values["published_at"] = maybe_time(values["published_at"])
     values["first_seen_at"] = from_ms(values["first_seen_at"])
     return Item(**values)
-
-
-def feed_of(row: Mapping[str, Any]) -> FeedState:
-    """A feed's state from a whole row of `feeds`."""
-    times: dict[str, Any] = {
-        name: maybe_time(row[name])
-        for name in ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at")
-    }
-    plain = {name: row[name] for name in ("id", "url", "etag", "last_modified", "body_hash", "polls", "failures")}
-    return FeedState(
-        **plain,
-        **times,
-        interval=None if row["interval"] is None else timedelta(milliseconds=row["interval"]),
-        last_error=row["last_error"],
-        gap=bool(row["gap"]),
-        title=row["title"],
-        languages=json.loads(row["languages"]),
-    )
-
-
-def feed_values(state: FeedState) -> dict[str, Any]:
-    """The columns of `feeds` that a poll may change."""
-    values = asdict(state)
-    del values["languages"]  # counted by the items as they are stored
-    for name in ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at"):
-        values[name] = maybe_ms(values[name])
-    values["interval"] = None if state.interval is None else state.interval // timedelta(milliseconds=1)
-    values["gap"] = int(state.gap)
-    return values
 
 
 def matches_json(matches: Iterable[Match]) -> str:

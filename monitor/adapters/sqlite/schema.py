@@ -86,6 +86,18 @@ def m001_first(db: Database) -> None:
     db.execute(f'CREATE VIRTUAL TABLE search USING fts5(words, content="", tokenize="{FTS_TOKENIZER}")')
 
 
+@migrations()
+def m002_learnt(db: Database) -> None:
+    """What a feed's own history teaches (`model.Learnt`)."""
+    db.execute("ALTER TABLE feeds ADD COLUMN learnt TEXT NOT NULL DEFAULT '{}'")
+
+
+@migrations()
+def m003_holds(db: Database) -> None:
+    """Sites that asked to be left alone (429, 503 with Retry-After): a restart may not forget it."""
+    db.execute("CREATE TABLE holds (site TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID")
+
+
 def _each(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction."""
     for statement in script.split(";"):

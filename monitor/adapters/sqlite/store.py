@@ -74,6 +74,9 @@ class SqliteTransaction:
     def save_feed(self, state: FeedState) -> None:
         feeds.save(self._db, state)
 
+    def hold_site(self, site: str, until: datetime) -> None:
+        feeds.hold(self._db, site, until)
+
 
 class SqliteStore:
     """Implements ports.Store. `daemon=True` holds the store for one daemon, which alone checkpoints."""
@@ -136,6 +139,10 @@ class SqliteStore:
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         with self._reading() as db:
             return items.known(db.conn, keys)
+
+    def holds(self, now: datetime) -> Mapping[str, datetime]:
+        with self._writing() as db:
+            return feeds.holds(db, now)
 
     def item(self, item_id: str) -> Item | None:
         with self._reading() as db:

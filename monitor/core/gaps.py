@@ -1,0 +1,89 @@
+"""Whether a document follows on from the one before, or entries may have been dropped between the two.
+
+A feed shows a window of its newest entries. When the window of this poll shares nothing with what was known, all that
+stood in the window before has rolled out of it, and maybe more that no poll saw. Entries that a publisher pins above
+the others stay in every window and prove nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from monitor.model import Entry
+
+SMALL = 3
+"""A window of fewer entries than this proves nothing by sharing none, unless it usually does share."""
+PINNED = 0.2
+"""Of a document's entries at most this part (or two) is taken for pinned; more are simply an unsorted feed."""
+USUAL = 0.3
+"""Overlap from which even a small window is expected to share an entry."""
+LEARN = 0.25
+"""Weight of the last document in what is usual."""
+
+Continuity = Literal["first", "contiguous", "gap"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A document's entries, newest first: for each, whether this feed had shown it before."""
+
+    seen: tuple[bool, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.seen)
+
+    @property
+    def fresh(self) -> int:
+        return self.seen.count(False)
+
+    @property
+    def overlap(self) -> float:
+        """Share of entries seen before, 0 to 1; 1 for an empty document, which drops nothing."""
+        return self.seen.count(True) / len(self.seen) if self.seen else 1.0
+
+
+def window(entries: Sequence[Entry], seen: Sequence[bool]) -> Window:
+    """The window of a document's entries, in the document's order; turned round when their dates say oldest first."""
+    dates = [entry.published_at for entry in entries]
+    rising = sum(bool(a and b and a < b) for a, b in itertools.pairwise(dates))
+    falling = sum(bool(a and b and a > b) for a, b in itertools.pairwise(dates))
+    return Window(tuple(reversed(seen)) if rising > falling else tuple(seen))
+
+
+def continuity(now: Window, size_before: int | None, usual: float | None) -> Continuity:
+    """Judge a document against what came before it.
+
+    `size_before`: entries of the document before, None when there was none; `usual`: the share that usually is known.
+    Contiguous: below the newest fresh entry stands one that is known, so nothing was dropped between them.
+    """
+    if size_before is None:
+        return "first"
+    if not now.fresh or not size_before:
+        return "contiguous"
+    newest_fresh = now.seen.index(False)
+    if any(now.seen[newest_fresh:]) or newest_fresh > max(2, PINNED * now.size):
+        return "contiguous"
+    if min(now.size, size_before) < SMALL and (usual or 0.0) < USUAL:
+        return "contiguous"
+    return "gap"
+
+
+def usual_overlap(usual: float | None, now: Window) -> float:
+    """What is usual, after a contiguous document that brought something new."""
+    return now.overlap if usual is None else (1 - LEARN) * usual + LEARN * now.overlap
+
+
+def usual_span(span: timedelta | None, entries: Sequence[Entry], now: datetime) -> timedelta | None:
+    """How long an entry stands in the document: twice the time from its newest to its median date, which neither a
+    pinned entry nor one dated wrongly moves. Shrinks at once, grows slowly. None until the dates say."""
+    dates = sorted((entry.published_at for entry in entries if entry.published_at), reverse=True)
+    dates = [min(date, now) for date in dates]
+    if len(dates) < SMALL:
+        return span
+    stands = 2 * (dates[0] - dates[len(dates) // 2])
+    return stands if span is None else min(stands, (1 - LEARN) * span + LEARN * stands)

@@ -1,0 +1,148 @@
+"""A feed's state after a poll, whatever became of it: what is learnt of the feed, and when it is polled next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.core.gaps import Continuity, Window, usual_overlap, usual_span
+from monitor.core.rhythm import Rhythm, frozen_since, learn
+from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
+from monitor.model import Entry, Feed, FeedState, Learnt, ParsedFeed, PollPolicy
+
+GONE = (404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A document as a poll saw it: its entries, which of them were known, whether it follows on from the last one."""
+
+    parsed: ParsedFeed
+    window: Window
+    fresh: tuple[Entry, ...]
+    continuity: Continuity
+    filled: bool = False
+    """The gap before it was filled from the feed's archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One feed's poll that ends now, under this policy; `jitter` is a uniform draw from 0 to 1."""
+
+    feed: Feed
+    policy: PollPolicy
+    now: datetime
+    jitter: float
+
+    def succeeded(
+        self,
+        state: FeedState,
+        max_age: timedelta | None,
+        look: Look | None,
+        problem: str | None = None,
+        *,
+        whole: bool = True,
+    ) -> FeedState:
+        """After an answer that could be read, or that nothing has changed (`look` is None; `whole`: by the same bytes)."""
+        news = bool(look and look.fresh)
+        gap = state.gap
+        if look is not None and look.window.fresh:
+            gap = look.continuity == "gap" and not look.filled
+        learnt = replace(self._learnt(state, look), failing_since=None)
+        if whole:
+            learnt = replace(learnt, whole_at=self.now)
+        last_new_at = self.now if news else state.last_new_at
+        interval = interval_after(self.feed, self.policy, state.interval, self._seen(learnt, look, last_new_at, gap))
+        wishes = Hints(learnt.ttl, max_age, None, learnt.skip_hours, learnt.skip_days) if not gap else Hints()
+        return replace(
+            state,
+            interval=interval,
+            next_poll_at=next_poll(self.now, interval, wishes, self.policy, self.jitter, learnt.span),
+            last_poll_at=self.now,
+            last_success_at=self.now,
+            last_new_at=last_new_at,
+            first_polled_at=state.first_polled_at or self.now,
+            polls=state.polls + 1,
+            failures=0,
+            last_error=problem,
+            gap=gap,
+            learnt=learnt,
+        )
+
+    def failed(
+        self,
+        state: FeedState,
+        error: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | datetime | None = None,
+    ) -> FeedState:
+        """After no usable answer: it backs off, and is never given up."""
+        failures = state.failures + 1
+        since = state.learnt.failing_since or self.now
+        pause = backoff(
+            self.feed,
+            self.policy,
+            failures,
+            gone=status in GONE,
+            span=state.learnt.span,
+            failing_for=self.now - since,
+        )
+        wait = retry_after - self.now if isinstance(retry_after, datetime) else retry_after
+        return replace(
+            state,
+            url=self.feed.url,
+            last_poll_at=self.now,
+            next_poll_at=next_poll(self.now, pause, Hints(retry_after=wait), self.policy, self.jitter),
+            polls=state.polls + 1,
+            failures=failures,
+            last_error=error,
+            learnt=replace(state.learnt, failing_since=since),
+        )
+
+    def _seen(self, learnt: Learnt, look: Look | None, last_new_at: datetime | None, gap: bool) -> Seen:
+        rhythm = Rhythm(learnt, self.now) if learnt.rhythm else None
+        first = look is not None and look.continuity == "first"
+        return Seen(
+            new=look.window.fresh if look and not first else 0,
+            share=1 - look.window.overlap if look and not first else 0.0,
+            silent_for=self.now - last_new_at if last_new_at else None,
+            span=learnt.span,
+            ahead=rhythm.until_news(self.now) if rhythm and rhythm.enough else None,
+            gap=gap,
+        )
+
+    def _learnt(self, state: FeedState, look: Look | None) -> Learnt:
+        learnt = state.learnt
+        if look is None:
+            return learnt
+        parsed, window = look.parsed, look.window
+        learnt = replace(learnt, ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days)
+        if parsed.complete:
+            learnt = replace(learnt, size=window.size, span=usual_span(learnt.span, parsed.entries, self.now))
+        if look.continuity == "gap":
+            learnt = replace(
+                learnt,
+                gaps=learnt.gaps + 1,
+                gap_at=self.now,
+                gap_from=state.last_success_at,
+                gap_filled=look.filled,
+            )
+        elif look.continuity == "contiguous" and look.fresh:
+            learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3))
+        if look.continuity == "first":
+            return replace(learnt, rhythm_since=self.now)
+        return self._rhythm(state, learnt, look.fresh) if look.fresh else learnt
+
+    def _rhythm(self, state: FeedState, learnt: Learnt, fresh: Sequence[Entry]) -> Learnt:
+        """Entries count for the hour they were published in, as far as that lies between this poll and the last news."""
+        after = state.last_new_at or learnt.rhythm_since or self.now
+        dates = [entry.published_at or self.now for entry in fresh]
+        arrivals = [date if after < date < self.now else self.now for date in dates]
+        silence = min(arrivals) - after
+        if frozen_since(learnt, state.last_new_at, self.now):
+            silence /= 2  # an outage is no habit
+        counts, since = learn(learnt.rhythm, learnt.rhythm_since or after, arrivals, state.last_new_at)
+        longest = max(silence, learnt.longest_silence or timedelta())
+        return replace(learnt, rhythm=counts, rhythm_since=since, longest_silence=longest)

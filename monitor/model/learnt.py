@@ -1,0 +1,65 @@
+"""What a feed's own history has taught: everything here is learnt again when it is lost, or when the feed's URL changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCounts:
+    """What became of guids and URLs of entries seen again; halved together when they grow, so that the past fades."""
+
+    guid_kept: int = 0
+    guid_changed: int = 0
+    guid_missing: int = 0
+    url_kept: int = 0
+    url_changed: int = 0
+    url_missing: int = 0
+    shared_guids: int = 0
+    """Documents whose guids did not tell their entries apart; `own_guids` those whose did."""
+    own_guids: int = 0
+    again: int = 0
+    """Entries seen again; `edited` of them were worded differently."""
+    edited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """Kept with the feed's state, as one JSON object that names only what is not the default."""
+
+    size: int = 0
+    """Entries of the last document that was read whole."""
+    overlap: float | None = None
+    """Usual share, 0 to 1, of a changed document's entries that were known from before."""
+    span: timedelta | None = None
+    """How long an entry usually stands in the document: polled less often, entries are missed."""
+    gaps: int = 0
+    """How often a document shared no entry with the one before."""
+    gap_at: datetime | None = None
+    """When that was seen last; between `gap_from` and then entries may have been dropped."""
+    gap_from: datetime | None = None
+    gap_filled: bool = False
+    """What stood between was found in the feed's archive or the site's news sitemap."""
+    ttl: timedelta | None = None
+    """The publisher's wishes, which an unchanged answer does not repeat: see `ParsedFeed`."""
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+    whole_at: datetime | None = None
+    """When the document itself was last answered, not "unchanged"."""
+    lied_at: datetime | None = None
+    """When the publisher's validators last said "unchanged" of what had changed."""
+    moved_to: str | None = None
+    """Where permanent redirects lead; used after three in a row."""
+    moved_times: int = 0
+    failing_since: datetime | None = None
+    """The first failure in a row; None after a success."""
+    rhythm: bytes = b""
+    """168 counts by hour of the week (0 is Monday, 00 UTC): in how many weeks that hour brought something new."""
+    rhythm_since: datetime | None = None
+    longest_silence: timedelta | None = None
+    """Between two polls that brought something new."""
+    identity: IdentityCounts = IdentityCounts()
+
+
+NOTHING_LEARNT = Learnt()

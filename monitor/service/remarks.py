@@ -1,0 +1,47 @@
+"""What there is to say of one feed, in a line: for `monitor feeds` and `monitor status`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.core.rhythm import frozen_since
+from monitor.core.trust import MOVES, distrusted
+from monitor.core.urls import mask_url
+from monitor.model import Feed, FeedState
+
+GAP_SHOWN = timedelta(days=1)
+"""For so long an unfilled gap is told of, though later polls followed on: its entries are missing still."""
+
+
+def moved(feed: Feed, state: FeedState) -> bool:
+    """Whether the feed is asked for at another address than the configured one."""
+    return state.url == feed.url and state.learnt.moved_times >= MOVES
+
+
+def gap_remark(state: FeedState, now: datetime) -> str | None:
+    """Entries may have been dropped, now or within a day."""
+    learnt = state.learnt
+    if learnt.gap_at is None or learnt.gap_filled:
+        return None
+    if not state.gap and now - learnt.gap_at > GAP_SHOWN:
+        return None
+    since = f"{learnt.gap_from:%Y-%m-%d %H:%M} and " if learnt.gap_from else ""
+    return f"gap: entries between {since}{learnt.gap_at:%Y-%m-%d %H:%M} UTC may have been dropped"
+
+
+def frozen_remark(state: FeedState, now: datetime) -> str | None:
+    """Nothing new for longer than the feed's rhythm explains, though it answers."""
+    since = frozen_since(state.learnt, state.last_new_at, now) if not state.failures else None
+    return f"frozen: nothing new since {since:%Y-%m-%d %H:%M} UTC, against its rhythm" if since else None
+
+
+def remark(feed: Feed, state: FeedState, now: datetime) -> str:
+    """All of it, the most urgent first."""
+    told = [
+        state.last_error,
+        frozen_remark(state, now),
+        gap_remark(state, now),
+        f"moved to {mask_url(state.learnt.moved_to or '')}: change its url" if moved(feed, state) else None,
+        "its validators lied: polled unconditionally" if distrusted(state, now) else None,
+    ]
+    return "; ".join(line for line in told if line)

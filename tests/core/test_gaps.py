@@ -1,0 +1,50 @@
+"""Whether a document follows on from the one before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.core.gaps import Window, continuity, usual_span, window
+from tests.builders import HOUR, NOON, an_entry
+
+NEW, OLD = False, True
+
+
+@pytest.mark.parametrize(
+    ("seen", "before", "usual", "expected"),
+    [
+        ([NEW] * 10, None, None, "first"),
+        ([NEW] * 3 + [OLD] * 7, 10, None, "contiguous"),
+        ([NEW] * 9 + [OLD], 10, None, "contiguous"),
+        ([NEW] * 10, 10, None, "gap"),
+        ([NEW] * 10, 0, None, "contiguous"),  # the feed was empty: nothing can have rolled out
+        ([OLD] * 10, 10, None, "contiguous"),
+        ([], 10, None, "contiguous"),
+        ([OLD] + [NEW] * 9, 10, 0.8, "gap"),  # only a pinned entry is shared
+        ([OLD, OLD] + [NEW] * 8, 10, 0.8, "gap"),
+        ([OLD] * 8 + [NEW] * 2, 10, 0.8, "contiguous"),  # an unsorted feed that adds at its end
+        ([NEW], 1, None, "contiguous"),  # a feed of one entry never overlaps
+        ([NEW, NEW], 2, 0.5, "gap"),  # unless it usually does
+    ],
+)
+def test_a_gap_is_a_window_that_follows_on_from_nothing(
+    seen: list[bool], before: int | None, usual: float | None, expected: str
+) -> None:
+    assert continuity(Window(tuple(seen)), before, usual) == expected
+
+
+def test_a_feed_that_lists_its_oldest_first_is_turned_round() -> None:
+    entries = [an_entry(number, published_at=NOON + number * HOUR) for number in range(4)]
+    assert window(entries, [True, True, False, False]).seen == (False, False, True, True)
+    assert window(entries[::-1], [False, False, True, True]).seen == (False, False, True, True)
+
+
+def test_how_long_an_entry_stands_is_not_moved_by_one_that_is_pinned_or_misdated() -> None:
+    entries = [an_entry(number, published_at=NOON - number * HOUR) for number in range(9)]
+    assert usual_span(None, entries, NOON) == 8 * HOUR
+    odd = [*entries, an_entry(98, published_at=NOON - timedelta(days=900))]
+    assert usual_span(None, odd, NOON) == 10 * HOUR
+    assert usual_span(8 * HOUR, [an_entry(n, published_at=NOON - n * HOUR / 2) for n in range(9)], NOON) == 4 * HOUR
+    assert usual_span(3 * HOUR, [an_entry(1, published_at=None)], NOON) == 3 * HOUR

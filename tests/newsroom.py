@@ -1,0 +1,219 @@
+"""Publishers as they are, on a clock that is told the time: feeds that roll, lie, move, fail; a fake `ports.Fetcher`.
+
+room = Newsroom(clock)
+room.add(Publisher("https://a.example.org/feed", entries=…))
+await poller(store, room).poll(feed, rules)
+assert room.asked[-1].etag
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from html import escape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from monitor.core.identity import site_of
+from monitor.model import Failed, Fetched, FetchOutcome, NotModified, Request
+from monitor.pipeline import Poller
+from monitor.ports import Clock, Fetcher, Store
+
+WORDS = [a + b for a in ("har", "tor", "mil", "ven", "lok", "sar", "pin", "dru") for b in ("bour", "ning", "tal", "vik", "dor", "mos", "gar", "lin")]  # fmt: skip
+
+
+@dataclass
+class Story:
+    """One entry to be: shown from `at` on."""
+
+    number: int
+    at: datetime
+    edits: int = 0
+
+
+@dataclass
+class Publisher:
+    """A feed's publisher, honest in everything that is not said otherwise."""
+
+    url: str
+    stories: list[Story]
+    window: int = 20
+    validators: str = "honest"
+    """``honest``, ``stuck`` (304 to whatever is asked conditionally), ``same`` (one ETag for all), ``none``."""
+    guids: str = "stable"
+    """``stable``, ``rotate`` (new at every request), ``missing``, ``shared`` (one for all)."""
+    sessions: bool = False
+    """Links carry a parameter that changes at every request."""
+    dated: bool = True
+    edited: bool = False
+    """Every hour the newest entry is worded anew."""
+    outages: Sequence[tuple[datetime, datetime, int]] = ()
+    """From, to, status: 0 is a connection that fails."""
+    busy: Sequence[tuple[datetime, datetime, int]] = ()
+    """From, to, seconds: 429 with Retry-After."""
+    frozen: Sequence[tuple[datetime, datetime]] = ()
+    """The document stands still, and nothing is published."""
+    moves: Sequence[tuple[datetime, str]] = ()
+    """From then on the URL answers with a permanent redirect there."""
+    pages: bool = False
+    """WordPress: `?paged=N` shows what stood before."""
+    pinned: int = 0
+    channel: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    requests: int = 0
+
+    def answer(self, request: Request, now: datetime) -> FetchOutcome:
+        self.requests += 1
+        url = request.url.partition("?")[0]
+        for start, end, status in self.outages:
+            if start <= now < end:
+                what = ("status", f"{status} outage", status) if status else ("connect", "no connection", None)
+                return Failed(request.url, what[0], what[1], what[2])  # type: ignore[arg-type]
+        for start, end, seconds in self.busy:
+            if start <= now < end:
+                wait = timedelta(seconds=seconds)
+                return Failed(request.url, "status", "429 Too Many Requests", 429, wait, site_of(request.url))
+        moved = next((to for at, to in reversed(self.moves) if at <= now and url != to), None)
+        return self._document(request, now, moved)
+
+    def _document(self, request: Request, now: datetime, moved: str | None) -> FetchOutcome:
+        page = int(parse_qs(urlsplit(request.url).query).get("paged", ["1"])[0])
+        if page > 1 and not self.pages:
+            page = 1
+        shown = self.shown(now, page)
+        if page > 1 and not shown:
+            return Failed(request.url, "status", "404 Not Found", 404)
+        body = self.render(shown, now)
+        etag = '"always"' if self.validators == "same" else f'"{_digest(self.render(shown, now, steady=True))}"'
+        if self.validators == "stuck" and (request.etag or request.last_modified):
+            return NotModified(request.url, self.headers, moved)
+        if self.validators in ("honest", "same") and request.etag == etag:
+            return NotModified(request.url, self.headers, moved)
+        headers = {"content-type": "application/rss+xml", **self.headers}
+        if self.validators != "none":
+            headers["etag"] = etag
+        return Fetched(moved or request.url, 200, body, headers, moved)
+
+    def shown(self, now: datetime, page: int = 1) -> list[Story]:
+        """What the window holds, newest first."""
+        out = [story for story in self.stories if story.at <= now]
+        pinned, rolling = out[: self.pinned], out[self.pinned :]
+        end = len(rolling) - (page - 1) * self.window
+        rolled = rolling[max(0, end - self.window) : max(0, end)]
+        return [*(pinned if page == 1 else ()), *reversed(rolled)]
+
+    def render(self, shown: Sequence[Story], now: datetime, *, steady: bool = False) -> bytes:
+        salt = "" if steady else now.isoformat()
+        items = "".join(self._item(story, now, salt, newest=index == 0) for index, story in enumerate(shown))
+        generator = "<generator>https://wordpress.org/?v=6.5</generator>" if self.pages else ""
+        head = f"<title>{escape(self.url)}</title>{generator}{self.channel}"
+        return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+    def _item(self, story: Story, now: datetime, salt: str, *, newest: bool) -> str:
+        name = f"{_digest(self.url.encode())[:6]}-{story.number}"
+        link = f"https://{urlsplit(self.url).hostname}/news/{name}"
+        if self.sessions:
+            link += f"?visit={_digest((name + salt).encode())[:8]}"
+        guid = {
+            "stable": name,
+            "rotate": _digest((name + salt).encode()),
+            "shared": "feed",
+            "missing": "",
+        }[self.guids]
+        parts = [f"<title>{headline(name)}</title><link>{escape(link)}</link>"]
+        if guid:
+            parts.append(f'<guid isPermaLink="false">{guid}</guid>')
+        if self.dated:
+            parts.append(f"<pubDate>{format_datetime(story.at)}</pubDate>")
+        hour = f" Updated at {now:%d %H} o'clock." if self.edited and newest else ""
+        parts.append(f"<description>{text(name)}{hour}</description>")
+        return f"<item>{''.join(parts)}</item>"
+
+    def published(self, start: datetime, end: datetime) -> list[str]:
+        """Titles of what was published between."""
+        return [self.title(story) for story in self.stories if start <= story.at <= end]
+
+    def title(self, story: Story) -> str:
+        return headline(f"{_digest(self.url.encode())[:6]}-{story.number}")
+
+
+class Newsroom:
+    """Implements `ports.Fetcher` over publishers; everything asked is kept."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.publishers: dict[str, Publisher] = {}
+        self.other: dict[str, FetchOutcome] = {}
+        self.asked: list[Request] = []
+        self.held: dict[str, datetime] = {}
+        self.rude = 0
+        """Requests to a site that had asked to be left alone."""
+
+    def add(self, publisher: Publisher) -> Publisher:
+        for url in (publisher.url, *(to for _, to in publisher.moves)):
+            self.publishers[url] = publisher
+        return publisher
+
+    async def fetch(self, request: Request) -> FetchOutcome:
+        now = self.clock.now()
+        site = site_of(request.url)
+        if self.held.get(site, now) > now:
+            wait = self.held[site] - now
+            return Failed(request.url, "held", f"{site} asked to be left alone", 429, wait, site)
+        self.asked.append(request)
+        if request.url in self.other:
+            return self.other[request.url]
+        publisher = self.publishers.get(request.url.partition("?")[0])
+        if publisher is None:
+            return Failed(request.url, "status", "404 Not Found", 404)
+        answer = publisher.answer(request, now)
+        if isinstance(answer, Failed) and isinstance(answer.retry_after, timedelta) and answer.site:
+            self.held[answer.site] = now + answer.retry_after
+        return answer
+
+    async def allowed(self, url: str) -> bool:
+        return True
+
+
+class Here:
+    """Implements `ports.Workers` in this process."""
+
+    async def run(self, function: Callable[..., Any], *args: object) -> Any:
+        return function(*args)
+
+
+async def write(function: Callable[..., Any], *args: object) -> Any:
+    return function(*args)
+
+
+def a_poller(store: Store, fetcher: Fetcher, clock: Clock, jitter: Callable[[], float] = lambda: 0.5) -> Poller:
+    """The real one, over this store and these publishers."""
+    return Poller(store, write, fetcher, Here(), clock, jitter)
+
+
+def stories(start: datetime, every: timedelta, count: int, first: int = 0) -> list[Story]:
+    """So many, evenly."""
+    return [Story(first + number, start + number * every) for number in range(count)]
+
+
+def headline(name: str) -> str:
+    words = _words(name, 5)
+    return f"{' '.join(words).capitalize()} {name}"
+
+
+def text(name: str) -> str:
+    """Words of its own, so that no story is a copy of another."""
+    return f"<p>{' '.join(_words('text' + name, 60)).capitalize()}.</p>".replace("<", "&lt;")
+
+
+def _words(seed: str, count: int) -> list[str]:
+    chance = random.Random(seed)
+    return [chance.choice(WORDS) + chance.choice(WORDS) for _ in range(count)]
+
+
+def _digest(value: bytes) -> str:
+    return hashlib.blake2b(value, digest_size=8).hexdigest()

@@ -1,0 +1,242 @@
+"""What a poll makes of publishers that drop entries, lie, move and ask for rest: real poller and store, fake clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.adapters.sqlite import SqliteStore
+from monitor.core.trust import MOVES, UNCONDITIONAL_EVERY
+from monitor.model import (
+    AlertPolicy,
+    ArticlePolicy,
+    Config,
+    Feed,
+    FeedState,
+    Fetched,
+    ItemFilter,
+    PollPolicy,
+    PollReport,
+)
+from monitor.pipeline import Rules
+from tests.builders import HOUR, NOON
+from tests.fakes import FakeClock
+from tests.newsroom import Newsroom, Publisher, a_poller, stories
+
+URL = "https://harbour.example.org/feed.xml"
+MINUTE = timedelta(minutes=1)
+
+
+class Desk:
+    """One feed, polled by hand."""
+
+    def __init__(self, path: Path) -> None:
+        self.clock = FakeClock(NOON)
+        self.room = Newsroom(self.clock)
+        self.store = SqliteStore(path)
+        self.config = Config(
+            feeds=(Feed("harbour", URL),), article=ArticlePolicy(fetch="never"), alerts=AlertPolicy(first_poll="none")
+        )
+
+    def publisher(self, every: timedelta = HOUR, **how: object) -> Publisher:
+        return self.room.add(Publisher(URL, stories(NOON - 30 * every, every, 400), **how))  # type: ignore[arg-type]
+
+    async def poll(self, wait: timedelta = timedelta(), feed: Feed | None = None) -> PollReport:
+        self.clock.move(wait)
+        self.store.sync_feeds(self.config.feeds, self.clock.now())
+        rules = Rules.of(self.config)
+        return await a_poller(self.store, self.room, self.clock).poll(feed or self.config.feeds[0], rules)
+
+    @property
+    def state(self) -> FeedState:
+        return self.store.feed_state("harbour")
+
+    def titles(self) -> set[str]:
+        return {item.title for item in self.store.items(ItemFilter())}
+
+    def missed(self, publisher: Publisher, start: datetime) -> list[str]:
+        return [title for title in publisher.published(start, self.clock.now()) if title not in self.titles()]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "m.db")
+    yield made
+    made.store.close()
+
+
+async def test_a_window_that_rolled_over_is_a_gap_until_the_next_that_follows_on(desk: Desk) -> None:
+    desk.publisher(window=10)
+    await desk.poll()
+    await desk.poll(5 * HOUR)
+    assert not desk.state.gap
+    await desk.poll(20 * HOUR)
+    assert desk.state.gap
+    assert desk.state.interval == desk.config.poll.min
+    assert (desk.state.learnt.gaps, desk.state.learnt.gap_from) == (1, NOON + 5 * HOUR)
+    await desk.poll(MINUTE)
+    assert desk.state.gap, "an unchanged document says nothing"
+    await desk.poll(HOUR)
+    assert not desk.state.gap
+    assert desk.state.learnt.gaps == 1
+
+
+async def test_a_gap_is_filled_from_wordpress_pages(desk: Desk) -> None:
+    publisher = desk.publisher(window=10, pages=True)
+    await desk.poll()
+    report = await desk.poll(35 * HOUR)
+    assert report.new == 35
+    assert not desk.state.gap
+    assert (desk.state.learnt.gaps, desk.state.learnt.gap_filled) == (1, True)
+    assert desk.missed(publisher, NOON) == []
+    asked = [request.url.partition("?")[2] for request in desk.room.asked]
+    assert asked == ["", "", "paged=2", "paged=3", "paged=4"]
+
+
+async def test_filling_a_gap_is_bounded_and_can_be_turned_off(desk: Desk) -> None:
+    desk.publisher(window=10, pages=True)
+    desk.config = replace(desk.config, poll=PollPolicy(backfill=2))
+    await desk.poll()
+    report = await desk.poll(100 * HOUR)
+    assert (report.new, desk.state.gap, len(desk.room.asked)) == (30, True, 4)
+    desk.config = replace(desk.config, poll=PollPolicy(backfill=0))
+    await desk.poll(100 * HOUR)
+    assert (desk.state.gap, len(desk.room.asked)) == (True, 5)
+
+
+async def test_a_gap_is_filled_from_an_archive_of_rfc_5005(desk: Desk) -> None:
+    publisher = desk.publisher(window=10)
+    await desk.poll()
+    desk.clock.move(25 * HOUR)
+    publisher.channel = '<link xmlns="http://www.w3.org/2005/Atom" rel="next" href="/older.xml"/>'
+    older = publisher.render(publisher.shown(desk.clock.now(), 2) + publisher.shown(desk.clock.now(), 3), NOON)
+    desk.room.other["https://harbour.example.org/older.xml"] = Fetched(
+        "https://harbour.example.org/older.xml", 200, older, {"content-type": "text/xml"}
+    )
+    assert (await desk.poll()).new == 25
+    assert not desk.state.gap
+
+
+@pytest.mark.parametrize(("sections", "new"), [(1, 25), (4, 10)])
+async def test_a_gap_is_filled_from_the_news_sitemap_of_a_feed_that_is_the_whole_site(
+    desk: Desk, sections: int, new: int
+) -> None:
+    publisher = desk.publisher(window=10)
+    await desk.poll()
+    desk.clock.move(25 * HOUR)
+    site = "https://harbour.example.org"
+    ours = [story for story in publisher.stories if NOON - HOUR <= story.at <= desk.clock.now()]
+    links = {story.number: link for story in ours for link in [_link(publisher, story.number)]}
+    urls = "".join(
+        f"<url><loc>{links[story.number] if section == 0 else f'{site}/s{section}/{story.number}'}</loc><n:news>"
+        f"<n:title>{publisher.title(story)} {section}</n:title>"
+        f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
+        for story in ours
+        for section in range(sections)
+    )
+    body = (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        f' xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">{urls}</urlset>'
+    )
+    robots = f"User-agent: *\nSitemap: {site}/news-sitemap.xml\n"
+    desk.room.other[f"{site}/robots.txt"] = Fetched(f"{site}/robots.txt", 200, robots.encode())
+    desk.room.other[f"{site}/news-sitemap.xml"] = Fetched(f"{site}/news-sitemap.xml", 200, body.encode())
+    assert (await desk.poll()).new == new
+    assert desk.state.gap is (sections > 1)
+
+
+def _link(publisher: Publisher, number: int) -> str:
+    found = publisher.render([story for story in publisher.stories if story.number == number], NOON).decode()
+    return found.partition("<link>")[2].partition("</link>")[0]
+
+
+async def test_a_pinned_entry_hides_no_gap(desk: Desk) -> None:
+    desk.publisher(window=10, pinned=1)
+    await desk.poll()
+    await desk.poll(5 * HOUR)
+    assert not desk.state.gap
+    await desk.poll(40 * HOUR)
+    assert desk.state.gap
+
+
+@pytest.mark.parametrize("validators", ["stuck", "same"])
+async def test_validators_that_lied_are_left_out_from_then_on(desk: Desk, validators: str) -> None:
+    publisher = desk.publisher(every=12 * HOUR, validators=validators)
+    for _ in range(UNCONDITIONAL_EVERY + 1):
+        await desk.poll(2 * HOUR)
+    assert desk.state.learnt.lied_at is not None
+    since = len(desk.room.asked)
+    for _ in range(6):
+        await desk.poll(2 * HOUR)
+    assert {request.etag for request in desk.room.asked[since:]} == {None}
+    assert desk.missed(publisher, NOON) == []
+    await desk.poll(timedelta(days=31))
+    await desk.poll(MINUTE)
+    assert desk.room.asked[-1].etag, "after a month they are tried again"
+
+
+async def test_honest_validators_are_not_suspected(desk: Desk) -> None:
+    desk.publisher()
+    for _ in range(3 * UNCONDITIONAL_EVERY):
+        await desk.poll(2 * HOUR)
+    assert desk.state.learnt.lied_at is None
+    assert sum(not request.etag for request in desk.room.asked) == 4
+
+
+async def test_a_move_is_learnt_after_three_permanent_redirects_and_forgotten_when_it_fails(desk: Desk) -> None:
+    new = "https://harbour.example.org/new.xml"
+    publisher = desk.publisher(moves=[(NOON, new)])
+    for _ in range(MOVES):
+        assert (await desk.poll(HOUR)).status in ("ok", "unchanged")
+    assert [request.url for request in desk.room.asked] == [URL] * MOVES
+    await desk.poll(HOUR)
+    assert desk.room.asked[-1].url == new
+    assert (desk.state.learnt.moved_to, desk.state.url) == (new, URL)
+    publisher.outages = [(desk.clock.now(), desk.clock.now() + HOUR, 404)]
+    await desk.poll()
+    publisher.outages = []
+    await desk.poll(HOUR)
+    assert desk.room.asked[-1].url == URL
+
+
+async def test_a_temporary_answer_in_between_starts_the_count_anew_and_http_is_never_learnt(desk: Desk) -> None:
+    publisher = desk.publisher(moves=[(NOON, "https://harbour.example.org/new.xml")])
+    await desk.poll(HOUR)
+    await desk.poll(HOUR)
+    publisher.moves = []
+    await desk.poll(HOUR)
+    assert desk.state.learnt.moved_times == 0
+    publisher.moves = [(NOON, "http://harbour.example.org/new.xml")]
+    for _ in range(5):
+        await desk.poll(HOUR)
+    assert {request.url for request in desk.room.asked} == {URL}
+
+
+async def test_a_site_that_asked_for_rest_is_left_alone_whole_and_after_a_restart(desk: Desk, tmp_path: Path) -> None:
+    other = Feed("coast", "https://coast.example.org/feed.xml")
+    desk.config = replace(desk.config, feeds=(*desk.config.feeds, other))
+    desk.publisher(busy=[(NOON, NOON + HOUR, 7200)])
+    assert (await desk.poll()).status == "failed"
+    report = await desk.poll(MINUTE, other)
+    state = desk.store.feed_state("coast")
+    assert (report.status, state.failures, len(desk.room.asked)) == ("skipped", 0, 1)
+    assert state.next_poll_at is not None
+    assert state.next_poll_at >= NOON + 2 * HOUR
+    desk.store.close()
+    desk.store = SqliteStore(tmp_path / "m.db")
+    assert desk.store.holds(desk.clock.now()) == {"example.org": NOON + 2 * HOUR}
+    assert desk.store.holds(NOON + 2 * HOUR) == {}
+    assert desk.store.claim_due(NOON + HOUR, 10, HOUR) == []
+
+
+async def test_a_publishers_ttl_is_kept_while_the_feed_stands_still(desk: Desk) -> None:
+    desk.publisher(every=24 * HOUR, channel="<ttl>120</ttl>")
+    await desk.poll()
+    await desk.poll(MINUTE)
+    state = desk.state
+    assert state.next_poll_at is not None
+    assert state.next_poll_at - desk.clock.now() >= 2 * HOUR
