@@ -97,7 +97,7 @@ def _record(feed: Feed, state: FeedState, now: datetime) -> dict[str, Any]:
         "gap_filled": state.learnt.gap_filled if state.learnt.gaps else None,
         "frozen_since": frozen_since(state.learnt, state.last_new_at, now),
         "validators": "lied" if distrusted(state, now) else "trusted",
-        "moved_to": mask_url(state.learnt.moved_to) if moved(feed, state) else None,
+        "moved_to": mask_url(state.learnt.moved_to or "") if moved(feed, state) else None,
         "last_error": state.last_error,
     }
 

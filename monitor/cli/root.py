@@ -232,6 +232,7 @@ def _health_record(health: Health) -> dict[str, Any]:
         "last_tick": health.last_tick,
         "feeds": len(health.feeds),
         "failing": [feed.id for feed in health.failing],
+        "gaps": [feed.id for feed in health.feeds if feed.gap],
         **health.counts,
         "problems": health.problems,
         "warnings": health.warnings,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from monitor.errors import Mistake
 from monitor.model import FeedState
 from monitor.ports import Store
+from monitor.service.remarks import frozen_remark, gap_remark
 
 ALIVE_WITHIN = timedelta(seconds=60)  # six beats missed
 FAILING_SHARE = 0.5
@@ -55,10 +56,15 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
     warnings = [f"feed {feed.id}: failed {feed.failures} times in a row: {feed.last_error}" for feed in failing] + [
         f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures
     ]
+    warnings += [f"feed {feed.id}: {said}" for feed in feeds for said in _silences(feed, now) if said]
     warnings += [
         f"channel {name}: down: {notes[key][0]}" for name in channels if notes.get(key := f"channel:{name}", ("",))[0]
     ]
     return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings))
+
+
+def _silences(feed: FeedState, now: datetime) -> tuple[str | None, ...]:
+    return frozen_remark(feed, now), gap_remark(feed, now)
 
 
 def _configuration_problems(noted: str, found: Collection[Mistake]) -> list[str]:
