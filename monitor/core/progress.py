@@ -122,13 +122,12 @@ class Moment:
         if parsed.complete:
             learnt = replace(learnt, size=window.size, span=usual_span(learnt.span, parsed.entries, self.now))
         if look.continuity == "gap":
-            learnt = replace(
-                learnt,
-                gaps=learnt.gaps + 1,
-                gap_at=self.now,
-                gap_from=state.last_success_at,
-                gap_filled=look.filled,
-            )
+            learnt = replace(learnt, gaps=learnt.gaps + 1)
+            if (
+                not look.filled or learnt.gap_filled or learnt.gap_at is None
+            ):  # one not filled is told of before one that is
+                since = state.last_success_at
+                learnt = replace(learnt, gap_at=self.now, gap_from=since, gap_filled=look.filled)
         elif look.continuity == "contiguous" and look.fresh:
             learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3))
         if look.continuity == "first":
