@@ -23,6 +23,7 @@ from monitor.core import circuit
 from monitor.core.delivery import after, digest_size, first_state, quiet_until
 from monitor.errors import StoreError, UsageError
 from monitor.model import (
+    OPERATOR,
     Alert,
     AlertPolicy,
     AlertState,
@@ -229,15 +230,16 @@ class Outbox:
 
     def _message(self, channel: Channel, alerts: Sequence[Alert]) -> Message | None:
         """Look up all that rendering needs, on the store's thread. None when no item is left."""
-        parts = tuple(
-            (alert, item, self._also_at(alert, item)) for alert in alerts if (item := self._store.item(alert.item))
-        )
+        parts = tuple((alert, item, self._also_at(alert, item)) for alert in alerts if (item := self._told(alert)))
         if not parts:
             return None
         if channel.digest is not None:
             return Message(_digest_id(alerts), parts, digest=True)
         root = self._store.first_alert(alerts[0].story, channel.id)
         return Message(alerts[0].id, parts, thread=None if root == alerts[0].id else root)
+
+    def _told(self, alert: Alert) -> Item | None:
+        return self._store.notice(alert.item) if alert.watchlist == OPERATOR else self._store.item(alert.item)
 
     def _also_at(self, alert: Alert, item: Item) -> tuple[Sighting, ...]:
         """Where else the story appeared, each place once, first seen first; not where the item itself came from."""

@@ -22,6 +22,8 @@ from monitor.model import (
     Item,
     ItemFilter,
     Message,
+    Notice,
+    Outage,
     Reading,
     Request,
     Sighting,
@@ -138,6 +140,24 @@ class Transaction(Protocol):
         """Remember that a registrable domain asked to be left alone; the latest wish counts."""
         ...
 
+    def open_outages(self) -> Sequence[Outage]: ...
+
+    def begin_outage(self, outage: Outage) -> None:
+        """Write down a trouble; one is open for a subject at a time."""
+        ...
+
+    def end_outage(self, outage_id: str, now: datetime) -> None: ...
+
+    def tell(
+        self,
+        notice: Notice,
+        channels: Sequence[str],
+        now: datetime,
+        due: Callable[[str], tuple[AlertState, datetime]],
+    ) -> int:
+        """Write a notice and its alerts, one a channel, as `add_alerts` writes those of an item; returns how many."""
+        ...
+
 
 class Store(Protocol):
     """Everything that outlives the process. Synchronous; one thread writes."""
@@ -160,6 +180,24 @@ class Store(Protocol):
 
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         """As `Transaction.known`, outside a unit of work: a first look that the transaction repeats."""
+        ...
+
+    def troubled_feeds(self) -> tuple[int, Sequence[FeedState]]:
+        """How many feeds there are, and the states of those that fail or stand still."""
+        ...
+
+    def outages(self, since: datetime | None = None) -> Sequence[Outage]:
+        """Those that are open, and with `since` those that ended later, the newest first."""
+        ...
+
+    def last_outage_end(self, subject: str) -> datetime | None: ...
+
+    def notice(self, notice_id: str) -> Item | None:
+        """A notice in the shape of an item, to be delivered; it is none, and stands in no list of items."""
+        ...
+
+    def forget_outages(self, before: datetime) -> None:
+        """Drop outages that ended before, and their notices once they are delivered."""
         ...
 
     def holds(self, now: datetime) -> Mapping[str, datetime]:

@@ -73,6 +73,9 @@ class FakeStore:
     def item(self, item_id: str) -> Item | None:
         return self.texts.get(item_id)
 
+    def notice(self, notice_id: str) -> Item | None:
+        return self.texts.get(notice_id)
+
     def sightings(self, story: str) -> list[Sighting]:
         return self.places.get(story, [])
 

@@ -26,7 +26,6 @@ from monitor.cli.base import (
 )
 from monitor.content.discovery import find_feeds
 from monitor.content.opml import OpmlFeed, read_opml, write_opml
-from monitor.core.rhythm import frozen_since
 from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
 from monitor.errors import MonitorError, ReadError
@@ -95,7 +94,7 @@ def _record(feed: Feed, state: FeedState, now: datetime) -> dict[str, Any]:
         "gap_at": state.learnt.gap_at,
         "gap_from": state.learnt.gap_from,
         "gap_filled": state.learnt.gap_filled if state.learnt.gaps else None,
-        "frozen_since": frozen_since(state.learnt, state.last_new_at, now),
+        "frozen_since": state.frozen_since,
         "validators": "lied" if distrusted(state, now) else "trusted",
         "moved_to": mask_url(state.learnt.moved_to or "") if moved(feed, state) else None,
         "last_error": state.last_error,

@@ -38,7 +38,7 @@ from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
 from monitor.errors import ConfigError, Mistake
-from monitor.model import Config, PollReport
+from monitor.model import Config, Outage, PollReport
 from monitor.service import Application, Daemon, Health, examine, open_application
 from monitor.settings import init as write_starter
 from monitor.settings import load, salvage, watch
@@ -234,9 +234,15 @@ def _health_record(health: Health) -> dict[str, Any]:
         "failing": [feed.id for feed in health.failing],
         "gaps": [feed.id for feed in health.feeds if feed.gap],
         **health.counts,
+        "outages": [_outage_record(outage) for outage in health.outages],
         "problems": health.problems,
         "warnings": health.warnings,
     }
+
+
+def _outage_record(outage: Outage) -> dict[str, Any]:
+    told = {"opened_at": outage.opened_at, "ended_at": outage.ended_at}
+    return {"id": outage.id, **asdict(outage.trouble), **told}
 
 
 def _print_health(health: Health, config: Config, now: datetime) -> None:
@@ -255,6 +261,12 @@ def _print_health(health: Health, config: Config, now: datetime) -> None:
         out.print(f"{name:<12}{line}", markup=False)
     for problem in health.problems:
         out.print(Text(f"problem: {problem}", "red"))
+    for outage in health.outages:
+        trouble, ended = outage.trouble, outage.ended_at
+        state = f"ended {ago(ended, now)}" if ended else f"since {ago(trouble.since, now)}"
+        out.print(
+            Text(f"outage: {trouble.subject} {trouble.kind}, {state}: {trouble.what}", "green" if ended else "red")
+        )
     for warning in health.warnings:
         out.print(Text(f"warning: {warning}", "yellow"))
 

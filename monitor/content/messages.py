@@ -17,7 +17,7 @@ from typing import Any
 
 import jinja2
 
-from monitor.content.payloads import webhook_body
+from monitor.content.payloads import is_notice, webhook_body
 from monitor.content.wording import (
     Segments,
     Sentence,
@@ -122,6 +122,7 @@ def _context(message: Message) -> dict[str, Any]:
     return {
         "digest": message.digest,
         "test": message.test,
+        "notice": is_notice(message),
         "groups": tuple(_groups(message, shown)),
         "count": len(message.parts),
         "reply": message.thread is not None,

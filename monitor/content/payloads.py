@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.content.wording import clean, cut, excerpt, one_line, web_link
-from monitor.model import Alert, Item, Match, Message, Sighting
+from monitor.model import OPERATOR, Alert, Item, Match, Message, Sighting
 
 MAX_BYTES = 20_000
 
@@ -42,7 +42,8 @@ _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 
 
 def webhook_body(message: Message) -> bytes:
-    """CONTRACT's JSON in UTF-8: ``watchlist.matched``, ``watchlist.digest``, or ``watchlist.test`` for a test.
+    """CONTRACT's JSON in UTF-8: ``watchlist.matched``, ``watchlist.digest``, or ``watchlist.test`` for a test;
+    ``operator.notice`` (``operator.digest``) for what the operator is told of feeds and channels in trouble.
 
     `timestamp` is when the (last) alert arose, so a repeated attempt bears the same bytes. Text is cut, and the lists
     of matches and copies shortened, until the body is under `MAX_BYTES`. Angle brackets and ampersands are escaped: the
@@ -56,10 +57,17 @@ def webhook_body(message: Message) -> bytes:
     return body
 
 
+def is_notice(message: Message) -> bool:
+    """Whether a message tells the operator of troubles, and of no story."""
+    return all(alert.watchlist == OPERATOR for alert, _, _ in message.parts)
+
+
 def _envelope(message: Message, measure: _Measure) -> _Json:
     datas = [_data(part, measure) for part in message.parts]
     kind = "watchlist.digest" if message.digest else "watchlist.matched"
     data = {"digest": message.id, "alerts": datas} if message.digest else datas[0]
+    if is_notice(message):
+        kind = "operator.notice" if not message.digest else "operator.digest"
     if message.test:
         kind, data = "watchlist.test", {**data, "test": True}
     return {"type": kind, "timestamp": _time(max(alert.created_at for alert, _, _ in message.parts)), "data": data}

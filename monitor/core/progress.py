@@ -67,6 +67,7 @@ class Moment:
             failures=0,
             last_error=problem,
             gap=gap,
+            frozen_since=None if news else frozen_since(learnt, last_new_at, self.now),
             learnt=learnt,
         )
 

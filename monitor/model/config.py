@@ -109,6 +109,14 @@ class RetentionPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorPolicy:
+    """`[operator]`: who is told of feeds and channels in trouble, and after how long."""
+
+    alert: tuple[str, ...] = ()
+    after: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
 class WebPolicy:
     """`[web]`: host and port to listen on; None turns it off."""
 
@@ -204,6 +212,7 @@ class Config:
     alerts: AlertPolicy = AlertPolicy()
     retention: RetentionPolicy = RetentionPolicy()
     web: WebPolicy = WebPolicy()
+    operator: OperatorPolicy = OperatorPolicy()
     channels: dict[str, Channel] = field(default_factory=dict)
     feeds: tuple[Feed, ...] = ()
     watchlists: tuple[Watchlist, ...] = ()

@@ -82,6 +82,9 @@ class FeedState:
     """In a row; 0 after a success."""
     last_error: str | None = None
     gap: bool = False
+    """Its last document with something new did not follow on from what was known."""
+    frozen_since: datetime | None = None
+    """The feed answers, and has brought nothing new since, against its rhythm."""
     learnt: Learnt = NOTHING_LEARNT
     title: str = ""
     languages: dict[str, int] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from monitor.outbox import DeliveryReport, Outbox
 from monitor.pipeline import Importer, Poller, Rules, documents_in
 from monitor.pipeline.imports import Imported
 from monitor.ports import Clock, Sender
+from monitor.service.operator import look
 from monitor.service.senders import make_senders
 
 T = TypeVar("T")
@@ -83,7 +84,13 @@ class Application:
             async with limit:
                 return await self.poller.poll(rules.feeds[feed], rules)
 
-        return list(await asyncio.gather(*(one(feed) for feed in dict.fromkeys(feeds or rules.feeds))))
+        reports = list(await asyncio.gather(*(one(feed) for feed in dict.fromkeys(feeds or rules.feeds))))
+        await self.look()
+        return reports
+
+    async def look(self) -> None:
+        """See what is in trouble, and write to the operator what has changed."""
+        await self.write(look, self.store, self.rules, self.clock.now())
 
     async def deliver(self) -> DeliveryReport:
         """Deliver what is due."""

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 TICK = 1.0  # seconds
 LEASE = timedelta(minutes=30)  # longer than any poll; a daemon that died gives all leases back when it starts again
+LOOK = timedelta(seconds=30)  # how often it looks for feeds and channels in trouble
 BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
 STOP_WITHIN = 8.0  # seconds for what is in hand; CONTRACT promises 10 in all
 STORAGE_PAUSE = timedelta(seconds=15)  # after a full disk: nothing is fetched that could not be stored
@@ -43,6 +44,7 @@ class Daemon:
         self._delivery: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._beat_at = self._resume_at = app.clock.now() - BEAT
+        self._look_at = app.clock.now()
 
     async def run(self) -> None:
         """From start to SIGTERM or SIGINT."""
@@ -94,6 +96,9 @@ class Daemon:
         if not timedelta() <= now - self._beat_at < BEAT:
             await app.write(app.store.note, "daemon.tick", "running", now)
             self._beat_at = now
+        if not timedelta() <= now - self._look_at < LOOK:
+            await app.look()
+            self._look_at = now
         room = app.rules.config.poll.concurrency - len(self._polls)
         if room > 0:
             for feed in await app.write(app.store.claim_due, now, room, LEASE):
@@ -126,6 +131,7 @@ class Daemon:
         while count := await app.write(app.store.drop_texts, now - config.retention.items, RETENTION_BATCH):
             dropped += count
         forgotten = await app.write(app.store.forget_copies, now - config.dedup.window)
+        await app.write(app.store.forget_outages, now - config.retention.items)
         log.info("retained", texts_dropped=dropped, fingerprints_dropped=forgotten)
 
     async def _watch(self) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import Mistake
-from monitor.model import FeedState
+from monitor.model import FeedState, Outage
 from monitor.ports import Store
 from monitor.service.remarks import frozen_remark, gap_remark
 
 ALIVE_WITHIN = timedelta(seconds=60)  # six beats missed
 FAILING_SHARE = 0.5
+ENDED_SHOWN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Health:
     problems: tuple[str, ...]
     """What makes it not well, in sentences."""
     warnings: tuple[str, ...]
+    outages: tuple[Outage, ...] = ()
+    """Those that are open, and those that ended within a day."""
 
     @property
     def well(self) -> bool:
@@ -60,11 +63,12 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
     warnings += [
         f"channel {name}: down: {notes[key][0]}" for name in channels if notes.get(key := f"channel:{name}", ("",))[0]
     ]
-    return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings))
+    outages = tuple(store.outages(now - ENDED_SHOWN))
+    return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings), outages)
 
 
 def _silences(feed: FeedState, now: datetime) -> tuple[str | None, ...]:
-    return frozen_remark(feed, now), gap_remark(feed, now)
+    return frozen_remark(feed), gap_remark(feed, now)
 
 
 def _configuration_problems(noted: str, found: Collection[Mistake]) -> list[str]:

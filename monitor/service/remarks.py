@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from monitor.core.rhythm import frozen_since
 from monitor.core.trust import MOVES, distrusted
 from monitor.core.urls import mask_url
 from monitor.model import Feed, FeedState
@@ -29,9 +28,9 @@ def gap_remark(state: FeedState, now: datetime) -> str | None:
     return f"gap: entries between {since}{learnt.gap_at:%Y-%m-%d %H:%M} UTC may have been dropped"
 
 
-def frozen_remark(state: FeedState, now: datetime) -> str | None:
+def frozen_remark(state: FeedState) -> str | None:
     """Nothing new for longer than the feed's rhythm explains, though it answers."""
-    since = frozen_since(state.learnt, state.last_new_at, now) if not state.failures else None
+    since = state.frozen_since if not state.failures else None
     return f"frozen: nothing new since {since:%Y-%m-%d %H:%M} UTC, against its rhythm" if since else None
 
 
@@ -39,7 +38,7 @@ def remark(feed: Feed, state: FeedState, now: datetime) -> str:
     """All of it, the most urgent first."""
     told = [
         state.last_error,
-        frozen_remark(state, now),
+        frozen_remark(state),
         gap_remark(state, now),
         f"moved to {mask_url(state.learnt.moved_to or '')}: change its url" if moved(feed, state) else None,
         "its validators lied: polled unconditionally" if distrusted(state, now) else None,

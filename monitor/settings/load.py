@@ -14,6 +14,7 @@ from monitor.model import (
     Config,
     DedupPolicy,
     NetworkPolicy,
+    OperatorPolicy,
     PollPolicy,
     RetentionPolicy,
     WebPolicy,
@@ -22,7 +23,7 @@ from monitor.settings import values
 from monitor.settings.channels import Channels, read_channels
 from monitor.settings.documents import read_document
 from monitor.settings.feeds import read_feeds
-from monitor.settings.mistakes import Document, Mistakes, shown
+from monitor.settings.mistakes import Document, Mistakes, among, nearest, shown
 from monitor.settings.run import Run, raw
 from monitor.settings.schema import MonitorFile
 from monitor.settings.strays import note_strays
@@ -79,6 +80,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         alerts=AlertPolicy(**{**dict(settings.alerts), "quiet": tuple(settings.alerts.quiet)}),
         retention=RetentionPolicy(**dict(settings.retention)),
         web=WebPolicy(settings.web.listen),
+        operator=OperatorPolicy(tuple(settings.operator.alert), settings.operator.after),
         channels=channels.right,
         feeds=tuple(feeds.right),
         watchlists=tuple(watchlists),
@@ -97,7 +99,12 @@ def _monitor_file(run: Run) -> tuple[MonitorFile, Channels]:
         return MonitorFile(), Channels({}, frozenset(), raw(path))
     settings = validate(MonitorFile, document, run.mistakes).table
     _intervals(document, settings, run.mistakes)
-    return settings, read_channels(run, document)
+    channels = read_channels(run, document)
+    for number, name in enumerate(settings.operator.alert):
+        if not channels.known(name):
+            what = f'no channel "{name}" is configured{nearest(name, channels.names)}{among(channels.names)}'
+            run.mistakes.at_value(document, ("operator", "alert", number), what)
+    return settings, channels
 
 
 def _intervals(document: Document, settings: MonitorFile, mistakes: Mistakes) -> None:

@@ -112,6 +112,11 @@ class Web(Table):
     listen: Listen = ("127.0.0.1", 8787)
 
 
+class Operator(Table):
+    alert: list[Plain] = []
+    after: Span = timedelta(hours=1)
+
+
 class EmailTable(Table):
     type: Literal["email"]
     to: list[Email] = Field(min_length=1)
@@ -156,6 +161,7 @@ class MonitorFile(Table):
     alerts: Alerts = Alerts()
     retention: Retention = Retention()
     web: Web = Web()
+    operator: Operator = Operator()
     channels: dict[Slug, Any] = {}
 
 

@@ -15,9 +15,9 @@ from monitor.model import Feed, FeedState
 
 _VOID = (
     "etag = NULL, last_modified = NULL, body_hash = NULL, first_polled_at = NULL, failures = 0, last_error = NULL,"
-    " gap = 0, learnt = '{}'"
+    " gap = 0, frozen_since = NULL, learnt = '{}'"
 )
-_TIMES = ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at")
+_TIMES = ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at", "frozen_since")
 _PLAIN = ("id", "url", "etag", "last_modified", "body_hash", "polls", "failures", "last_error", "title")
 
 
@@ -60,6 +60,13 @@ def state(db: Database, feed_id: str) -> FeedState:
 
 def states(db: Database) -> list[FeedState]:
     return [feed_of(row) for row in db.query("SELECT * FROM feeds WHERE active ORDER BY id")]
+
+
+def troubled(db: Database) -> tuple[int, list[FeedState]]:
+    """How many feeds there are, and the states of those that fail or stand still."""
+    count = db.conn.execute("SELECT count(*) FROM feeds WHERE active").fetchone()[0]
+    sql = "SELECT * FROM feeds WHERE (failures > 0 OR frozen_since IS NOT NULL) AND active ORDER BY id"
+    return count, [feed_of(row) for row in db.query(sql)]
 
 
 def save(db: Database, state: FeedState) -> None:

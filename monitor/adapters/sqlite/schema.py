@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from monitor.adapters.sqlite import copies
+from monitor.adapters.sqlite import copies, outages
 from monitor.core.query import FTS_TOKENIZER
 
 migrations = Migrations("monitor")
@@ -96,6 +96,12 @@ def m002_learnt(db: Database) -> None:
 def m003_holds(db: Database) -> None:
     """Sites that asked to be left alone (429, 503 with Retry-After): a restart may not forget it."""
     db.execute("CREATE TABLE holds (site TEXT PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID")
+
+
+@migrations()
+def m004_outages(db: Database) -> None:
+    """Outages, the operator's notices, and which feeds are in trouble."""
+    _each(db, outages.SCHEMA)
 
 
 def _each(db: Database, script: str) -> None:

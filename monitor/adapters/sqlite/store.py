@@ -15,11 +15,12 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite import alerts, connection, feeds, items
+from monitor.adapters.sqlite import alerts, connection, feeds, items, outages
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
 from monitor.model import (
+    OPERATOR,
     Alert,
     AlertDraft,
     AlertState,
@@ -27,6 +28,8 @@ from monitor.model import (
     FeedState,
     Item,
     ItemFilter,
+    Notice,
+    Outage,
     Sighting,
 )
 from monitor.ports import Transaction
@@ -76,6 +79,28 @@ class SqliteTransaction:
 
     def hold_site(self, site: str, until: datetime) -> None:
         feeds.hold(self._db, site, until)
+
+    def open_outages(self) -> Sequence[Outage]:
+        return outages.listed(self._db.conn, None)
+
+    def begin_outage(self, outage: Outage) -> None:
+        outages.begin(self._db.conn, outage)
+
+    def end_outage(self, outage_id: str, now: datetime) -> None:
+        outages.end(self._db.conn, outage_id, now)
+
+    def tell(
+        self,
+        notice: Notice,
+        channels: Sequence[str],
+        now: datetime,
+        due: Callable[[str], tuple[AlertState, datetime]],
+    ) -> int:
+        if not channels:
+            return 0
+        outages.add_notice(self._db.conn, notice, now)
+        drafts = [AlertDraft(OPERATOR, "monitor", (), channel, ()) for channel in channels]
+        return alerts.add(self._db.conn, outages.as_item(notice, now), drafts, now, due)
 
 
 class SqliteStore:
@@ -139,6 +164,26 @@ class SqliteStore:
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         with self._reading() as db:
             return items.known(db.conn, keys)
+
+    def troubled_feeds(self) -> tuple[int, Sequence[FeedState]]:
+        with self._reading() as db:
+            return feeds.troubled(db)
+
+    def outages(self, since: datetime | None = None) -> Sequence[Outage]:
+        with self._reading() as db:
+            return outages.listed(db.conn, since)
+
+    def last_outage_end(self, subject: str) -> datetime | None:
+        with self._reading() as db:
+            return outages.last_end(db.conn, subject)
+
+    def notice(self, notice_id: str) -> Item | None:
+        with self._reading() as db:
+            return outages.notice_item(db.conn, notice_id)
+
+    def forget_outages(self, before: datetime) -> None:
+        with self._writing() as db:
+            outages.forget(db.conn, before)
 
     def holds(self, now: datetime) -> Mapping[str, datetime]:
         with self._writing() as db:

@@ -1,0 +1,48 @@
+"""What the operator is told: troubles become outages, outages become notices in the outbox, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from monitor.core.outages import Situation, changes, notice, receivers
+from monitor.model import Outage
+from monitor.pipeline import Rules
+from monitor.ports import Store, Transaction
+
+log = structlog.get_logger()
+
+CHANNEL_NOTE = "channel:"
+"""The outbox notes under this and a channel's id why the channel is down; empty when it is up."""
+
+
+def look(store: Store, rules: Rules, now: datetime) -> int:
+    """Open and end outages; returns how many alerts were written. Looking again changes nothing."""
+    policy = rules.config.operator
+    feeds, troubled = store.troubled_feeds()
+    notes = store.notes()
+    said = {name: notes.get(CHANNEL_NOTE + name) for name in rules.config.channels}
+    down = {name: note for name, note in said.items() if note is not None and note[0]}
+    ended = store.last_outage_end("feeds")
+    found = changes(now, policy.after, Situation(feeds, troubled, down, store.outages(), ended))
+    if not found.opened and not found.ended:
+        return 0
+    with store.transaction() as tx:
+        written = 0
+        for outage in found.ended:
+            tx.end_outage(outage.id, now)
+            written += _tell(tx, rules, outage, now, healed=True)
+        for outage in found.opened:
+            tx.begin_outage(outage)
+            written += _tell(tx, rules, outage, now, healed=False)
+    for outage in found.ended:
+        log.info("outage_ended", subject=outage.trouble.subject, kind=outage.trouble.kind, since=outage.trouble.since)
+    for outage in found.opened:
+        log.warning("outage", subject=outage.trouble.subject, kind=outage.trouble.kind, what=outage.trouble.what)
+    return written
+
+
+def _tell(tx: Transaction, rules: Rules, outage: Outage, now: datetime, *, healed: bool) -> int:
+    channels = receivers(outage.trouble, rules.config.operator.alert)
+    return tx.tell(notice(outage, now, healed=healed), channels, now, lambda channel: rules.due(channel, now))
