@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import resource
 import signal
 from collections.abc import Callable
@@ -26,6 +27,8 @@ DEADLINE = 20.0  # seconds for one call; the slowest real page of 275 kB takes u
 MEMORY = 1 << 30  # bytes of address space beyond what the interpreter maps at start; a 20 MB page needs half of it
 RECYCLE = 500  # calls after which a worker is replaced: lxml and its caches never give memory back
 
+OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library of ours ends a process so
+
 
 class ProcessWorkers:
     """`count` worker processes, each started when first needed and replaced after `RECYCLE` calls."""
@@ -40,21 +43,29 @@ class ProcessWorkers:
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
         """Run a module-level function in a worker."""
-        future = self._pool.schedule(function, args, timeout=self._deadline)
+        future = self._pool.schedule(_work, (function, *args), timeout=self._deadline)
         try:
             result: T = await asyncio.wrap_future(future)
         except (DeadlineError, TimeoutError) as error:
             raise WorkerDied(f"reading took longer than {self._deadline:.0f} s and was stopped") from error
         except (ProcessExpired, BrokenProcessPool) as error:
+            if getattr(error, "exitcode", None) == OUT_OF_MEMORY:
+                raise WorkerDied("reading needed too much memory and was stopped") from error
             raise WorkerDied("the process reading it crashed") from error
-        except MemoryError as error:
-            raise WorkerDied("reading needed too much memory and was stopped") from error
         return result
 
     def close(self) -> None:
         """Stop every worker, at once."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
+
+
+def _work(function: Callable[..., T], *args: object) -> T:
+    """In the worker: one that ran out of memory ends, for what it still holds would fail the calls after."""
+    try:
+        return function(*args)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
 
 
 def _confine() -> None:

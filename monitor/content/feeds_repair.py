@@ -22,6 +22,8 @@ MAX_TAG = 65_536
 MAX_ATTRIBUTES = 1_000
 MAX_AUTHOR = 1_000
 """Characters of an author element: feedparser searches them for e-mail addresses in quadratic time."""
+MAX_LABELS = 200
+"""Categories of one entry: feedparser compares each with all before it, 50,000 take it 25 s."""
 MAX_DOCTYPE = 65_536
 MAX_ENTITY = 500
 """Characters that one internal entity may stand for."""
@@ -43,9 +45,14 @@ _ENTRY_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])"
 _ENTRY_END = re.compile(r"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _LONG_TAG = re.compile(rf"<([A-Za-z][\w:.-]{{0,100}})\s[^<>]{{{MAX_TAG},}}>")
 _AUTHOR_TAG = r"<(?:[\w.-]{1,30}:)?(?:author|creator|managingeditor|webmaster|name|publisher"
-_AUTHOR_TAG += r"|contributor|owner|email)\b[^<>]{0,500}>"
+_AUTHOR_TAG += r"|contributor|owner|email|keywords)\b[^<>]{0,500}>"
 _LONG_AUTHOR = re.compile(
     rf"({_AUTHOR_TAG}\s*)([^<]{{{MAX_AUTHOR},}})|({_AUTHOR_TAG}\s*<!\[CDATA\[)([^\]]{{{MAX_AUTHOR},}})", re.IGNORECASE
+)
+_LABEL = re.compile(
+    r"(<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>]))"
+    r"|(</?(?:[A-Za-z][\w.-]{0,30}:)?)(?:category|subject|keywords)(?=[\s/>])",
+    re.IGNORECASE,
 )
 
 
@@ -140,6 +147,9 @@ def repair(text: str, entities: dict[str, str]) -> tuple[str, list[str]]:
     cut = _LONG_TAG.sub(_bare_tag, text) if len(text) > MAX_TAG else text
     if cut != text:
         problems.append(f"elements of more than {MAX_ATTRIBUTES} attributes lost them")
+    cut, many = _fewer_labels(cut)
+    if many:
+        problems.append(f"more than {MAX_LABELS} categories in an entry: the rest was left")
     starts = [found.start() for _, found in zip(range(MAX_ENTRIES + 1), _ENTRY_START.finditer(cut), strict=False)]
     if len(starts) > MAX_ENTRIES:
         cut = cut[: starts[MAX_ENTRIES]]
@@ -197,6 +207,25 @@ def _resolve(text: str, entities: dict[str, str]) -> str:
         return value
 
     return _REFERENCE.sub(replacement, text)
+
+
+def _fewer_labels(text: str) -> tuple[str, bool]:
+    """Each entry's categories beyond the bound renamed to what no reader knows; and whether there were any."""
+    count, many = 0, False
+
+    def replacement(found: re.Match[str]) -> str:
+        nonlocal count, many
+        opening = found.group(2)
+        if opening is None:
+            count = 0
+            return found.group()
+        count += not opening.startswith("</")
+        if count <= MAX_LABELS:
+            return found.group()
+        many = True
+        return f"{opening}overmuch"
+
+    return _LABEL.sub(replacement, text), many
 
 
 def _first_authors(found: re.Match[str]) -> str:

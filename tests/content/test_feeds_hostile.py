@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -217,3 +218,28 @@ def test_a_document_the_parser_gives_up_on_without_entries_is_told(monkeypatch: 
         read(b"<rss><channel><title>x</title></channel></rss>")
     with pytest.raises(ReadError, match="gave up"):
         read(rss(""))
+
+
+@pytest.mark.parametrize("name", ["category", "dc:subject", "itunes:keywords"])
+def test_an_entry_of_fifty_thousand_categories_costs_no_time_and_it_is_told(name: str) -> None:
+    """feedparser compares each with all before it: unguarded 25 s."""
+    many = "".join(f"<{name}>c{number}</{name}>" for number in range(50_000))
+    declared = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    body = rss(f"<item><title>labelled</title>{many}</item>").replace(b"<rss", f"<rss {declared}".encode(), 1)
+    before = time.process_time()
+    feed = read(body)
+    assert time.process_time() - before < 5
+    assert [entry.title for entry in feed.entries] == ["labelled", "good"]
+    assert feed.entries[0].tags[:2] == ("c0", "c1")
+    assert not feed.complete
+    assert "categories" in str(feed.problem)
+
+
+def test_keywords_in_one_element_cost_no_time_either() -> None:
+    words = ",".join(f"c{number}" for number in range(60_000))
+    declared = 'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    body = rss(f"<item><title>labelled</title><itunes:keywords>{words}</itunes:keywords></item>")
+    before = time.process_time()
+    feed = read(body.replace(b"<rss", f"<rss {declared}".encode(), 1))
+    assert time.process_time() - before < 5
+    assert feed.entries[0].tags[:2] == ("c0", "c1")

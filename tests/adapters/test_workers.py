@@ -1,0 +1,64 @@
+"""The cage: a call that crashes, hangs or eats memory costs only itself, and the next one finds a sound worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from monitor.adapters.workers import ProcessWorkers
+from monitor.errors import WorkerDied
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def hang() -> None:
+    while True:
+        pass
+
+
+def eat() -> None:
+    hoard = []
+    while True:
+        hoard.append(bytearray(50_000_000))
+
+
+def fill(megabytes: int) -> int:
+    return len(bytearray(megabytes * 1_000_000))
+
+
+def answer(number: int) -> int:
+    return number * 2
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[ProcessWorkers]:
+    workers = ProcessWorkers(2, deadline=2.0)
+    yield workers
+    workers.close()
+
+
+@pytest.mark.parametrize(
+    ("trap", "says"), [(crash, "crashed"), (hang, "took longer than 2 s"), (eat, "too much memory")]
+)
+async def test_a_trap_costs_itself_alone(workers: ProcessWorkers, trap: object, says: str) -> None:
+    async def trapped() -> None:
+        with pytest.raises(WorkerDied, match=says):
+            await workers.run(trap)  # type: ignore[arg-type]
+
+    async def innocent(number: int) -> None:
+        assert await workers.run(answer, number) == number * 2
+
+    await asyncio.gather(trapped(), *(innocent(number) for number in range(30)), trapped())
+
+
+async def test_after_a_call_that_ate_all_memory_there_is_memory_again(workers: ProcessWorkers) -> None:
+    for _ in range(2):
+        with pytest.raises(WorkerDied):
+            await workers.run(eat)
+        assert await asyncio.gather(*(workers.run(fill, 600) for _ in range(4))) == [600_000_000] * 4
