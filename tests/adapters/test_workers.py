@@ -23,9 +23,9 @@ def hang() -> None:
 
 
 def eat() -> None:
-    hoard = []
+    hoard = [bytearray(50_000_000)]
     while True:
-        hoard.append(bytearray(50_000_000))
+        hoard.append(bytearray(len(hoard[-1]) * 2))
 
 
 def fill(megabytes: int) -> int:
@@ -38,13 +38,13 @@ def answer(number: int) -> int:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[ProcessWorkers]:
-    workers = ProcessWorkers(2, deadline=2.0)
+    workers = ProcessWorkers(2, deadline=5.0)
     yield workers
     workers.close()
 
 
 @pytest.mark.parametrize(
-    ("trap", "says"), [(crash, "crashed"), (hang, "took longer than 2 s"), (eat, "too much memory")]
+    ("trap", "says"), [(crash, "crashed"), (hang, "took longer than 5 s"), (eat, "too much memory")]
 )
 async def test_a_trap_costs_itself_alone(workers: ProcessWorkers, trap: object, says: str) -> None:
     async def trapped() -> None:
