@@ -26,6 +26,7 @@ from monitor.cli.base import (
 )
 from monitor.content.discovery import find_feeds
 from monitor.content.opml import OpmlFeed, read_opml, write_opml
+from monitor.core.sameness import policy
 from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
 from monitor.errors import MonitorError, ReadError
@@ -96,9 +97,16 @@ def _record(feed: Feed, state: FeedState, now: datetime) -> dict[str, Any]:
         "gap_filled": state.learnt.gap_filled if state.learnt.gaps else None,
         "frozen_since": state.frozen_since,
         "validators": "lied" if distrusted(state, now) else "trusted",
+        "identity": _identity(state),
         "moved_to": mask_url(state.learnt.moved_to or "") if moved(feed, state) else None,
         "last_error": state.last_error,
     }
+
+
+def _identity(state: FeedState) -> dict[str, str]:
+    """By what its entries are known again, as its history taught."""
+    found = policy(state.learnt.identity)
+    return {"by": found.by, "guids": found.guids, "urls": found.urls, "edits": found.edits}
 
 
 @feeds.command("import")

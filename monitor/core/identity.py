@@ -22,7 +22,7 @@ from monitor.model import Entry
 
 __all__ = [
     "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
-    "plain_link", "site_of", "slug", "usable_guids",
+    "plain_link", "site_of", "slug", "text_key", "usable_guids",
 ]  # fmt: skip
 
 _MAX_GUID = 500
@@ -112,10 +112,13 @@ def entry_keys(feed_id: str, entry: Entry, *, guid_usable: bool = True, url_usab
     url = article_url(entry.url)
     if url and url_usable:
         keys.append(f"url:{url}")
-    if not keys:
-        written = (entry.title, entry.published_at.isoformat()) if entry.title and entry.published_at else None
-        keys.append(f"text:{feed_id}:{_digest(*written) if written else entry_hash(entry)}")
-    return tuple(keys)
+    return tuple(keys) or (text_key(feed_id, entry),)
+
+
+def text_key(feed_id: str, entry: Entry) -> str:
+    """What is left to know an entry by: its title and date, or all that was written when one of them is missing."""
+    written = (entry.title, entry.published_at.isoformat()) if entry.title and entry.published_at else None
+    return f"text:{feed_id}:{_digest(*written) if written else entry_hash(entry)}"
 
 
 def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:

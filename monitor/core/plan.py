@@ -7,10 +7,11 @@ and that is no revision.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from monitor.core.identity import entry_hash, feed_keys
+from monitor.core.identity import entry_hash, feed_keys, text_key
 from monitor.model import Entry
 
 Known = Mapping[str, tuple[str, str]]
@@ -19,10 +20,17 @@ Known = Mapping[str, tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """An entry with its keys: `keys` maps every key to the hash to keep under it."""
+    """An entry with its keys: `keys` maps every key to the hash to keep under it. `weak` ones are kept, and do not decide:
+    they are what the entry is known by when the others turn out to change (`core.sameness`)."""
 
     entry: Entry
     keys: Mapping[str, str]
+    weak: frozenset[str] = field(default=frozenset(), kw_only=True)
+
+    @property
+    def sure(self) -> tuple[str, ...]:
+        """The keys that decide."""
+        return tuple(key for key in self.keys if key not in self.weak) if self.weak else tuple(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +75,13 @@ def identify(feed: str, entries: Iterable[Entry]) -> tuple[Identified, ...]:
     """Every entry with its keys, in the document's order; an entry repeated in the document counts once."""
     entries = tuple(entries)
     found: dict[tuple[str, ...], Identified] = {}
-    for entry, keys in zip(entries, feed_keys(feed, entries), strict=True):
+    texts = [text_key(feed, entry) for entry in entries]
+    shared = {key for key, count in Counter(texts).items() if count > 1}
+    for entry, keys, text in zip(entries, feed_keys(feed, entries), texts, strict=True):
         written = entry_hash(entry)
         own = [f"link:{feed}:{key.removeprefix('url:')}" for key in keys if key.startswith("url:")]
-        found.setdefault(keys, Identified(entry, dict.fromkeys([*keys, *own], written)))
+        weak = [text] if text not in shared and text not in keys else []
+        found.setdefault(keys, Identified(entry, dict.fromkeys([*keys, *own, *weak], written), weak=frozenset(weak)))
     return tuple(found.values())
 
 
@@ -87,15 +98,15 @@ def plan(identified: Iterable[Identified], known: Known) -> Plan:
 
 def decide(one: Identified, known: Known) -> Planned | None:
     """None when the entry is known in this feed, word for word."""
-    scoped = [known[key] for key in one.keys if is_scoped(key) and key in known]
+    scoped = [known[key] for key in one.sure if is_scoped(key) and key in known]
     if scoped:
         item, written = scoped[0]
         changed = all(written != hash_ for hash_ in one.keys.values())
-        return Revised(one.entry, one.keys, item) if changed else None
-    elsewhere = [known[key] for key in one.keys if key in known]
+        return Revised(one.entry, one.keys, item, weak=one.weak) if changed else None
+    elsewhere = [known[key] for key in one.sure if key in known]
     if elsewhere:
-        return SeenElsewhere(one.entry, one.keys, elsewhere[0][0])
-    return Fresh(one.entry, one.keys)
+        return SeenElsewhere(one.entry, one.keys, elsewhere[0][0], weak=one.weak)
+    return Fresh(one.entry, one.keys, weak=one.weak)
 
 
 def is_scoped(key: str) -> bool:

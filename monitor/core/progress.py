@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from monitor.core.gaps import Continuity, Window, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
-from monitor.model import Entry, Feed, FeedState, Learnt, ParsedFeed, PollPolicy
+from monitor.model import Entry, Feed, FeedState, IdentityCounts, Learnt, ParsedFeed, PollPolicy
 
 GONE = (404, 410)
 
@@ -22,6 +22,8 @@ class Look:
     window: Window
     fresh: tuple[Entry, ...]
     continuity: Continuity
+    identity: IdentityCounts
+    """What was counted of its entries' guids and URLs, with those before."""
     filled: bool = False
     """The gap before it was filled from the feed's archive."""
 
@@ -119,7 +121,9 @@ class Moment:
         if look is None:
             return learnt
         parsed, window = look.parsed, look.window
-        learnt = replace(learnt, ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days)
+        learnt = replace(
+            learnt, ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days, identity=look.identity
+        )
         if parsed.complete:
             learnt = replace(learnt, size=window.size, span=usual_span(learnt.span, parsed.entries, self.now))
         if look.continuity == "gap":

@@ -84,7 +84,7 @@ class Intake:
     def take(self, planned: Planned, reading: Reading) -> Taken:
         """Store what one entry brought."""
         if isinstance(planned, Fresh):
-            return self._fresh(planned.keys, reading)
+            return self._fresh(planned, reading)
         if isinstance(planned, Revised):
             return self._revised(planned, reading)
         return self._elsewhere(planned.item, planned.keys, reading.url)
@@ -112,9 +112,9 @@ class Intake:
             keys[f"url:{reading.canonical_url}"] = ""
         return self._new(keys, reading, evidence, wanted_id)
 
-    def _fresh(self, keys: Mapping[str, str], reading: Reading) -> Taken:
-        known = self.tx.known(keys)
-        for item, _ in known.values():
+    def _fresh(self, planned: Planned, reading: Reading) -> Taken:
+        keys = planned.keys
+        for item, _ in self.tx.known(planned.sure).values():
             return self._elsewhere(item, keys, reading.url)
         more = f"url:{reading.canonical_url}"
         if reading.canonical_url and more not in keys:
@@ -176,7 +176,7 @@ class Intake:
     def _revised(self, planned: Revised, reading: Reading) -> Taken:
         old = self.tx.item(planned.item)
         if old is None:
-            return self._fresh(planned.keys, reading)
+            return self._fresh(planned, reading)
         self.tx.add_keys(old.id, planned.keys)
         if reading.text_from == "feed" and old.text_from == "page":
             reading = replace(reading, text=old.text, text_from="page", language=old.language)

@@ -11,15 +11,14 @@ import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Protocol, TypeVar, assert_never
 
 import structlog
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.content.feeds import parse_feed
-from monitor.core import gaps, trust
-from monitor.core.plan import Fresh, Known, Plan, Planned, Revised, SeenElsewhere, identify, plan
+from monitor.core import gaps, sameness, trust
+from monitor.core.plan import Fresh, Identified, Known, Plan, Planned, Revised, SeenElsewhere, identify, plan
 from monitor.core.progress import Look, Moment
 from monitor.core.schedule import JITTER
 from monitor.errors import MonitorError, ReadError, StoreError, WorkerDied
@@ -158,19 +157,27 @@ class Poller:
         self, feed: Feed, rules: Rules, state: FeedState, parsed: ParsedFeed, answer: Fetched
     ) -> tuple[Plan, Look]:
         """What the document asks to be done; with what a gap before it swallowed, where that is found."""
-        identified = identify(feed.id, parsed.entries)
-        planned = plan(identified, await self._known([key for one in identified for key in one.keys]))
+        everything = identify(feed.id, parsed.entries)
+        known = await self._known([key for one in everything for key in one.keys])
+        counts = sameness.observe(state.learnt.identity, everything, known)
+        policy = sameness.policy(counts)
+        identified = [policy.restrict(one) for one in everything]
+        planned = plan(identified, known)
         window = gaps.window(planned.entries, planned.seen)
         size = None if state.first_polled_at is None else state.learnt.size
         continuity = gaps.continuity(window, size, state.learnt.overlap) if parsed.complete else "contiguous"
         filled = False
         if continuity == "gap" and (most := rules.config.poll.backfill):
-            backfill = Backfill(self.fetcher, self.workers, partial(identify, feed.id), self._known, most)
+
+            def again(entries: Sequence[Entry]) -> tuple[Identified, ...]:
+                return tuple(policy.restrict(one) for one in identify(feed.id, entries))
+
+            backfill = Backfill(self.fetcher, self.workers, again, self._known, most)
             found, filled = await backfill.fill(answer.url, parsed, state.last_success_at)
-            both = identify(feed.id, [*(one.entry for one in identified), *(one.entry for one in found)])
+            both = again([one.entry for one in (*everything, *found)])
             planned = plan(both, await self._known([key for one in both for key in one.keys]))
             log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(found), filled=filled)
-        return planned, Look(parsed, window, planned.fresh, continuity, filled)
+        return planned, Look(parsed, window, planned.fresh, continuity, counts, filled)
 
     async def _known(self, keys: Collection[str]) -> Known:
         return await self.write(self.store.known, keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,54 +12,15 @@ import pytest
 from monitor.adapters.sqlite import SqliteStore
 from monitor.core.trust import DISTRUST, MOVES, UNCONDITIONAL_EVERY, conditional
 from monitor.model import (
-    AlertPolicy,
-    ArticlePolicy,
-    Config,
     Feed,
-    FeedState,
     Fetched,
-    ItemFilter,
     PollPolicy,
-    PollReport,
 )
-from monitor.pipeline import Rules
 from tests.builders import HOUR, NOON
-from tests.fakes import FakeClock
-from tests.newsroom import Newsroom, Publisher, a_poller, stories
+from tests.newsroom import Publisher
+from tests.pipeline.desk import URL, Desk
 
-URL = "https://harbour.example.org/feed.xml"
 MINUTE = timedelta(minutes=1)
-
-
-class Desk:
-    """One feed, polled by hand."""
-
-    def __init__(self, path: Path) -> None:
-        self.clock = FakeClock(NOON)
-        self.room = Newsroom(self.clock)
-        self.store = SqliteStore(path)
-        self.config = Config(
-            feeds=(Feed("harbour", URL),), article=ArticlePolicy(fetch="never"), alerts=AlertPolicy(first_poll="none")
-        )
-
-    def publisher(self, every: timedelta = HOUR, **how: object) -> Publisher:
-        return self.room.add(Publisher(URL, stories(NOON - 30 * every, every, 400), **how))  # type: ignore[arg-type]
-
-    async def poll(self, wait: timedelta = timedelta(), feed: Feed | None = None) -> PollReport:
-        self.clock.move(wait)
-        self.store.sync_feeds(self.config.feeds, self.clock.now())
-        rules = Rules.of(self.config)
-        return await a_poller(self.store, self.room, self.clock).poll(feed or self.config.feeds[0], rules)
-
-    @property
-    def state(self) -> FeedState:
-        return self.store.feed_state("harbour")
-
-    def titles(self) -> set[str]:
-        return {item.title for item in self.store.items(ItemFilter())}
-
-    def missed(self, publisher: Publisher, start: datetime) -> list[str]:
-        return [title for title in publisher.published(start, self.clock.now()) if title not in self.titles()]
 
 
 @pytest.fixture

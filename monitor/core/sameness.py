@@ -1,0 +1,111 @@
+"""By what a feed's entries are known again: a policy for each feed, found from its own history.
+
+A feed whose guids are new at every poll, or whose links carry sessions, is found out by entries that come back with the
+same title and date under another guid or link. Such keys then decide nothing, and where nothing else is left the title and
+the date do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+from monitor.core.identity import usable_guids
+from monitor.core.plan import Identified, Known, is_scoped
+from monitor.model import Entry, IdentityCounts
+
+EVIDENCE = 3
+"""Entries that came back changed before a key is distrusted, if more did so than stayed."""
+FADING = 400
+"""Entries seen again after which all counts are halved."""
+OFTEN = 0.2
+"""Share of entries worded anew from poll to poll that is called often."""
+
+KeyVerdict = Literal["unknown", "stable", "rotate", "missing", "shared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What tells a feed's entries apart. `by`: the surest of what is left."""
+
+    guids: KeyVerdict = "unknown"
+    urls: KeyVerdict = "unknown"
+    edits: Literal["unknown", "seldom", "often"] = "unknown"
+
+    @property
+    def by(self) -> Literal["guid", "url", "title"]:
+        if self.guids in ("unknown", "stable"):
+            return "guid"
+        return "url" if self.urls in ("unknown", "stable") else "title"
+
+    def restrict(self, one: Identified) -> Identified:
+        """The entry with the keys that do not hold for this feed made weak: kept, so that a publisher who mends them is
+        found out too. Title and date decide when nothing else is left."""
+        weak = {key for key in one.keys if self._distrusts(key)} | one.weak
+        if self.by == "title" or len(weak) == len(one.keys):
+            weak -= {key for key in weak if key.startswith("text:")}
+        return replace(one, weak=frozenset(weak) if len(weak) < len(one.keys) else frozenset())
+
+    def _distrusts(self, key: str) -> bool:
+        if key.startswith("guid:"):
+            return self.guids in ("rotate", "shared")
+        return key.startswith(("url:", "link:")) and self.urls == "rotate"
+
+
+def policy(counts: IdentityCounts) -> Policy:
+    """The verdict of what was counted."""
+    guids = _verdict(counts.guid_kept, counts.guid_changed, counts.guid_missing)
+    if counts.shared_guids > counts.own_guids:
+        guids = "shared"
+    edits: Literal["unknown", "seldom", "often"] = "unknown"
+    if counts.again >= EVIDENCE:
+        edits = "often" if counts.edited >= OFTEN * counts.again else "seldom"
+    return Policy(guids, _verdict(counts.url_kept, counts.url_changed, counts.url_missing), edits)
+
+
+def observe(counts: IdentityCounts, identified: Sequence[Identified], known: Known) -> IdentityCounts:
+    """The counts after a document, whose entries bear all their keys here: what became of those seen before?"""
+    found: Counter[str] = Counter({field.name: getattr(counts, field.name) for field in fields(counts)})
+    for one in identified:
+        found.update(_entry(one, known))
+    guids = [one.entry for one in identified if (one.entry.guid or "").strip()]
+    if len({_guid(entry) for entry in guids}) < len(guids) and not usable_guids(guids):
+        found["shared_guids"] += 1
+    elif len(guids) > 1:
+        found["own_guids"] += 1
+    if found["again"] > FADING:
+        found = Counter({name: count // 2 for name, count in found.items()})
+    return IdentityCounts(**found)
+
+
+def _entry(one: Identified, known: Known) -> Iterable[str]:
+    """What one entry says."""
+    entry = one.entry
+    if not (entry.guid or "").strip():
+        yield "guid_missing"
+    if not entry.url:
+        yield "url_missing"
+    scoped = [key for key in one.keys if is_scoped(key)]
+    seen = {key.partition(":")[0] for key in scoped if key in known}
+    if not seen:
+        return
+    yield "again"
+    if all(known[key][1] != one.keys[key] for key in scoped if key in known):
+        yield "edited"
+    for kind, name in (("guid", "guid"), ("link", "url")):
+        if any(key.startswith(f"{kind}:") for key in scoped):
+            yield f"{name}_kept" if kind in seen else f"{name}_changed"
+
+
+def _verdict(kept: int, changed: int, missing: int) -> KeyVerdict:
+    if changed >= EVIDENCE and changed > kept:
+        return "rotate"
+    if missing > kept + changed:
+        return "missing"
+    return "stable" if kept else "unknown"
+
+
+def _guid(entry: Entry) -> str:
+    return (entry.guid or "").strip()

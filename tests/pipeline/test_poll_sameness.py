@@ -1,0 +1,78 @@
+"""Publishers that rename their entries: each becomes one item, and the feed's policy is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.core.sameness import policy
+from monitor.model import ItemFilter
+from tests.builders import HOUR, NOON
+from tests.pipeline.desk import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "m.db")
+    yield made
+    made.store.close()
+
+
+@pytest.mark.parametrize(
+    ("guids", "sessions", "by", "verdicts"),
+    [
+        ("stable", False, "guid", ("stable", "stable")),
+        ("rotate", False, "url", ("rotate", "stable")),
+        ("missing", False, "url", ("missing", "stable")),
+        ("shared", False, "url", ("shared", "stable")),
+        ("stable", True, "guid", ("stable", "rotate")),
+        ("rotate", True, "title", ("rotate", "rotate")),
+        ("missing", True, "title", ("missing", "rotate")),
+        ("shared", True, "title", ("shared", "rotate")),
+    ],
+)
+async def test_each_entry_is_one_item_however_it_is_renamed(
+    desk: Desk, guids: str, sessions: bool, by: str, verdicts: tuple[str, str]
+) -> None:
+    publisher = desk.publisher(guids=guids, sessions=sessions)
+    first = await desk.poll()
+    reports = [await desk.poll(3 * HOUR) for _ in range(12)]
+    assert (first.new, sum(report.new for report in reports)) == (20, 36)
+    assert sum(report.copies + report.revised for report in reports) == 0
+    assert desk.missed(publisher, NOON) == []
+    found = policy(desk.state.learnt.identity)
+    assert (found.by, (found.guids, found.urls)) == (by, verdicts)
+    assert not desk.state.gap
+    assert desk.state.learnt.gaps == 0
+
+
+async def test_undated_entries_that_are_renamed_are_known_by_all_that_is_written(desk: Desk) -> None:
+    desk.publisher(guids="rotate", sessions=True, dated=False)
+    await desk.poll()
+    for _ in range(5):
+        assert (await desk.poll(HOUR)).new == 1
+    assert len(list(desk.store.items(ItemFilter()))) == 25
+
+
+@pytest.mark.parametrize("guids", ["stable", "rotate"])
+async def test_an_entry_edited_every_hour_stays_one_item_with_its_revisions(desk: Desk, guids: str) -> None:
+    publisher = desk.publisher(every=100 * HOUR, edited=True, guids=guids)
+    await desk.poll()
+    revised = sum([(await desk.poll(HOUR)).revised for _ in range(10)])
+    assert revised == 10
+    newest = publisher.title(publisher.shown(desk.clock.now())[0])
+    (item,) = [item for item in desk.store.items(ItemFilter()) if item.title == newest]
+    assert item.revisions == 10
+
+
+async def test_a_publisher_that_mends_its_guids_is_believed_again(desk: Desk) -> None:
+    publisher = desk.publisher(guids="rotate")
+    for _ in range(4):
+        await desk.poll(HOUR)
+    assert policy(desk.state.learnt.identity).guids == "rotate"
+    publisher.guids = "stable"
+    for _ in range(60):
+        await desk.poll(HOUR)
+    assert policy(desk.state.learnt.identity).guids == "stable"
