@@ -12,7 +12,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from monitor.model import DigestTime, FetchMode, FirstPoll, PollPolicy, QuietHours, SmtpServer
+from monitor.model import (
+    AlertPolicy,
+    ArticlePolicy,
+    Config,
+    DedupPolicy,
+    DigestTime,
+    FetchMode,
+    FirstPoll,
+    PollPolicy,
+    QuietHours,
+    RetentionPolicy,
+    SmtpServer,
+    WebPolicy,
+)
 from monitor.settings import values
 from monitor.settings.languages import language_code
 
@@ -67,7 +80,8 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, populate_by_name=False)
 
 
-_POLL = PollPolicy()
+_POLL, _ARTICLE, _DEDUP = PollPolicy(), ArticlePolicy(), DedupPolicy()
+_ALERTS, _RETENTION, _WEB = AlertPolicy(), RetentionPolicy(), WebPolicy()
 
 
 class Poll(Table):
@@ -89,27 +103,27 @@ class NetworkTable(Table):
 
 
 class Article(Table):
-    fetch: FetchMode = "auto"
-    robots: Flag = True
+    fetch: FetchMode = _ARTICLE.fetch
+    robots: Flag = _ARTICLE.robots
 
 
 class Dedup(Table):
-    window: Span = timedelta(days=30)
+    window: Span = _DEDUP.window
 
 
 class Alerts(Table):
-    first_poll: FirstPoll = "recent"
-    max_age: Span = timedelta(hours=48)
+    first_poll: FirstPoll = _ALERTS.first_poll
+    max_age: Span = _ALERTS.max_age
     quiet: list[Quiet] = []
-    retry_for: Span = timedelta(days=3)
+    retry_for: Span = _ALERTS.retry_for
 
 
 class Retention(Table):
-    items: Span = timedelta(days=365)
+    items: Span = _RETENTION.items
 
 
 class Web(Table):
-    listen: Listen = ("127.0.0.1", 8787)
+    listen: Listen = _WEB.listen
 
 
 class Operator(Table):
@@ -153,7 +167,7 @@ CHANNEL_TABLES: dict[str, type[Table]] = {"email": EmailTable, "webhook": Webhoo
 class MonitorFile(Table):
     """`monitor.toml`. Channels are validated one by one, each by its type."""
 
-    store: Annotated[str, _text(values.store)] = "sqlite:var/monitor.db"
+    store: Annotated[str, _text(values.store)] = Config().store
     poll: Poll = Poll()
     network: NetworkTable = NetworkTable()
     article: Article = Article()
