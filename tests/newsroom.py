@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -87,16 +88,21 @@ class Publisher:
         shown = self.shown(now, page)
         if page > 1 and not shown:
             return Failed(request.url, "status", "404 Not Found", 404)
-        body = self.render(shown, now)
-        etag = '"always"' if self.validators == "same" else f'"{_digest(self.render(shown, now, steady=True))}"'
+        etag = '"always"' if self.validators == "same" else f'"{self._version(shown, now)}"'
         if self.validators == "stuck" and (request.etag or request.last_modified):
             return NotModified(request.url, self.headers, moved)
         if self.validators in ("honest", "same") and request.etag == etag:
             return NotModified(request.url, self.headers, moved)
+        body = self.render(shown, now)
         headers = {"content-type": "application/rss+xml", **self.headers}
         if self.validators != "none":
             headers["etag"] = etag
         return Fetched(moved or request.url, 200, body, headers, moved)
+
+    def _version(self, shown: Sequence[Story], now: datetime) -> str:
+        """Changes when, and only when, the entries do."""
+        said = (*(story.number for story in shown), f"{now:%d%H}" if self.edited else "", self.channel)
+        return _digest(repr(said).encode())
 
     def shown(self, now: datetime, page: int = 1) -> list[Story]:
         """What the window holds, newest first."""
@@ -106,8 +112,8 @@ class Publisher:
         rolled = rolling[max(0, end - self.window) : max(0, end)]
         return [*(pinned if page == 1 else ()), *reversed(rolled)]
 
-    def render(self, shown: Sequence[Story], now: datetime, *, steady: bool = False) -> bytes:
-        salt = "" if steady else now.isoformat()
+    def render(self, shown: Sequence[Story], now: datetime) -> bytes:
+        salt = now.isoformat()
         items = "".join(self._item(story, now, salt, newest=index == 0) for index, story in enumerate(shown))
         generator = "<generator>https://wordpress.org/?v=6.5</generator>" if self.pages else ""
         head = f"<title>{escape(self.url)}</title>{generator}{self.channel}"
@@ -150,6 +156,8 @@ class Newsroom:
         self.other: dict[str, FetchOutcome] = {}
         self.asked: list[Request] = []
         self.held: dict[str, datetime] = {}
+        """What the fetcher remembers of sites that asked for rest; `wishes` is what they asked."""
+        self.wishes: dict[str, datetime] = {}
         self.rude = 0
         """Requests to a site that had asked to be left alone."""
 
@@ -165,6 +173,7 @@ class Newsroom:
             wait = self.held[site] - now
             return Failed(request.url, "held", f"{site} asked to be left alone", 429, wait, site)
         self.asked.append(request)
+        self.rude += self.wishes.get(site, now) > now
         if request.url in self.other:
             return self.other[request.url]
         publisher = self.publishers.get(request.url.partition("?")[0])
@@ -172,7 +181,7 @@ class Newsroom:
             return Failed(request.url, "status", "404 Not Found", 404)
         answer = publisher.answer(request, now)
         if isinstance(answer, Failed) and isinstance(answer.retry_after, timedelta) and answer.site:
-            self.held[answer.site] = now + answer.retry_after
+            self.held[answer.site] = self.wishes[answer.site] = now + answer.retry_after
         return answer
 
     async def allowed(self, url: str) -> bool:
@@ -200,14 +209,19 @@ def stories(start: datetime, every: timedelta, count: int, first: int = 0) -> li
     return [Story(first + number, start + number * every) for number in range(count)]
 
 
+@cache
 def headline(name: str) -> str:
     words = _words(name, 5)
     return f"{' '.join(words).capitalize()} {name}"
 
 
+@cache
 def text(name: str) -> str:
-    """Words of its own, so that no story is a copy of another."""
-    return f"<p>{' '.join(_words('text' + name, 60)).capitalize()}.</p>".replace("<", "&lt;")
+    """Words of its own, so that no story is a copy of another, in plain English sentences."""
+    words = iter(_words("text" + name, 32))
+    frames = ("The people of {} said that they were with {} in the {} and would have their {} again.",) * 8
+    told = " ".join(frame.format(*(next(words) for _ in range(4))) for frame in frames)
+    return f"<p>{told}</p>".replace("<", "&lt;")
 
 
 def _words(seed: str, count: int) -> list[str]:
