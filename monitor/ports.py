@@ -218,8 +218,8 @@ class Store(Protocol):
         """All items of a story, first seen first."""
         ...
 
-    def split(self, item_id: str) -> None:
-        """Undo a merge: a copy becomes the first of a story of its own; it raises no alert."""
+    def split(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
+        """Undo a merge: a copy becomes the first of a story of its own, and its followers copies of it; no alert."""
         ...
 
     def sightings(self, story: str) -> list[Sighting]: ...

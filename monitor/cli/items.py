@@ -24,6 +24,7 @@ from monitor.cli.base import (
     print_json,
     span,
 )
+from monitor.core import stories
 from monitor.errors import UsageError
 from monitor.model import Item, ItemFilter, Match, Verdict
 from monitor.pipeline import Rules
@@ -98,7 +99,7 @@ def show(item_id: str, config_dir: str | None, as_json: bool) -> None:
     rules = Rules.of(config)
     with opened_store(config) as store:
         item = item_named(store, item_id)
-        story = store.story(item.story)
+        told = stories.tell(store.story(item.story))
         sightings = store.sightings(item.story)
         revisions = store.revisions(item.id)
     _, verdicts = rules.match(item)
@@ -110,9 +111,8 @@ def show(item_id: str, config_dir: str | None, as_json: bool) -> None:
                 "copy_shared": item.copy_shared,
                 "problem": item.problem,
                 "matches": [{"watchlist": verdict.watchlist, "matches": verdict.matches} for verdict in verdicts],
-                "story_items": [
-                    {"id": one.id, "url": one.url, "feeds": one.feeds, "first_seen_at": one.first_seen_at} for one in story
-                ],
+                "story_items": [_appearance(one) for one in told.appearances],
+                "first_published": told.first_published,
                 "also_at": sightings,
                 "revisions": [{"until": when, "title": title} for when, title, _ in revisions],
             }
@@ -120,7 +120,7 @@ def show(item_id: str, config_dir: str | None, as_json: bool) -> None:
         return
     out = console()
     _print_head(out, item)
-    _print_story(out, item, story)
+    _print_story(out, item, told)
     for when, title, _ in revisions:
         out.print(f"revised       {when:%Y-%m-%d %H:%M} UTC; before: {title}", markup=False)
     _print_body(out, item, verdicts)
@@ -145,15 +145,45 @@ def _print_head(out: Console, item: Item) -> None:
             out.print(f"{name:<14}{line}", markup=False)
 
 
-def _print_story(out: Console, item: Item, story: list[Item]) -> None:
+def _appearance(one: stories.Appearance) -> dict[str, Any]:
+    """One line of a story as `show --json` gives it."""
+    late = one.published_late
+    return {
+        "id": one.item.id,
+        "url": one.item.url,
+        "site": one.site,
+        "feeds": one.item.feeds,
+        "first_seen_at": one.item.first_seen_at,
+        "late_seconds": one.late.total_seconds(),
+        "published_late_seconds": None if late is None else late.total_seconds(),
+        "changes": {
+            "title": one.changes.title,
+            "added": one.changes.added,
+            "removed": one.changes.removed,
+            "reworded": one.changes.changed,
+        },
+    }
+
+
+def _print_story(out: Console, item: Item, told: stories.StoryTold) -> None:
+    """Why it is a copy; who had the story first, who took it, how late, and what they changed."""
     if item.copy_of:
         shared = f"; shared: {' · '.join(item.copy_shared)}" if item.copy_shared else ""
         out.print(f"copy of       {item.copy_of}: {item.copy_test} {item.similarity:.2f}{shared}", markup=False)
-    first = story[0]
-    for one in story:
-        late = "first" if one is first else f"+{span(one.first_seen_at - first.first_seen_at)}"
-        where = one.url or ", ".join(one.feeds) or one.text_from
-        out.print(f"story         {late:<8}{one.id}  {where}", markup=False)
+    for one in told.appearances:
+        late = "first" if one is told.first else f"+{span(one.late)}"
+        where = one.item.url or ", ".join(one.item.feeds) or one.item.text_from
+        out.print(f"story         {late:<8}{one.item.id}  {where}{_changed(one.changes)}", markup=False)
+    if told.first_published not in (None, told.first.item.id):
+        out.print(f"story         {told.first_published} bears the earliest date", markup=False)
+
+
+def _changed(changes: stories.Changes) -> str:
+    """``; another headline, 2 paragraphs added``."""
+    said = ["another headline"] if changes.title else []
+    counts = (("added", changes.added), ("left out", changes.removed), ("reworded", changes.changed))
+    said += [f"{len(which)} paragraph{'s' if len(which) > 1 else ''} {word}" for word, which in counts if which]
+    return f"; {', '.join(said)}" if said else ""
 
 
 def _print_body(out: Console, item: Item, verdicts: tuple[Verdict, ...]) -> None:
@@ -181,5 +211,7 @@ def split(item_id: str, config_dir: str | None) -> None:
         item = item_named(store, item_id)
         if item.copy_of is None:
             raise UsageError(f"{item.id} is no copy: it is the first of its story")
-        store.split(item.id)
-    click.echo(f"{item.id} is now the first of a story of its own; it raises no alert")
+        followers = stories.split(store.story(item.story), item.id)
+        store.split(item.id, followers)
+    with_it = f", with {len(followers)} copies of it" if followers else ""
+    click.echo(f"{item.id} is now the first of a story of its own{with_it}; it raises no alert")

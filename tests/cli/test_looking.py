@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,16 @@ def test_why_and_try_explain(run: Callable[..., Result]) -> None:
     assert "search index" in tried
     assert run("try", "--watchlist", "ships").stdout.startswith("2 items match")
     run("try", code=2)
+
+
+def test_a_story_is_told_with_what_each_copy_changed(run: Callable[..., Result]) -> None:
+    shown = run("show", "second").stdout
+    assert "copy of       first: containment" in shown
+    assert re.search(r"story +first +first", shown)
+    assert re.search(r"story +\+\S+ +second .*another headline, 1 paragraph reworded", shown)
+    (told,) = records(run("show", "second", "--json"))
+    assert [(one["id"], one["site"]) for one in told["story_items"]] == [("first", "import"), ("second", "import")]
+    assert told["story_items"][1]["changes"]["title"] == ["Harbour reopens", "Basin clear again"]
 
 
 def test_a_wrong_merge_is_undone(run: Callable[..., Result]) -> None:

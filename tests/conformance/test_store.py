@@ -11,7 +11,7 @@ import pytest
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.errors import AlreadyRunning, StoreError
-from monitor.model import AlertDraft, AlertState, FeedState, Item, ItemFilter, Match, Sighting
+from monitor.model import AlertDraft, AlertState, CopyEvidence, FeedState, Item, ItemFilter, Match, Sighting
 from tests.builders import HOUR, NOON, a_feed, a_reading, an_item
 
 DRAFT = AlertDraft("ships", "Ships", ("shipping",), "desk", (Match("freighter*", "body", "freighters", 70, 80),))
@@ -227,15 +227,22 @@ def test_retention_drops_texts_and_keeps_identity(store: SqliteStore) -> None:
 
 
 def test_a_copy_split_off_has_a_story_of_its_own(store: SqliteStore) -> None:
+    copies = [
+        an_item(name, story="item-1", copy_of="item-1", similarity=0.9, copy_test="words")
+        for name in ("copy", "follower", "other")
+    ]
     with store.transaction() as tx:
-        for item in (an_item(), an_item("copy", story="item-1", copy_of="item-1", similarity=0.9, copy_test="words")):
+        for item in (an_item(), *copies):
             tx.add_item(item, {item.id: ""})
             tx.copies.add(item.id, a_reading(), NOON)
-    store.split("copy")
-    found = store.item("copy")
+    store.split("copy", {"follower": CopyEvidence("copy", 0.8, "containment", ("a b c",))})
+    found, follower = store.item("copy"), store.item("follower")
     assert found is not None
+    assert follower is not None
     assert (found.story, found.copy_of, found.similarity) == ("copy", None, None)
-    assert [item.id for item in store.story("item-1")] == ["item-1"]
+    assert (follower.story, follower.copy_of, follower.similarity) == ("copy", "copy", 0.8)
+    assert (follower.copy_test, follower.copy_shared) == ("containment", ("a b c",))
+    assert {item.id for item in store.story("item-1")} == {"item-1", "other"}
 
 
 def test_notes_are_kept(store: SqliteStore) -> None:

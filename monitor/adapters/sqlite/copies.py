@@ -2,8 +2,10 @@
 
 `copy_postings` is an inverted index of sampled features (`core.copies`). A feature is posted once a story: a copy adds
 only what its story does not have yet, so a wire taken by five hundred sites costs little more than one set of rows, and
-a feature's number of postings counts stories. `copy_entries` keeps every item's features, to tell the near members of
-a story from the far ones, and to post again what a leaving member had posted for the others.
+a feature's number of postings counts stories. One that too many stories share is an idiom or boilerplate: its postings
+give way to a single one, of item 0, so that look-ups pass over it at the price of a row; `copy_idioms` says since when.
+`copy_entries` keeps every item's features, to tell the near members of a story from the far ones, and to post again
+what a leaving member had posted for the others.
 
 Candidates are decided on from their stored text (`items`), never from the sample.
 """
@@ -14,7 +16,7 @@ import sqlite3
 import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -30,6 +32,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS copy_postings (
   feature INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (feature, item)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS copy_idioms (feature INTEGER PRIMARY KEY, item INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS copy_entries (
   item INTEGER PRIMARY KEY, story INTEGER NOT NULL, host INTEGER, seen_at INTEGER NOT NULL, features BLOB NOT NULL
 ) STRICT;
@@ -37,8 +40,10 @@ CREATE INDEX IF NOT EXISTS copy_entries_host ON copy_entries (host) WHERE host I
 CREATE INDEX IF NOT EXISTS copy_entries_seen ON copy_entries (seen_at);
 """
 
-MOST_POSTINGS = 64
-"""Stories that may share a feature; with more it is an idiom or boilerplate, neither posted nor looked at."""
+MOST_POSTINGS = 32
+"""Stories that may share a feature; one more, and it is an idiom or boilerplate."""
+IDIOM = 0
+"""Stands for all items in an idiom's posting."""
 LEAST_SHARED = 3
 """Sampled features a candidate must share (reference, section 1.2)."""
 SHARED_PART = 0.12
@@ -55,6 +60,8 @@ DIGESTS_KEPT = 48
 """Texts kept analysed between look-ups, 0.1 MB each for usual articles: a burst asks for the same stories again."""
 KEYS_KEPT = 1024
 """Texts whose paragraphs' keys are kept, under 1 kB each."""
+SAME_DAYS = timedelta(days=7)
+"""Between the dates of a text and its retelling: wires are translated within hours, magazines' pieces within a week."""
 PARAMETERS = 500
 """Of one statement; SQLite allows 32,766."""
 
@@ -141,6 +148,11 @@ class SqliteCopyIndex:
             self._delete(item, packed)
         for story in {story for _, story, _ in leaving}:
             self._post_again(story)
+        past = self._db.execute(
+            "DELETE FROM copy_idioms WHERE item < (SELECT ifnull(min(item), 1 << 62) FROM copy_entries)"
+            " RETURNING feature"
+        ).fetchall()
+        self._db.executemany(f"DELETE FROM copy_postings WHERE feature = ? AND item = {IDIOM}", past)  # noqa: S608 (ours)
         return len(leaving)
 
     def _postings(self, data: bytes, wanted: Features) -> _Postings:
@@ -154,17 +166,20 @@ class SqliteCopyIndex:
         sql = "SELECT feature, item FROM copy_postings WHERE feature IN ({})"
         rows = [row for part, marks in _parts(wanted) for row in self._db.execute(sql.format(marks), part)]
         spread = Counter([feature for feature, _ in rows])
-        return _Postings(rows, {feature for feature, count in spread.items() if count >= MOST_POSTINGS})
+        return _Postings(
+            rows,
+            {feature for feature, item in rows if item == IDIOM},
+            {feature for feature, count in spread.items() if count >= MOST_POSTINGS},
+        )
 
     def _stories(self, wanted: Features, postings: _Postings) -> list[int]:
         """Stories that share enough features, the nearest first. One with an equal text or title always counts."""
-        common = postings.common
-        shared = Counter([item for feature, item in postings.rows if feature not in common])
-        for feature, item in postings.rows:
-            if feature in (wanted.whole, wanted.title) and feature not in common:
-                shared[item] += len(wanted.all)
+        shared = Counter([item for _, item in postings.rows])
+        del shared[IDIOM]
+        decisive = [item for feature, item in postings.rows if feature == wanted.whole or feature == wanted.title]
+        shared.update({item: len(wanted.all) for item in decisive if item != IDIOM})
         near = [item for item, count in shared.items() if count >= LEAST_SHARED]
-        own = len(wanted.all) - len(common)
+        own = len(wanted.all) - len(postings.idioms)
         weights: Counter[int] = Counter()
         needed: dict[int, float] = {}
         sql = "SELECT item, story, length(features) / 4 FROM copy_entries WHERE item IN ({})"
@@ -203,6 +218,7 @@ class SqliteCopyIndex:
     def _post(self, number: int, story: int, wanted: Iterable[int], postings: _Postings) -> None:
         """Post those features that the story has not posted and that are not everybody's."""
         posted: set[int] = set()
+        past = postings.idioms | postings.full
         if number != story:  # the first item posts all it has
             holders: dict[int, list[int]] = {}
             for feature, item in postings.rows:
@@ -213,8 +229,14 @@ class SqliteCopyIndex:
                     posted.update(holders[item])
         self._db.executemany(
             "INSERT OR IGNORE INTO copy_postings (feature, item) VALUES (?, ?)",
-            [(feature, number) for feature in wanted if feature not in posted and feature not in postings.common],
+            [(feature, number) for feature in wanted if feature not in posted and feature not in past],
         )
+        if idioms := postings.full.difference(posted):
+            self._db.executemany("DELETE FROM copy_postings WHERE feature = ?", [(feature,) for feature in idioms])
+            self._db.executemany("INSERT INTO copy_postings VALUES (?, ?)", [(feature, IDIOM) for feature in idioms])
+            self._db.executemany(
+                "INSERT OR REPLACE INTO copy_idioms VALUES (?, ?)", [(feature, number) for feature in idioms]
+            )
 
     def _drop(self, number: int) -> None:
         """Take an item out, if it is in; its old story keeps what it needs."""
@@ -248,10 +270,11 @@ class SqliteCopyIndex:
 
 
 class _Postings(NamedTuple):
-    """(feature, item) pairs, and the features that too many stories share."""
+    """(feature, item) pairs; the features that are idioms, and those that one more story makes idioms."""
 
     rows: list[tuple[int, int]]
-    common: set[int]
+    idioms: set[int]
+    full: set[int]
 
 
 class _Learnt:
@@ -291,6 +314,9 @@ def _pair(reading: Reading, member: _Member, story: int, learnt: _Learnt) -> Pai
         _digest(reading.title, reading.text, reading.language, known),
         _digest(member.title, member.text, member.language, known),
         same_host=here is not None and here == there,
+        same_days=reading.published_at is None
+        or member.published_at is None
+        or abs(to_ms(reading.published_at) - member.published_at) <= SAME_DAYS // timedelta(milliseconds=1),
     )
 
 

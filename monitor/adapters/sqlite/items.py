@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.adapters.sqlite.rows import ITEM_COLUMNS, digest, dump, from_ms, item_of, item_values, to_ms
 from monitor.core.query import index_text
-from monitor.model import Item, ItemFilter, Sighting
+from monitor.model import CopyEvidence, Item, ItemFilter, Sighting
 
 
 def known(db: sqlite3.Connection, keys: Collection[str]) -> dict[str, tuple[str, str]]:
@@ -164,12 +164,19 @@ def revisions(db: sqlite3.Connection, item_id: str) -> list[tuple[datetime, str,
     return [(from_ms(when), title, text) for when, title, text in rows]
 
 
-def split(db: sqlite3.Connection, item_id: str) -> None:
-    """Make a copy the first of a story of its own."""
+def split(db: sqlite3.Connection, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
+    """Make a copy the first of a story of its own, and others copies of it."""
     db.execute(
         "UPDATE items SET story = id, copy_of = NULL, similarity = NULL, copy_test = NULL, copy_shared = '[]'"
         " WHERE id = ?",
         (item_id,),
+    )
+    db.executemany(
+        "UPDATE items SET story = ?, copy_of = ?, similarity = ?, copy_test = ?, copy_shared = ? WHERE id = ?",
+        [
+            (item_id, why.of, why.similarity, why.test, dump(why.shared), follower)
+            for follower, why in followers.items()
+        ],
     )
 
 

@@ -104,6 +104,12 @@ def m004_outages(db: Database) -> None:
     _each(db, outages.SCHEMA)
 
 
+@migrations()
+def m005_idioms(db: Database) -> None:
+    """Features that too many stories share are kept as one row (`copies`)."""
+    _each(db, copies.SCHEMA)
+
+
 def _each(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction."""
     for statement in script.split(";"):

@@ -24,6 +24,7 @@ from monitor.model import (
     Alert,
     AlertDraft,
     AlertState,
+    CopyEvidence,
     Feed,
     FeedState,
     Item,
@@ -205,11 +206,13 @@ class SqliteStore:
         with self._reading() as db:
             return items.sightings(db.conn, story)
 
-    def split(self, item_id: str) -> None:
-        """Undo a merge: a copy becomes the first of a story of its own."""
+    def split(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
+        """Undo a merge: a copy becomes the first of a story of its own, with its followers."""
         with self._writing() as db:
-            items.split(db.conn, item_id)
-            SqliteCopyIndex(db.conn).moved(item_id)
+            index = SqliteCopyIndex(db.conn)
+            items.split(db.conn, item_id, followers)
+            for moved in (item_id, *followers):
+                index.moved(moved)
 
     def revisions(self, item_id: str) -> list[tuple[datetime, str, str]]:
         with self._reading() as db:

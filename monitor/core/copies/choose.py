@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from monitor.core.copies.decide import Decision, compare
 from monitor.core.copies.digest import Digest
 
-MOST_OF_IT = 0.5
-"""A page that gives this part of its runs to one story is that story's copy, whatever else it carries."""
+MOST_OF_IT = 0.65
+"""A page that gives this part of its runs to one story is that story's copy, even with another whole one in it."""
 A_PART = 0.08
 """A second story counts as part of a round-up from this share on; less is a teaser in a margin."""
 HELD = 0.5
@@ -25,6 +25,8 @@ class Pair:
     new: Digest
     member: Digest
     same_host: bool = False
+    same_days: bool = True
+    """False when their dates are known and too far apart for one source to be told in other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def _best(number: int, pairs: Sequence[Pair]) -> Choice | None:
     best: Choice | None = None
     closest = -1.0
     for place, pair in enumerate(pairs):
-        decision = compare(pair.new, pair.member, same_host=pair.same_host)
+        decision = compare(pair.new, pair.member, same_host=pair.same_host, same_days=pair.same_days)
         if decision is not None and _closeness(pair, decision) > closest:
             best, closest = Choice(number, place, decision), _closeness(pair, decision)
             if decision.similarity >= 0.99:

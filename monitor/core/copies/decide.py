@@ -25,6 +25,12 @@ WALL = 120
 """Words: consent and login walls that were taken for an article are shorter."""
 ARTICLE = 2.5
 """Times a teaser's length from which the other text is the article itself."""
+TITLE_SHARED = 0.6
+"""Of a short text's headline, the part the other short text must have."""
+FORMULA = 30
+"""Words of a body that may be one formula (“Follow the match live, with line-ups …”)."""
+HEAD = 8
+"""Shingles at the beginning of a body; the first sentence of a brief is hardly longer."""
 TEASER_RUNS = 8
 """Shingles of a body that are enough to look for it without its headline: a sentence."""
 CONTAINED = 0.5
@@ -66,10 +72,11 @@ class Decision:
     shared: tuple[str, ...]
 
 
-def compare(a: Digest, b: Digest, *, same_host: bool = False) -> Decision | None:
+def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = True) -> Decision | None:
     """Decide on two texts; symmetric. None: they are two stories, or it cannot be said.
 
     `same_host`: both stand on one host, where equal short bodies under different titles are a wall, not a copy.
+    `same_days`: False leaves the second test out: what is said again in other words weeks later is another report.
     """
     short, long = (a, b) if len(a) <= len(b) else (b, a)
     if a.spaceless != b.spaceless:
@@ -82,12 +89,23 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False) -> Decision | None
     common = short.runs.keys() & long.runs.keys()
     contained = len(common) / max(1, min(len(short.runs), len(long.runs)))
     if len(short) < SHORT:
-        return _short(short, long, common, contained)
-    if contained < CONTAINED:
-        return _same_in_other_words(short, long, contained)
-    if not _is_cut(short, long) or align(short, long).contradicted():
-        return None
-    return Decision(round(contained, 3), "containment", _phrases(short, common))
+        contained = _contained_teaser(short, long, common, contained)
+    elif contained < CONTAINED or not _is_cut(short, long):
+        contained = 0.0
+    if contained:
+        if (same_host and not _share_heads(short, long)) or align(short, long).contradicted():
+            return None
+        return Decision(round(contained, 3), "containment", _phrases(short, common))
+    return _same_in_other_words(short, long, len(common)) if same_days else None
+
+
+def _share_heads(short: Digest, long: Digest) -> bool:
+    """Whether articles of one site share more than its boilerplate, before that is learnt: their headlines, or how the
+    shorter one begins; a page that grew on top holds the beginning of what it was."""
+    if min(len(short.title), len(long.title)) and _alike_titles(short, long):
+        return True
+    head = [run for run, place in short.runs.items() if 0 <= place - short.body_from < HEAD]
+    return any(run in long.runs for run in head)
 
 
 def _equal(a: Digest, b: Digest) -> bool:
@@ -100,19 +118,19 @@ def _alike_titles(a: Digest, b: Digest) -> bool:
     return len(a.title & b.title) * 2 >= min(len(a.title), len(b.title))
 
 
-def _short(short: Digest, long: Digest, common: set[tuple[str, ...]], contained: float) -> Decision | None:
-    """A headline with a teaser. Beside another short text nearly all must be shared, the title too (a formula under
-    another headline is another text); of an article it must be the lead, whatever the headline says."""
+def _contained_teaser(short: Digest, long: Digest, common: set[tuple[str, ...]], contained: float) -> float:
+    """How much of a headline with a teaser is there; 0 when not enough. Beside another short text nearly all must be
+    shared, the title too when no more than a sentence or two follow (a formula under another headline is another text);
+    of an article it must be the lead, whatever the headline says."""
     if len(long) >= ARTICLE * len(short):
         body = {run for run, place in short.runs.items() if place >= short.body_from}
         if len(body) >= TEASER_RUNS:
             contained = max(contained, len(body & common) / len(body))
         allowed = _is_cut(short, long)
     else:
-        allowed = len(short.title & long.vocabulary) * 2 >= len(short.title)
-    if contained < CONTAINED_SHORT or not allowed or align(short, long).contradicted():
-        return None
-    return Decision(round(contained, 3), "containment", _phrases(short, common))
+        formula = len(short) - short.body_from < FORMULA
+        allowed = not formula or len(short.title & long.vocabulary) >= TITLE_SHARED * len(short.title)
+    return contained if contained >= CONTAINED_SHORT and allowed else 0.0
 
 
 def _is_cut(short: Digest, long: Digest) -> bool:
@@ -153,12 +171,12 @@ def _coherence(short: Digest, long: Digest) -> float:
     return len(telling & rest) / max(1, len(telling))
 
 
-def _same_in_other_words(short: Digest, long: Digest, contained: float) -> Decision | None:
+def _same_in_other_words(short: Digest, long: Digest, shared_runs: int) -> Decision | None:
     if _other_language(short, long) or len(short) < WORDS_NEEDED or len(short) < ALIKE_LENGTH * len(long):
         return None
     common = short.vocabulary & long.vocabulary
     similarity = len(common) / len(short.vocabulary | long.vocabulary)
-    if similarity < SAME_WORDS or contained < RUNS_IN_OTHER_WORDS:
+    if similarity < SAME_WORDS or shared_runs < RUNS_IN_OTHER_WORDS * len(short.runs):
         return None
     names = agreement(short.names, long.names, NAMES_COUNT)
     numbers = agreement(short.numbers, long.numbers, NUMBERS_COUNT)
