@@ -21,6 +21,7 @@ from monitor.model import (
     FetchOutcome,
     Item,
     ItemFilter,
+    Latency,
     Message,
     Notice,
     Outage,
@@ -184,6 +185,10 @@ class Store(Protocol):
 
     def troubled_feeds(self) -> tuple[int, Sequence[FeedState]]:
         """How many feeds there are, and the states of those that fail or stand still."""
+        ...
+
+    def latency(self, since: datetime) -> Latency:
+        """From articles' dates to their being stored, over what was first seen since then."""
         ...
 
     def outages(self, since: datetime | None = None) -> Sequence[Outage]:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +32,15 @@ from monitor.cli.base import (
     json_option,
     opened_store,
     print_json,
+    span,
     with_application,
 )
 from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
 from monitor.errors import ConfigError, Mistake
-from monitor.model import Config, Outage, PollReport
-from monitor.service import Application, Daemon, Health, examine, open_application
+from monitor.model import LATENCY_BOUNDS, Config, Latency, Outage, PollReport
+from monitor.service import LATENCY_OVER, Application, Daemon, Health, examine, open_application
 from monitor.settings import init as write_starter
 from monitor.settings import load, salvage, watch
 
@@ -202,11 +203,12 @@ def status(config_dir: str | None, as_json: bool) -> None:
     config, mistakes = _whatever_is_configured(directory(config_dir))
     now = SystemClock().now()
     with opened_store(config) as store:
+        latency = store.latency(now - LATENCY_OVER)
         health = examine(store, config.channels, now, mistakes)
     if as_json:
-        print_json([_health_record(health)])
+        print_json([_health_record(health, latency)])
     else:
-        _print_health(health, config, now)
+        _print_health(health, latency, config, now)
     if not health.well:
         sys.exit(EXIT_FAILED)
 
@@ -225,7 +227,7 @@ def _whatever_is_configured(where: Path) -> tuple[Config, tuple[Mistake, ...]]:
         return config, error.mistakes
 
 
-def _health_record(health: Health) -> dict[str, Any]:
+def _health_record(health: Health, latency: Latency) -> dict[str, Any]:
     return {
         "well": health.well,
         "daemon": health.daemon,
@@ -234,6 +236,11 @@ def _health_record(health: Health) -> dict[str, Any]:
         "failing": [feed.id for feed in health.failing],
         "gaps": [feed.id for feed in health.feeds if feed.gap],
         **health.counts,
+        "latency": {
+            "count": latency.count,
+            "median_seconds": latency.median,
+            "within_seconds": dict(zip(map(str, LATENCY_BOUNDS), latency.within, strict=True)),
+        },
         "outages": [_outage_record(outage) for outage in health.outages],
         "problems": health.problems,
         "warnings": health.warnings,
@@ -245,18 +252,22 @@ def _outage_record(outage: Outage) -> dict[str, Any]:
     return {"id": outage.id, **asdict(outage.trouble), **told}
 
 
-def _print_health(health: Health, config: Config, now: datetime) -> None:
+def _print_health(health: Health, latency: Latency, config: Config, now: datetime) -> None:
     out = console()
     out.print(Text("well" if health.well else "not well", "bold green" if health.well else "bold red"))
     counts = health.counts
     due = sum(1 for feed in health.feeds if feed.next_poll_at and feed.next_poll_at <= now)
-    lines = (
+    lines: tuple[tuple[str, str], ...] = (
         ("daemon", f"{health.daemon}, last tick {ago(health.last_tick, now)}"),
         ("feeds", f"{len(health.feeds)}, {len(health.failing)} failing, {due} due"),
         ("items", f"{counts['items']}, of which {counts['copies']} copies"),
         ("alerts", ", ".join(f"{counts[state]} {state}" for state in ("pending", "held", "delivered", "dead"))),
         ("watchlists", f"{len(config.watchlists)}, channels {len(config.channels)}"),
     )
+    if latency.median is not None:
+        median = span(timedelta(seconds=latency.median))
+        line = f"half within {median} of publication, of {latency.count} items in {LATENCY_OVER.days} days"
+        lines = (*lines, ("latency", line))
     for name, line in lines:
         out.print(f"{name:<12}{line}", markup=False)
     for problem in health.problems:

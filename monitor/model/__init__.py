@@ -42,13 +42,15 @@ from monitor.model.feeds import Entry, FeedState, ParsedFeed, PollReport, PollSt
 from monitor.model.items import CopyEvidence, Fingerprint, Item, ItemFilter, Match, PageText, Reading, TextFrom, Verdict
 from monitor.model.learnt import IdentityCounts, Learnt
 from monitor.model.net import Failed, Fetched, FetchOutcome, NotModified, Posted, PostFailed, PostOutcome, Request
+from monitor.model.numbers import LATENCY_BOUNDS, Latency
 from monitor.model.outages import OPERATOR, Notice, Outage, Trouble, TroubleKind
 
 __all__ = [
     "Alert", "AlertDraft", "AlertPolicy", "AlertState", "AppriseChannel", "ArticlePolicy", "Channel", "ClockTime",
     "Config", "CopyEvidence", "DedupPolicy", "Deferred", "Delivered", "DeliveryOutcome", "DigestTime", "EmailChannel",
     "Entry", "Failed", "Feed", "FeedState", "FetchMode", "FetchOutcome", "Fetched", "Fingerprint", "FirstPoll",
-    "IdentityCounts", "Item", "ItemFilter", "Learnt", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
+    "IdentityCounts", "Item", "ItemFilter", "LATENCY_BOUNDS", "Latency",
+    "Learnt", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
     "OPERATOR", "OperatorPolicy", "Outage", "PageText",
     "ParsedFeed", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
     "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "SmtpServer", "TextFrom", "Trouble",

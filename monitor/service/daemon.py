@@ -20,6 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Config
 from monitor.service.app import Application
+from monitor.service.endpoint import Endpoint
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ class Daemon:
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._delivery: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
+        self._endpoint = Endpoint(app)
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at = app.clock.now()
 
@@ -54,6 +56,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
+        await self._endpoint.follow()
         scheduler = self._scheduler()
         scheduler.start()
         watching = asyncio.create_task(self._watch())
@@ -64,6 +67,7 @@ class Daemon:
         finally:
             scheduler.shutdown(wait=False)
             watching.cancel()
+            await self._endpoint.stop()
             await self._finish()
             log.info("stopped")
 
@@ -144,6 +148,7 @@ class Daemon:
                 await self._note("config.mistakes", "\n".join(mistakes))
             else:
                 await app.configure(change)
+                await self._endpoint.follow()
                 await self._note("config.mistakes", "")
                 log.info("configured", feeds=len(change.feeds), watchlists=len(change.watchlists))
 

@@ -17,6 +17,8 @@ from monitor.service.remarks import frozen_remark, gap_remark
 
 ALIVE_WITHIN = timedelta(seconds=60)  # six beats missed
 FAILING_SHARE = 0.5
+LATENCY_OVER = timedelta(days=7)
+"""What latency is measured over."""
 ENDED_SHOWN = timedelta(days=1)
 
 
@@ -60,6 +62,8 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
         f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures
     ]
     warnings += [f"feed {feed.id}: {said}" for feed in feeds for said in _silences(feed, now) if said]
+    if said := notes.get("web.error", ("", None))[0]:
+        warnings.append(said)
     warnings += [
         f"channel {name}: down: {notes[key][0]}" for name in channels if notes.get(key := f"channel:{name}", ("",))[0]
     ]

@@ -15,7 +15,7 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite import alerts, connection, feeds, items, outages
+from monitor.adapters.sqlite import alerts, connection, feeds, items, numbers, outages
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
@@ -29,6 +29,7 @@ from monitor.model import (
     FeedState,
     Item,
     ItemFilter,
+    Latency,
     Notice,
     Outage,
     Sighting,
@@ -169,6 +170,10 @@ class SqliteStore:
     def troubled_feeds(self) -> tuple[int, Sequence[FeedState]]:
         with self._reading() as db:
             return feeds.troubled(db)
+
+    def latency(self, since: datetime) -> Latency:
+        with self._reading() as db:
+            return numbers.latency(db.conn, since)
 
     def outages(self, since: datetime | None = None) -> Sequence[Outage]:
         with self._reading() as db:

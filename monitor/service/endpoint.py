@@ -1,0 +1,70 @@
+"""`[web] listen`: ``/metrics`` for Prometheus and ``/health`` for a health check, beside a running daemon."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import structlog
+
+from monitor.adapters.listen import Listener, Page
+from monitor.errors import MonitorError, StoreError
+from monitor.service.app import Application
+from monitor.service.health import examine
+from monitor.service.metrics import metrics
+
+log = structlog.get_logger()
+
+NOTE = "web.error"
+"""The daemon notes under this why nothing listens; empty when it does."""
+
+
+class Endpoint:
+    """Listens as the configuration says, and again elsewhere when it changes."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._at: tuple[str, int] | None = None
+        self._listener: Listener | None = None
+
+    async def follow(self) -> None:
+        """Take the configuration as it is now. An address that is taken costs the endpoint alone, and is told of."""
+        wanted = self._app.rules.config.web.listen
+        if wanted == self._at:
+            return
+        await self.stop()
+        self._at = wanted
+        problem = ""
+        if wanted is not None:
+            listener = Listener({"/metrics": self._metrics, "/health": self._health})
+            try:
+                port = await listener.start(*wanted)
+            except MonitorError as error:
+                problem = str(error)
+                log.warning("not_listening", error=problem)
+            else:
+                self._listener = listener
+                log.info("listening", at=f"{wanted[0]}:{port}")
+        await self._app.write(self._app.store.note, NOTE, problem, self._app.clock.now())
+
+    async def stop(self) -> None:
+        if self._listener is not None:
+            await self._listener.stop()
+            self._listener = None
+
+    async def _metrics(self) -> Page:
+        app = self._app
+        try:
+            ask = partial(metrics, app.store, app.rules.config.channels, app.clock.now())
+            return Page(200, "text/plain; version=0.0.4; charset=utf-8", await app.write(ask))
+        except StoreError as error:
+            return Page(503, "text/plain; charset=utf-8", f"{error}\n".encode())
+
+    async def _health(self) -> Page:
+        app = self._app
+        try:
+            health = await app.write(examine, app.store, app.rules.config.channels, app.clock.now())
+        except StoreError as error:
+            return Page(503, "application/json", json.dumps({"well": False, "problems": [str(error)]}).encode())
+        told = {"well": health.well, "problems": health.problems, "warnings": health.warnings}
+        return Page(200 if health.well else 503, "application/json", json.dumps(told, ensure_ascii=False).encode())
