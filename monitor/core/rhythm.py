@@ -59,35 +59,51 @@ def learn(rhythm: bytes, since: datetime, arrivals: list[datetime], last: dateti
 
 
 class Rhythm:
-    """What was learnt, to ask. `enough` is False until there is something to say."""
+    """What was learnt until `now`, to ask. `enough` is False until there is something to say.
 
-    __slots__ = ("_chances", "enough")
+    Chances are computed when they are asked for: a poll asks for few of the 168.
+    """
+
+    __slots__ = ("_chances", "_counts", "_first", "_hours", "enough")
 
     def __init__(self, learnt: Learnt, now: datetime) -> None:
-        counts = learnt.rhythm or bytes(WEEK)
-        since = learnt.rhythm_since or now
-        passed = _passed(since, now)
-        of_day = [sum(counts[hour::24]) / max(1, sum(passed[hour::24])) for hour in range(24)]
-        self._chances = [min(1.0, (counts[place] + of_day[place % 24]) / (passed[place] + 1)) for place in range(WEEK)]
-        self.enough = sum(counts) >= ENOUGH
+        self._counts = learnt.rhythm or bytes(WEEK)
+        self._first = hour_number(learnt.rhythm_since or now)
+        self._hours = max(0, hour_number(now) - self._first)
+        self._chances: dict[int, float] = {}
+        self.enough = sum(self._counts) >= ENOUGH
 
     def chance(self, moment: datetime) -> float:
         """That the hour of this moment brings something new."""
-        return self._chances[slot(hour_number(moment))]
+        return self._chance(slot(hour_number(moment)))
+
+    def _chance(self, place: int) -> float:
+        found = self._chances.get(place)
+        if found is None:
+            same_hour = range(place % 24, WEEK, 24)
+            usual = sum(self._counts[place % 24 :: 24]) / max(1, sum(map(self._passed, same_hour)))
+            found = min(1.0, (self._counts[place] + usual) / (self._passed(place) + 1))
+            self._chances[place] = found
+        return found
+
+    def _passed(self, place: int) -> int:
+        """How often that hour of the week has passed since it is counted."""
+        weeks, rest = divmod(self._hours, WEEK)
+        return weeks + ((place - slot(self._first)) % WEEK < rest)
 
     def expected(self, since: datetime, until: datetime) -> float:
         """Hours with news that should lie between two moments."""
         first, last = hour_number(since) + 1, hour_number(until)
         weeks, rest = divmod(max(0, last - first), WEEK)
-        total = weeks * sum(self._chances) if weeks else 0.0
-        return total + sum(self._chances[slot(hour)] for hour in range(first, first + rest))
+        total = weeks * sum(map(self._chance, range(WEEK))) if weeks else 0.0
+        return total + sum(self._chance(slot(hour)) for hour in range(first, first + rest))
 
     def until_news(self, now: datetime, wanted: float = 1.0) -> timedelta | None:
         """How long until so many hours with news should have come; None: not within a week."""
         passed = 0.0
         hour = hour_number(now)
         for ahead in range(WEEK):
-            passed += self._chances[slot(hour + ahead)]
+            passed += self._chance(slot(hour + ahead))
             if passed >= wanted:
                 return max(_EPOCH + (hour + ahead) * HOUR - now, timedelta())
         return None
@@ -95,7 +111,7 @@ class Rhythm:
 
 def frozen_since(learnt: Learnt, last_new: datetime | None, now: datetime) -> datetime | None:
     """Since when a feed brings nothing, against its rhythm; None while it is well or too little is known."""
-    if last_new is None or not learnt.rhythm:
+    if last_new is None or not learnt.rhythm or now - last_new < FROZEN * HOUR:
         return None
     # The silence itself must not teach: the rhythm is asked as it was when the last entry came.
     rhythm = Rhythm(learnt, last_new)
@@ -104,13 +120,3 @@ def frozen_since(learnt: Learnt, last_new: datetime | None, now: datetime) -> da
     observed = last_new - (learnt.rhythm_since or last_new)
     needed = FROZEN if observed >= LEARNING else FROZEN_EARLY
     return last_new if rhythm.expected(last_new, now) >= needed else None
-
-
-def _passed(since: datetime, now: datetime) -> list[int]:
-    """How often each hour of the week lay between two moments."""
-    first, hours = hour_number(since), hour_number(now) - hour_number(since)
-    weeks, rest = divmod(hours, WEEK)
-    passed = [weeks] * WEEK
-    for hour in range(first, first + rest):
-        passed[slot(hour)] += 1
-    return passed

@@ -1,0 +1,91 @@
+"""What a Store keeps of feeds' behaviour, of sites' wishes, and of a store from before."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.adapters.sqlite import SqliteStore
+from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
+from monitor.model import FeedState, IdentityCounts, Learnt
+from tests.builders import HOUR, NOON, a_feed
+
+MOMENTS = st.none() | st.integers(0, 10**12).map(lambda ms: NOON + timedelta(milliseconds=ms))
+SPANS = st.none() | st.integers(0, 10**11).map(lambda ms: timedelta(milliseconds=ms))
+KINDS = {
+    "datetime | None": MOMENTS,
+    "timedelta | None": SPANS,
+    "int": st.integers(0, 10**6),
+    "float | None": st.none() | st.floats(0, 1),
+    "bool": st.booleans(),
+    "bytes": st.binary(max_size=168),
+    "str | None": st.none() | st.text(max_size=30),
+    "tuple[int, ...]": st.lists(st.integers(0, 23), max_size=5).map(tuple),
+    "IdentityCounts": st.builds(IdentityCounts, guid_kept=st.integers(0, 99), edited=st.integers(0, 99)),
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = SqliteStore(tmp_path / "m.db")
+    yield made
+    made.close()
+
+
+@given(st.fixed_dictionaries({field.name: KINDS[str(field.type)] for field in fields(Learnt)}))
+def test_what_was_learnt_comes_back(values: dict[str, object]) -> None:
+    learnt = Learnt(**values)  # type: ignore[arg-type]
+    assert learnt_of(learnt_json(learnt)) == learnt
+
+
+def test_nothing_learnt_takes_no_room_and_a_strange_key_is_left_out() -> None:
+    assert learnt_json(Learnt()) == "{}"
+    assert learnt_of('{"gaps": 3, "of_a_later_version": 1}') == Learnt(gaps=3)
+
+
+def test_a_changed_url_forgets_what_the_old_one_taught(store: SqliteStore) -> None:
+    store.sync_feeds([a_feed()], NOON)
+    state = FeedState("harbour", a_feed().url, gap=True, frozen_since=NOON, learnt=Learnt(gaps=3, lied_at=NOON))
+    with store.transaction() as tx:
+        tx.save_feed(state)
+    assert store.feed_state("harbour") == state
+    assert store.troubled_feeds() == (1, [state])
+    store.sync_feeds([a_feed(url="https://elsewhere.example.org/feed")], NOON)
+    after = store.feed_state("harbour")
+    assert (after.gap, after.frozen_since, after.learnt) == (False, None, Learnt())
+
+
+def test_the_longest_wish_of_a_site_counts_until_it_has_passed(store: SqliteStore) -> None:
+    with store.transaction() as tx:
+        tx.hold_site("example.org", NOON + 2 * HOUR)
+        tx.hold_site("example.org", NOON + HOUR)
+    assert store.holds(NOON) == {"example.org": NOON + 2 * HOUR}
+    assert store.holds(NOON + 2 * HOUR) == {}
+    assert store.holds(NOON) == {}, "forgotten"
+
+
+def test_a_store_from_before_is_taken_over(tmp_path: Path) -> None:
+    """As the first release left it: the later columns and tables are added, the feed is kept."""
+    path = tmp_path / "old.db"
+    SqliteStore(path).close()
+    db = sqlite3.connect(path)
+    db.executescript(
+        "DROP INDEX feeds_troubled; ALTER TABLE feeds DROP COLUMN learnt; ALTER TABLE feeds DROP COLUMN frozen_since;"
+        "DROP TABLE holds; DROP TABLE outages; DROP TABLE notices;"
+        "DELETE FROM _sqlite_migrations WHERE name != 'm001_first';"
+        "INSERT INTO feeds (id, url, next_poll_at, polls) VALUES ('harbour', 'https://harbour.example.org/feed.xml', 0, 7)"
+    )
+    db.commit()
+    db.close()
+    store = SqliteStore(path)
+    assert store.feed_state("harbour").polls == 7
+    assert store.feed_state("harbour").learnt == Learnt()
+    assert store.outages(NOON) == []
+    store.close()
