@@ -5,7 +5,9 @@ Pure: the caller brings the host's other paragraphs. Phrase lists for the cold s
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 
 from xxhash import xxh3_64_intdigest
 
@@ -14,7 +16,12 @@ from monitor.core.text import tokenize
 LEARNT_FROM = 3
 """Stories of one host that must share a paragraph before it counts as the site's own: two may share a quotation."""
 
+OWN_PART = 0.5
+"""Of a text's words, the part that must be left without the paragraphs that several stories share, wherever they stand:
+else it may be those stories that are one, told in round-ups."""
+
 _ANY_NUMBER = "0"
+_DIGIT = re.compile(r"\d")
 
 
 def paragraphs_of(text: str) -> list[str]:
@@ -29,6 +36,21 @@ def paragraph_key(paragraph: str) -> int:
     """
     words = [_ANY_NUMBER if word.isdigit() else word for word in tokenize(paragraph).words]
     return xxh3_64_intdigest(" ".join(words).encode()) if words else 0
+
+
+def shared_by_stories(text: str, stories: Iterable[Iterable[int]]) -> frozenset[int]:
+    """Keys of the text's paragraphs that at least `LEARNT_FROM` of these stories (each its paragraphs' keys) have too.
+
+    They belong to none of them, whatever the host: newsletters' and agencies' standing lines. Lines with numbers are
+    left in: a form filled in many times is shared too, and its numbers are what tells its stories apart. Empty when
+    less than the `OWN_PART` of the text would be left.
+    """
+    words = {paragraph_key(paragraph): len(tokenize(paragraph).words) for paragraph in paragraphs_of(text)}
+    plain = {paragraph_key(paragraph) for paragraph in paragraphs_of(text) if not _DIGIT.search(paragraph)}
+    spread = Counter(key for story in stories for key in set(story) & plain)
+    found = frozenset(key for key, count in spread.items() if count >= LEARNT_FROM)
+    own = sum(count for key, count in words.items() if key not in found)
+    return found if found and own >= OWN_PART * sum(words.values()) else frozenset()
 
 
 def strip(paragraphs: Sequence[str], learnt: Container[int]) -> list[str]:

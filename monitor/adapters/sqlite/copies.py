@@ -15,7 +15,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from xxhash import xxh3_64_intdigest
 
 from monitor.adapters.sqlite.rows import to_ms
-from monitor.core.boilerplate import LEARNT_FROM, paragraph_key, paragraphs_of
+from monitor.core.boilerplate import LEARNT_FROM, paragraph_key, paragraphs_of, shared_by_stories
 from monitor.core.copies import Features, Pair, choose, digest, features, fingerprint
 from monitor.model import CopyEvidence, Reading
 
@@ -46,6 +46,8 @@ IDIOM = 0
 """Stands for all items in an idiom's posting."""
 LEAST_SHARED = 3
 """Sampled features a candidate must share (reference, section 1.2)."""
+TITLES = 4
+"""Stories whose equal headline alone makes them candidates; with more it names a column (“Weather”), not a story."""
 SHARED_PART = 0.12
 """Of the smaller one's features, the part a story must share before its texts are read: 99.9 % of the copies in other
 words have .125 and more, and of the candidates that are none only one in four."""
@@ -96,7 +98,8 @@ class SqliteCopyIndex:
         stories = self._stories(wanted, self._postings(made.data, wanted))
         members = [(story, self._members(story, wanted, to_ms(since), exclude)) for story in stories]
         learnt = _Learnt(self._db)
-        pairs = [[_pair(reading, member, story, learnt) for member in found] for story, found in members]
+        everybodys = shared_by_stories(reading.text, [_story_keys(found) for _, found in members])
+        pairs = [[_pair(reading, member, story, learnt, everybodys) for member in found] for story, found in members]
         choice = choose(pairs)
         if choice is None:
             return None
@@ -176,19 +179,26 @@ class SqliteCopyIndex:
         """Stories that share enough features, the nearest first. One with an equal text or title always counts."""
         shared = Counter([item for _, item in postings.rows])
         del shared[IDIOM]
-        decisive = [item for feature, item in postings.rows if feature == wanted.whole or feature == wanted.title]
+        decisive = [item for feature, item in postings.rows if feature == wanted.whole]
+        same_title = [item for feature, item in postings.rows if feature == wanted.title]
+        if len(same_title) <= TITLES:
+            decisive += same_title
         shared.update({item: len(wanted.all) for item in decisive if item != IDIOM})
         near = [item for item, count in shared.items() if count >= LEAST_SHARED]
         own = len(wanted.all) - len(postings.idioms)
         weights: Counter[int] = Counter()
         needed: dict[int, float] = {}
+        story_of: dict[int, int] = {}
         sql = "SELECT item, story, length(features) / 4 FROM copy_entries WHERE item IN ({})"
         for part, marks in _parts(near):
             for item, story, size in self._db.execute(sql.format(marks), part):
+                story_of[item] = story
                 weights[story] += shared[item]
                 needed[story] = min(needed.get(story, own), SHARED_PART * min(own, size))
-        ranked = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [story for story, weight in ranked if weight >= needed[story]][:STORIES_TRIED]
+        near_stories = {story: float(weight) for story, weight in weights.items() if weight >= needed[story]}
+        if len(near_stories) > STORIES_TRIED:
+            near_stories = _by_rarity(postings.rows, story_of, near_stories)
+        return sorted(near_stories, key=lambda story: (-near_stories[story], story))[:STORIES_TRIED]
 
     def _members(self, story: int, wanted: Features, since: int, exclude: str | None) -> list[_Member]:
         """The members of a story that share most with these features, among the first and the newest ones."""
@@ -269,6 +279,20 @@ class SqliteCopyIndex:
             self._post(number, story, wanted, self._read_postings(wanted))
 
 
+def _by_rarity(
+    rows: Sequence[tuple[int, int]], story_of: Mapping[int, int], stories: Iterable[int]
+) -> dict[int, float]:
+    """What each story shares, each feature weighing less the more items have it: many stories that are near by their
+    boilerplate do not crowd out the one that is near by its text."""
+    spread = Counter([feature for feature, _ in rows])
+    weights = dict.fromkeys(stories, 0.0)
+    for feature, item in rows:
+        story = story_of.get(item)
+        if story in weights:
+            weights[story] += 1 / spread[feature]
+    return weights
+
+
 class _Postings(NamedTuple):
     """(feature, item) pairs; the features that are idioms, and those that one more story makes idioms."""
 
@@ -307,9 +331,13 @@ class _Learnt:
         return {key: stories for key, stories in found.items() if len(stories) >= LEARNT_FROM}
 
 
-def _pair(reading: Reading, member: _Member, story: int, learnt: _Learnt) -> Pair:
+def _story_keys(members: Iterable[_Member]) -> frozenset[int]:
+    return frozenset[int]().union(*(_keys(member.text) for member in members))
+
+
+def _pair(reading: Reading, member: _Member, story: int, learnt: _Learnt, everybodys: frozenset[int]) -> Pair:
     here, there = _host_key(reading.url), _host_key(member.url)
-    known = learnt.boilerplate(here, story) | learnt.boilerplate(there, story)
+    known = learnt.boilerplate(here, story) | learnt.boilerplate(there, story) | everybodys
     return Pair(
         _digest(reading.title, reading.text, reading.language, known),
         _digest(member.title, member.text, member.language, known),
