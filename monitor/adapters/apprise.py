@@ -24,8 +24,8 @@ from monitor.model import AppriseChannel, Deferred, Delivered, DeliveryOutcome, 
 DEADLINE = 60.0
 """Seconds for one notification; Apprise's services have timeouts of their own, of some seconds a request."""
 
-Refusal = Callable[[str], str | None]
-"""Why an address may not be dialled, or None: `core.addresses.refusal` with the configured networks."""
+Refusal = Callable[[str, int], str | None]
+"""Why an address may not be dialled at a port, or None: `core.addresses.refusal` with the configured networks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     if judge is None or not isinstance(args[1], tuple):
         return
     address = str(args[1][0])
-    why = judge.refusal(address)
+    why = judge.refusal(address, int(args[1][1]))
     if why is not None:
         judge.refused.append(f"refused {address} ({why})")
         raise PermissionError(judge.refused[-1])

@@ -47,24 +47,24 @@ class Guard:
         self.policy = policy
         self._lookup = lookup or SystemLookup()
 
-    def check(self, address: str, host: str = "") -> None:
+    def check(self, address: str, port: int, host: str = "") -> None:
         """Raises `AddressRefusedError` unless the address may be dialled; `host` is the name it was found under."""
-        allow = self.policy.allow
+        allow = self.policy.open_at(port)
         why = refusal(address, allow)
         if why is None and _is_own(address):
             why = refusal(address, allow, own=(ip_address(address),))
         if why is not None:
             raise AddressRefusedError(host, address, why)
 
-    def check_all(self, host: str, addresses: Iterable[str]) -> None:
+    def check_all(self, host: str, port: int, addresses: Iterable[str]) -> None:
         """Raises `AddressRefusedError` when any address of a name is refused."""
         for address in addresses:
-            self.check(address, host)
+            self.check(address, port, host)
 
     def socket_factory(self, info: AddrInfoType) -> socket.socket:
         """A socket for aiohttp's connector, or `AddressRefusedError`: sees every address about to be dialled."""
         family, kind, protocol, _, address = info
-        self.check(str(address[0]))
+        self.check(str(address[0]), int(address[1]))
         return socket.socket(family, kind, protocol)
 
     def resolver(self) -> AbstractResolver:
@@ -76,10 +76,10 @@ class Guard:
         literal = _literal(host)
         if literal is not None:
             family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
-            self.check(host)
+            self.check(host, port)
             return [(family, (host, port))]
         found = await self._lookup(host, port)
-        self.check_all(host, (address[0] for _, address in found))
+        self.check_all(host, port, (address[0] for _, address in found))
         return found
 
     async def connect(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ASYNC109 -- the contract
@@ -104,7 +104,7 @@ class Guard:
         try:
             connection.setblocking(False)
             await asyncio.get_running_loop().sock_connect(connection, address)
-            self.check(str(connection.getpeername()[0]))
+            self.check(str(connection.getpeername()[0]), port=int(address[1]))
         except BaseException:
             connection.close()
             raise

@@ -71,9 +71,14 @@ class PollPolicy:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPolicy:
-    """`[network]`: private networks that may be dialled."""
+    """`[network]`: private networks that may be dialled: `allow` at any port, `allow_at` at one."""
 
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
+    allow_at: tuple[tuple[IPv4Network | IPv6Network, int], ...] = ()
+
+    def open_at(self, port: int | None) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks that may be dialled at this port; None: at any."""
+        return (*self.allow, *(network for network, at in self.allow_at if at == port))
 
 
 @dataclass(frozen=True, slots=True)

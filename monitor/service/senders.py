@@ -28,6 +28,6 @@ def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock) 
         case AppriseChannel():
             from monitor.adapters.apprise import AppriseSender  # an extra, imported when used
 
-            return AppriseSender(channel, lambda address: refusal(address, guard.policy.allow))
+            return AppriseSender(channel, lambda address, port: refusal(address, guard.policy.open_at(port)))
         case _:
             assert_never(channel)

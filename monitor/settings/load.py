@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     return Config(
         store=settings.store,
         poll=PollPolicy(**dict(settings.poll)),
-        network=NetworkPolicy(tuple(settings.network.allow)),
+        network=_network_policy(settings.network.allow),
         article=ArticlePolicy(**dict(settings.article)),
         dedup=DedupPolicy(**dict(settings.dedup)),
         alerts=AlertPolicy(**{**dict(settings.alerts), "quiet": tuple(settings.alerts.quiet)}),
@@ -88,6 +89,11 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         directory=directory,
         outside=run.outside(),
     )
+
+
+def _network_policy(allow: Sequence[tuple[IPv4Network | IPv6Network, int | None]]) -> NetworkPolicy:
+    anywhere = tuple(network for network, port in allow if port is None)
+    return NetworkPolicy(anywhere, tuple((network, port) for network, port in allow if port is not None))
 
 
 def _monitor_file(run: Run) -> tuple[MonitorFile, Channels]:

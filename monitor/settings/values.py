@@ -126,8 +126,23 @@ def quiet(value: str) -> QuietHours:
     return QuietHours(ClockTime(*first, place), ClockTime(*last, place))
 
 
-def network(value: str) -> IPv4Network | IPv6Network:
-    """A CIDR: ``10.1.0.0/16``, ``fd00::/8``; an address alone is a network of one."""
+_AT_PORT = re.compile(r"(?:\[([^\[\]]+)\]|([\d./]+)):(\d{1,5})")
+
+
+def network(value: str) -> tuple[IPv4Network | IPv6Network, int | None]:
+    """A CIDR, and a port if it names one: ``10.1.0.0/16``, ``fd00::/8``, ``10.1.0.0/16:8443``, ``[fd00::/8]:443``.
+
+    An address alone is a network of one.
+    """
+    at = _AT_PORT.fullmatch(value.strip())
+    if at is None:
+        return _cidr(value), None
+    if not 1 <= int(at[3]) <= 65535:
+        raise ValueError(f'a port is 1 to 65535, not {at[3]}: "{value}"')
+    return _cidr(at[1] or at[2]), int(at[3])
+
+
+def _cidr(value: str) -> IPv4Network | IPv6Network:
     try:
         return ip_network(value.strip())
     except ValueError:

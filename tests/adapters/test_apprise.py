@@ -24,7 +24,10 @@ MESSAGE = Message(
     "alert-1",
     ((Alert("alert-1", "w", "Watch", (), "phone", "s", "item-1", (), "pending", 1, NOW), an_item(title="Città"), ()),),
 )
-LOOPBACK = partial(refusal, allow=(ip_network("127.0.0.0/8"),))
+
+
+def LOOPBACK(address: str, port: int) -> str | None:
+    return refusal(address, allow=(ip_network("127.0.0.0/8"),))
 
 
 def a_sender(url: str, judge: Any = LOOPBACK) -> AppriseSender:

@@ -78,9 +78,9 @@ async def test_a_lookup_that_hangs_costs_the_timeout() -> None:
 async def test_this_machines_public_address_is_refused_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "_is_own", lambda address: address == "8.8.4.4")
     with pytest.raises(AddressRefusedError, match="this machine's own address"):
-        Guard(NetworkPolicy()).check("8.8.4.4")
-    Guard(NetworkPolicy(allow=(ip_network("8.8.4.4/32"),))).check("8.8.4.4")
-    Guard(NetworkPolicy()).check("8.8.8.8")
+        Guard(NetworkPolicy()).check("8.8.4.4", 443)
+    Guard(NetworkPolicy(allow=(ip_network("8.8.4.4/32"),))).check("8.8.4.4", 443)
+    Guard(NetworkPolicy()).check("8.8.8.8", 443)
 
 
 def test_the_system_knows_its_own_addresses() -> None:
@@ -112,3 +112,17 @@ async def test_dead_name_servers_hold_nobody_up_beyond_their_threads(monkeypatch
     release.set()
     await asyncio.gather(*dead, return_exceptions=True)
     await asyncio.wait_for(asyncio.gather(*(lookup("alive.test", 80) for _ in range(door.LOOKUPS * 2))), 5)
+
+
+@pytest.mark.parametrize("network", ["127.0.0.0/8", "::1/128"])
+async def test_a_network_allowed_at_one_port_is_refused_at_every_other(network: str, site: Site) -> None:
+    host = "127.0.0.1" if ":" not in network else "::1"
+    guard = Guard(NetworkPolicy(allow_at=((ip_network(network), site.port),)))
+    guard.check(host, site.port)
+    for port in (site.port + 1, 80, 0):
+        with pytest.raises(AddressRefusedError):
+            guard.check(host, port)
+        with pytest.raises(AddressRefusedError):
+            await guard.connect(host, port, 1)
+    if host == "127.0.0.1":
+        (await guard.connect(host, site.port, 1)).close()

@@ -51,6 +51,8 @@ MISTAKES = [
     ("monitor.toml", '[dedup]\nwindow = "-3d"\n', 2, "window"),
     ("monitor.toml", '[alerts]\nquiet = ["25:00-07:00 Europe/Rome"]\n', 2, "quiet"),
     ("monitor.toml", '[network]\nallow = ["localhost"]\n', 2, "allow"),
+    ("monitor.toml", '[network]\nallow = ["10.1.0.0/16:0"]\n', 2, "a port is 1 to 65535"),
+    ("monitor.toml", '[network]\nallow = ["fd00::/8:443x"]\n', 2, "not a network"),
     ("monitor.toml", '[channels."a b"]\ntype = "webhook"\nurl = "https://x.example"\n', 1, "a b"),
     ("monitor.toml", '[channels.x]\nurl = "https://x.example"\n', 1, '"type" is missing'),
     ("monitor.toml", '[channels.x]\ntype = "webhook"\nurl = "https://x.example"\ndigest = "7 o\'clock"\n', 4, "digest"),
