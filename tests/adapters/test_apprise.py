@@ -6,7 +6,6 @@ import builtins
 import json
 import socket
 from datetime import UTC, datetime
-from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
@@ -54,7 +53,7 @@ async def test_false_is_tried_again_once_and_by_the_outbox_alone(site: Site) -> 
 
 
 async def test_an_address_that_is_not_allowed_is_not_dialled(site: Site) -> None:
-    sender = a_sender(f"json://127.0.0.1:{site.port}/", partial(refusal, allow=()))
+    sender = a_sender(f"json://127.0.0.1:{site.port}/", lambda address, _: refusal(address, allow=()))
     outcome = await sender.send(MESSAGE)
     assert isinstance(outcome, Deferred)
     assert outcome.error.startswith("refused 127.0.0.1")
@@ -64,7 +63,7 @@ async def test_an_address_that_is_not_allowed_is_not_dialled(site: Site) -> None
 
 
 async def test_a_name_is_judged_by_the_address_dialled(site: Site) -> None:
-    outcome = await a_sender(f"json://localhost:{site.port}/", partial(refusal, allow=())).send(MESSAGE)
+    outcome = await a_sender(f"json://localhost:{site.port}/", lambda address, _: refusal(address, allow=())).send(MESSAGE)
     assert isinstance(outcome, Deferred)
     assert "refused" in outcome.error
     assert site.connections == 0
