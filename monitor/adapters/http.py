@@ -19,7 +19,7 @@ from yarl import URL
 
 from monitor.adapters.guard import Guard
 from monitor.adapters.http_answers import PROBLEMS, explain, plain_headers, retry_after, status_line
-from monitor.adapters.http_body import read_body
+from monitor.adapters.http_body import Bounds, read_body
 from monitor.adapters.http_journey import Journey
 from monitor.adapters.http_limits import Limits, Turn
 from monitor.adapters.http_session import KEEP_ALIVE, Session
@@ -30,6 +30,7 @@ from monitor.model import (
     Failed,
     Fetched,
     FetchOutcome,
+    LimitsPolicy,
     NetworkPolicy,
     PollPolicy,
     Posted,
@@ -62,13 +63,14 @@ class HttpFetcher:
         *,
         guard: Guard | None = None,
         tls: ssl.SSLContext | None = None,
+        limits: LimitsPolicy | None = None,
     ) -> None:
         """`guard` and `tls` replace the system's name lookup and certificates, in tests."""
         self._poll = poll
         self._article = article
         self._clock = clock
         self.guard = guard or Guard(network)
-        self._session = Session(self.guard, tls or ssl.create_default_context())
+        self._session = Session(self.guard, tls or ssl.create_default_context(), limits or LimitsPolicy())
         self._limits = Limits(poll, clock.monotonic)
         self._robots = RobotsCache(self.fetch, clock.monotonic)
         self._kept: deque[float] = deque()
@@ -83,12 +85,15 @@ class HttpFetcher:
         await self._robots.close()
         await self._session.close()
 
-    def reconfigure(self, poll: PollPolicy, network: NetworkPolicy, article: ArticlePolicy) -> None:
+    def reconfigure(
+        self, poll: PollPolicy, network: NetworkPolicy, article: ArticlePolicy, limits: LimitsPolicy | None = None
+    ) -> None:
         """Take a changed configuration; requests in flight end under the old one, and with it its connections."""
         self._poll, self._article = poll, article
         self._limits.reconfigure(poll)
-        if network != self.guard.policy:
-            self.guard.policy = network
+        limits = limits or self._session.limits
+        if network != self.guard.policy or limits != self._session.limits:
+            self.guard.policy, self._session.limits = network, limits
             self._session.renew(poll.timeout.total_seconds())
 
     async def fetch(self, request: Request) -> FetchOutcome:
@@ -202,8 +207,9 @@ class HttpFetcher:
                 return journey.not_modified(plain_headers(response))
             if status not in (200, 203):
                 return self._bad_status(journey, turn, response)
-            limit = journey.request.max_bytes or self._poll.max_bytes
-            body = await read_body(response, limit, cut=journey.request.purpose == "robots")
+            limits = self._session.limits
+            bounds = Bounds(journey.request.max_bytes or self._poll.max_bytes, limits.wire, limits.ratio)
+            body = await read_body(response, bounds, cut=journey.request.purpose == "robots")
             return Fetched(journey.at.url, status, body, plain_headers(response), journey.permanent_url)
 
     def _crowded(self) -> bool:

@@ -7,6 +7,7 @@ gzip takes all memory), and httpx and aiohttp take a truncated gzip for a whole 
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from typing import Literal
 
 from aiohttp import ClientResponse
@@ -24,27 +25,50 @@ class BodyError(Exception):
         super().__init__(message)
 
 
-async def read_body(response: ClientResponse, limit: int, *, cut: bool = False) -> bytes:
-    """The decompressed body, at most `limit` bytes, with no more than that on the wire either.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one body: `size` decompressed, `wire` as it comes, in bytes; `ratio` between them."""
+
+    size: int
+    wire: int
+    ratio: int
+
+
+_SMALL = 1_000_000
+"""Bytes below which the ratio does not matter: a few headlines in a page of blanks compress as well as a bomb."""
+
+
+async def read_body(response: ClientResponse, bounds: Bounds, *, cut: bool = False) -> bytes:
+    """The decompressed body, within `bounds`.
 
     A longer one is a `BodyError`, or with `cut` its beginning. Other encodings, stacked ones, broken and truncated gzip
     are `BodyError` too; a body shorter than its Content-Length or without its last chunk is a `ClientPayloadError`.
     """
     coded = _is_gzip(response)
     length = response.content_length
-    if length is not None and length > limit and not cut:
-        raise BodyError("too_large", f"body of {length} bytes, more than {limit}")
-    sink = _Gunzip(limit) if coded and length != 0 else _Plain(limit)
+    most = bounds.wire if coded else min(bounds.size, bounds.wire)
+    if length is not None and length > most and not cut:
+        raise BodyError("too_large", f"body of {length} bytes, more than {most}")
+    sink = _Gunzip(bounds.size) if coded and length != 0 else _Plain(bounds.size)
     wire = 0
     async for chunk in response.content.iter_any():
         wire += len(chunk)
-        if not sink.feed(chunk) or wire > limit:
+        over = _over(bounds, wire, len(sink.body)) if sink.feed(chunk) else f"more than {bounds.size} bytes"
+        if over:
             response.close()
             if cut:
-                return bytes(sink.body[:limit])
-            raise BodyError("too_large", f"body of more than {limit} bytes")
+                return bytes(sink.body[: bounds.size])
+            raise BodyError("too_large", f"body of {over}")
     sink.finish()
     return bytes(sink.body)
+
+
+def _over(bounds: Bounds, wire: int, size: int) -> str | None:
+    if wire > bounds.wire:
+        return f"more than {bounds.wire} bytes on the wire"
+    if size > _SMALL and size > wire * bounds.ratio:
+        return f"{size} bytes unpacked from {wire}, more than {bounds.ratio} times"
+    return None
 
 
 def _is_gzip(response: ClientResponse) -> bool:

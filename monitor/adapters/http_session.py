@@ -8,11 +8,8 @@ import ssl
 import aiohttp
 
 from monitor.adapters.guard import Guard
+from monitor.model import LimitsPolicy
 
-MAX_HEADER = 16_384
-"""Bytes of one header line: news sites send content-security policies beyond the usual 8 kB."""
-MAX_HEADERS = 128
-"""Header lines of one answer: real ones have 10 to 60."""
 KEEP_ALIVE = 5.0
 """Seconds an idle connection is kept, for robots.txt, page and feed of one site; longer would hold thousands."""
 
@@ -22,7 +19,8 @@ _NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, s
 class Session:
     """The present session, and those that still finish what they have in flight."""
 
-    def __init__(self, guard: Guard, tls: ssl.SSLContext) -> None:
+    def __init__(self, guard: Guard, tls: ssl.SSLContext, limits: LimitsPolicy) -> None:
+        self.limits = limits
         self._guard = guard
         self._tls = tls
         self._open: aiohttp.ClientSession | None = None
@@ -37,7 +35,7 @@ class Session:
 
     def open(self) -> None:
         """Begin; needs a running loop."""
-        self._open = _new(self._guard, self._tls)
+        self._open = _new(self._guard, self._tls, self.limits)
 
     def renew(self, seconds: float) -> None:
         """Connections made so far end: idle ones are not used again, all are closed after so long."""
@@ -57,7 +55,7 @@ class Session:
             self._open = None
 
 
-def _new(guard: Guard, tls: ssl.SSLContext) -> aiohttp.ClientSession:
+def _new(guard: Guard, tls: ssl.SSLContext, limits: LimitsPolicy) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         limit=0,  # `http_limits` has ours
         ssl=tls,
@@ -71,9 +69,9 @@ def _new(guard: Guard, tls: ssl.SSLContext) -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=_NO_LIMIT,  # the deadline is ours
         trust_env=False,
-        max_line_size=MAX_HEADER,
-        max_field_size=MAX_HEADER,
-        max_headers=MAX_HEADERS,
+        max_line_size=limits.header,
+        max_field_size=limits.header,
+        max_headers=limits.headers,
     )
 
 

@@ -24,30 +24,35 @@ from monitor.errors import WorkerDied
 T = TypeVar("T")
 
 DEADLINE = 20.0  # seconds for one call; the slowest real page of 275 kB takes under one
-MEMORY = 1 << 30  # bytes of address space beyond what the interpreter maps at start; a 20 MB page needs half of it
-RECYCLE = 500  # calls after which a worker is replaced: lxml and its caches never give memory back
+MEMORY = 1_000_000_000  # bytes of address space beyond what the interpreter maps at start
+RECYCLE = 500  # calls after which a worker is replaced
 
 OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library of ours ends a process so
 
 
 class ProcessWorkers:
-    """`count` worker processes, each started when first needed and replaced after `RECYCLE` calls."""
+    """`count` worker processes, each started when first needed and replaced after `recycle` calls.
 
-    def __init__(self, count: int = 2, *, deadline: float = DEADLINE) -> None:
-        self._deadline = deadline
+    `deadline`: seconds for one call; may be changed. Defaults as in `model.LimitsPolicy`, which says why.
+    """
+
+    def __init__(
+        self, count: int = 2, *, deadline: float = DEADLINE, memory: int = MEMORY, recycle: int = RECYCLE
+    ) -> None:
+        self.deadline = deadline
         # spawn would import the caller's main module again, fork would copy our threads' locks: the fork server is
         # a small clean process to fork from, with the heavy imports done once.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["monitor.content.articles"])
-        self._pool = ProcessPool(count, RECYCLE, initializer=_confine, context=context)
+        self._pool = ProcessPool(count, recycle, initializer=_confine, initargs=(memory,), context=context)
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
         """Run a module-level function in a worker."""
-        future = self._pool.schedule(_work, (function, *args), timeout=self._deadline)
+        future = self._pool.schedule(_work, (function, *args), timeout=self.deadline)
         try:
             result: T = await asyncio.wrap_future(future)
         except (DeadlineError, TimeoutError) as error:
-            raise WorkerDied(f"reading took longer than {self._deadline:.0f} s and was stopped") from error
+            raise WorkerDied(f"reading took longer than {self.deadline:.0f} s and was stopped") from error
         except (ProcessExpired, BrokenProcessPool) as error:
             if getattr(error, "exitcode", None) == OUT_OF_MEMORY:
                 raise WorkerDied("reading needed too much memory and was stopped") from error
@@ -68,10 +73,10 @@ def _work(function: Callable[..., T], *args: object) -> T:
         os._exit(OUT_OF_MEMORY)
 
 
-def _confine() -> None:
+def _confine(memory: int) -> None:
     """In the worker: a bound on memory, and Ctrl-C is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with open("/proc/self/statm", encoding="ascii") as statm:
         mapped = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

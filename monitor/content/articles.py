@@ -13,14 +13,17 @@ from monitor.content.htmltext import looks_cut, to_text
 from monitor.content.language import detect
 from monitor.content.pages import read_page
 from monitor.content.phrases import cut_boilerplate
+from monitor.core.bounds import bounded_text
 from monitor.core.copies import fingerprint
 from monitor.core.dates import clamp
 from monitor.core.identity import canonical_url, plain_link
 from monitor.errors import ReadError
-from monitor.model import Entry, Fetched, FetchMode, PageText, Reading, TextFrom
+from monitor.model import Entry, Fetched, FetchMode, LimitsPolicy, PageText, Reading, TextFrom
 
 WORTH_A_PAGE = 0.5
 """A page whose text is shorter than this part of the feed's own was misread (a consent wall, a login): the feed's is kept."""
+MAX_IMPORTED = 50_000_000
+"""Characters of an imported document, which is its user's own: a whole book has under five million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Context:
     """Declared: the user's hint, the feed's word."""
     past: dict[str, int] = field(default_factory=dict)
     """How many of the feed's items were in each language."""
+    limits: LimitsPolicy = field(default_factory=LimitsPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
             problem=problem,
         ),
         priors,
-        context.past,
+        context,
     )
 
 
@@ -116,28 +120,28 @@ def read_documents(documents: Sequence[Document], now: datetime) -> list[Reading
                 published_at=clamp(document.published_at, now),
             ),
             [document.language] if document.language else [],
-            {},
+            Context(now, limits=LimitsPolicy(text=MAX_IMPORTED)),
         )
         for document in documents
     ]
 
 
-def _finish(reading: Reading, priors: Sequence[str], past: dict[str, int]) -> Reading:
-    """What follows from title and text alone."""
-    text = cut_boilerplate(reading.text, reading.title)
-    language, confidence = detect(reading.title, text, priors=priors, past=past)
+def _finish(reading: Reading, priors: Sequence[str], context: Context) -> Reading:
+    """What follows from title and text alone, within their limits."""
+    title, text, cut = bounded_text(reading.title, cut_boilerplate(reading.text, reading.title), context.limits)
+    language, confidence = detect(title, text, priors=priors, past=context.past)
     return Reading(
         url=reading.url,
         canonical_url=reading.canonical_url,
-        title=reading.title,
+        title=title,
         text=text,
         text_from=reading.text_from,
         language=language,
         language_confidence=round(confidence, 3),
         authors=reading.authors,
         published_at=reading.published_at,
-        fingerprint=fingerprint(reading.title, text, language),
-        problem=reading.problem,
+        fingerprint=fingerprint(title, text, language),
+        problem="; ".join(filter(None, (reading.problem, cut))) or None,
     )
 
 

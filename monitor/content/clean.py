@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-MAX_TITLE = 1_000
-"""Characters of a title: ten times the longest headline seen; a 10 MB title costs no more than this."""
-MAX_TEXT = 200_000
-"""Characters of an article's text: a long-read has 60,000, a live blog of a whole day 150,000."""
+# What `[limits]` may at most be set to; what it is set to is cut, and told, where an article is finished.
+MAX_TITLE = 5_000
+"""Characters of a title: a 10 MB title costs no more than this."""
+MAX_TEXT = 1_000_000
+"""Characters of an article's text."""
 MAX_HTML = 2_000_000
 """Characters of an entry's HTML kept before it becomes text."""
 MAX_NAME = 200
@@ -21,7 +22,9 @@ MAX_NAME = 200
 MAX_URL = 8_000
 """Characters of a URL; servers refuse longer request lines (nginx and Apache take 8 kB)."""
 MAX_LIST = 50
-"""Authors or tags of one entry."""
+"""Authors of one entry."""
+MAX_TAGS = 200
+"""The publisher's tags of one entry."""
 
 # C0 without tab, LF and CR; DEL; C1 without NEL; lone surrogates; byte order mark; non-characters; the two bidi
 # overrides.

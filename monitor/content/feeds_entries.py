@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from monitor.content import feeds_hints as hints
 from monitor.content.bylines import names
-from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_URL, drop_controls, one_line, web_url
+from monitor.content.clean import MAX_HTML, MAX_NAME, MAX_TAGS, MAX_URL, drop_controls, one_line, web_url
 from monitor.content.htmltext import title_text
 from monitor.model import Entry, ParsedFeed
 
@@ -168,11 +168,11 @@ def _language(entry: Record) -> str | None:
 
 def _tags(entry: Record) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for tag in (_get(entry, "tags") or ())[: MAX_LIST * 4]:
+    for tag in (_get(entry, "tags") or ())[: MAX_TAGS * 4]:
         name = title_text(str(tag.get("term") or tag.get("label") or ""))[:MAX_NAME]
         if name:
             found[name] = None
-    return tuple(found)[:MAX_LIST]
+    return tuple(found)[:MAX_TAGS]
 
 
 def _ttl(channel: Record) -> timedelta | None:

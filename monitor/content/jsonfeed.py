@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from monitor.content.bylines import names
-from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_URL, drop_controls, one_line, web_url
+from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_TAGS, MAX_URL, drop_controls, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.feeds_repair import MAX_ENTRIES
 from monitor.content.htmltext import title_text
@@ -94,7 +94,7 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
         updated_at=parse_iso(_string(item, "date_modified")),
         language=language_code(_string(item, "language")),
         tags=tuple(
-            dict.fromkeys(name for tag in tags[:MAX_LIST] if isinstance(tag, str) and (name := one_line(tag, MAX_NAME)))
+            dict.fromkeys(name for tag in tags[:MAX_TAGS] if isinstance(tag, str) and (name := one_line(tag, MAX_NAME)))
         )
         if isinstance(tags, list)
         else (),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from monitor.content.clean import MAX_LIST, MAX_NAME, one_line, web_url
+from monitor.content.clean import MAX_NAME, MAX_TAGS, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
@@ -102,7 +102,7 @@ def _entry(page: etree._Element, base: str) -> Entry | None:
         published_at=parse_iso(said.get("publication_date", "")),
         updated_at=parse_iso(fields.get("lastmod", "")),
         language=language_code(publication.get("language") or said.get("language")),
-        tags=tuple(dict.fromkeys(word for word in keywords if word))[:MAX_LIST],
+        tags=tuple(dict.fromkeys(word for word in keywords if word))[:MAX_TAGS],
     )
 
 

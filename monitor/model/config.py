@@ -82,6 +82,38 @@ class NetworkPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsPolicy:
+    """`[limits]`: what a stranger may cost. Every hit is told, as a feed's error or an item's problem."""
+
+    header: int = 16_384
+    """Bytes of one header line: news sites send content-security policies beyond the usual 8 kB."""
+    headers: int = 128
+    """Header lines of one answer: real ones have 10 to 60."""
+    wire: int = 10_000_000
+    """Bytes of a body as it comes, compressed or not."""
+    ratio: int = 300
+    """How many times its size on the wire a body of over 1 MB may have: feeds have 3 to 30, gzip ends at 1,030."""
+    document: int = 10_000
+    """Entries of one document: real feeds have 10 to 500, the longest archive seen 4,000."""
+    entries: int = 1_000
+    """New or changed entries that one poll takes in; the others wait for the next, none is lost."""
+    field: int = 1_000_000
+    """Characters of an entry's summary or content, as HTML."""
+    title: int = 1_000
+    """Characters of a title: ten times the longest headline seen."""
+    text: int = 200_000
+    """Characters of an article, and so of what queries are matched with: a live blog of a whole day has 150,000."""
+    tags: int = 50
+    """The publisher's tags of one entry."""
+    reading: timedelta = timedelta(seconds=20)
+    """For one document in its worker process; the slowest real page takes under one."""
+    memory: int = 1_000_000_000
+    """Bytes a worker process may take beyond what it starts with; a 20 MB page needs half of it."""
+    recycle: int = 500
+    """Documents after which a worker process is replaced: lxml and its caches never give memory back."""
+
+
+@dataclass(frozen=True, slots=True)
 class ArticlePolicy:
     """`[article]`."""
 
@@ -212,6 +244,7 @@ class Config:
     store: str = "sqlite:var/monitor.db"
     poll: PollPolicy = PollPolicy()
     network: NetworkPolicy = NetworkPolicy()
+    limits: LimitsPolicy = LimitsPolicy()
     article: ArticlePolicy = ArticlePolicy()
     dedup: DedupPolicy = DedupPolicy()
     alerts: AlertPolicy = AlertPolicy()

@@ -18,6 +18,7 @@ import structlog
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.content.feeds import parse_feed
 from monitor.core import gaps, sameness, trust
+from monitor.core.bounds import bounded_feed, postponed
 from monitor.core.plan import Fresh, Identified, Known, Plan, Planned, Revised, SeenElsewhere, identify, plan
 from monitor.core.progress import Look, Moment
 from monitor.core.schedule import JITTER
@@ -123,12 +124,16 @@ class Poller:
             parsed = await self.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
+        parsed = bounded_feed(parsed, rules.config.limits)
         if parsed.children and not parsed.entries:
             newest = parsed.children[0]
             return await self._failed(
                 feed, rules, state, f"a sitemap index: configure one of its sitemaps, such as {newest}"
             )
         planned, look = await self._look(feed, rules, state, parsed, answer)
+        work, waiting = postponed(planned.work, rules.config.limits)
+        if waiting:
+            parsed = replace(parsed, complete=False, problem=_waiting(waiting, parsed.problem))
         if look.fresh and doubted and await self._lied(state, answer):
             state = replace(state, learnt=replace(state.learnt, lied_at=self.clock.now()))
         if parsed.complete:
@@ -138,9 +143,14 @@ class Poller:
         state = replace(state, title=parsed.title or state.title)
 
         def conclude() -> FeedState:
-            return self._ends(feed, rules).succeeded(state, self._fresh_for(answer), look, parsed.problem)
+            after = self._ends(feed, rules).succeeded(state, self._fresh_for(answer), look, parsed.problem)
+            if not waiting:
+                return after
+            # The first poll is over when all of its document is in: what may alert of it is a rule of its own.
+            again = self.clock.now() + rules.config.poll.min
+            return replace(after, next_poll_at=again, first_polled_at=state.first_polled_at)
 
-        taken = await self._entries(feed, rules, state, planned, parsed, conclude)
+        taken = await self._entries(feed, rules, state, work, parsed, conclude)
         counts = {kind: sum(one.kind == kind for one in taken) for kind in ("new", "copy", "revised")}
         return PollReport(
             feed.id,
@@ -198,18 +208,17 @@ class Poller:
         feed: Feed,
         rules: Rules,
         state: FeedState,
-        planned: Plan,
+        work: Sequence[Planned],
         parsed: ParsedFeed,
         conclude: Callable[[], FeedState],
     ) -> list[Taken]:
-        work = planned.work
         declared = tuple(word for word in (feed.language, parsed.language) if word)
         first_poll = state.first_polled_at is None
         taken: list[Taken] = []
         # At least one unit of work: the last one writes the feed's state, so validators stand only beside their items.
         for start in range(0, len(work) or 1, CHUNK):
             chunk = work[start : start + CHUNK]
-            context = Context(self.clock.now(), declared, dict(state.languages))
+            context = Context(self.clock.now(), declared, dict(state.languages), rules.config.limits)
             readings = await self._read(feed, rules, chunk, context)
             last = start + CHUNK >= len(work)
             taken = await self.write(
@@ -341,6 +350,10 @@ class Poller:
 def _validated(state: FeedState, answer: Fetched) -> FeedState:
     """The state with this answer's validators."""
     return replace(state, etag=answer.headers.get("etag"), last_modified=answer.headers.get("last-modified"))
+
+
+def _waiting(count: int, problem: str | None) -> str:
+    return "; ".join(filter(None, (problem, f"{count} entries wait for the next poll (limits.entries)")))
 
 
 def log_poll(report: PollReport) -> None:

@@ -44,7 +44,12 @@ class Application:
         self.clock = clock
         self.fetcher = fetcher
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self.workers = ProcessWorkers(WORKERS)
+        self.workers = ProcessWorkers(
+            WORKERS,
+            deadline=config.limits.reading.total_seconds(),
+            memory=config.limits.memory,
+            recycle=config.limits.recycle,
+        )
         self.poller = Poller(store, self.write, fetcher, self.workers, clock, random.random)
         self.outbox = Outbox(
             store=store,
@@ -67,7 +72,8 @@ class Application:
         """Take another valid configuration: what runs finishes under the old one, what starts has the new one."""
         rules = await asyncio.to_thread(Rules.of, config)
         await self.write(self.store.sync_feeds, config.feeds, self.clock.now())
-        self.fetcher.reconfigure(config.poll, config.network, config.article)
+        self.fetcher.reconfigure(config.poll, config.network, config.article, config.limits)
+        self.workers.deadline = config.limits.reading.total_seconds()
         self.rules = rules
         self.outbox.configure(self._senders(config), config.alerts, config.channels)
 
@@ -121,7 +127,7 @@ async def open_application(
     clock = clock or SystemClock()
     store = await asyncio.to_thread(partial(SqliteStore, path_of(config.store), daemon=daemon))
     try:
-        async with HttpFetcher(config.poll, config.network, config.article, clock) as fetcher:
+        async with HttpFetcher(config.poll, config.network, config.article, clock, limits=config.limits) as fetcher:
             now = clock.now()
             for site, until in (await asyncio.to_thread(store.holds, now)).items():
                 fetcher.hold(site, (until - now).total_seconds())

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from monitor.content.clean import MAX_HTML, MAX_TAGS, MAX_TEXT, MAX_TITLE
+from monitor.content.feeds_repair import MAX_ENTRIES
 from monitor.model import (
     AlertPolicy,
     ArticlePolicy,
@@ -20,6 +22,7 @@ from monitor.model import (
     DigestTime,
     FetchMode,
     FirstPoll,
+    LimitsPolicy,
     PollPolicy,
     QuietHours,
     RetentionPolicy,
@@ -102,6 +105,29 @@ class NetworkTable(Table):
     allow: list[Network] = []
 
 
+_LIMITS = LimitsPolicy()
+
+
+def _between(least: int, most: int) -> Any:
+    return Field(strict=True, ge=least, le=most)
+
+
+class Limits(Table):
+    header: Annotated[Size, Field(ge=1_024, le=1_000_000)] = _LIMITS.header
+    headers: Annotated[int, _between(8, 10_000)] = _LIMITS.headers
+    wire: Size = _LIMITS.wire
+    ratio: Annotated[int, _between(2, 2_000)] = _LIMITS.ratio
+    document: Annotated[int, _between(1, MAX_ENTRIES)] = _LIMITS.document
+    entries: Annotated[int, _between(1, MAX_ENTRIES)] = _LIMITS.entries
+    field: Annotated[int, _between(100, MAX_HTML)] = _LIMITS.field
+    title: Annotated[int, _between(20, MAX_TITLE)] = _LIMITS.title
+    text: Annotated[int, _between(100, MAX_TEXT)] = _LIMITS.text
+    tags: Annotated[int, _between(0, MAX_TAGS)] = _LIMITS.tags
+    reading: Span = _LIMITS.reading
+    memory: Annotated[Size, Field(ge=100_000_000)] = _LIMITS.memory
+    recycle: Count = _LIMITS.recycle
+
+
 class Article(Table):
     fetch: FetchMode = _ARTICLE.fetch
     robots: Flag = _ARTICLE.robots
@@ -170,6 +196,7 @@ class MonitorFile(Table):
     store: Annotated[str, _text(values.store)] = Config().store
     poll: Poll = Poll()
     network: NetworkTable = NetworkTable()
+    limits: Limits = Limits()
     article: Article = Article()
     dedup: Dedup = Dedup()
     alerts: Alerts = Alerts()

@@ -13,6 +13,7 @@ import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -24,7 +25,7 @@ from aiohttp.connector import AddrInfoType
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Found, Guard
 from monitor.adapters.http import HttpFetcher
-from monitor.model import ArticlePolicy, Failed, Fetched, NetworkPolicy, PollPolicy, PostFailed, Request
+from monitor.model import ArticlePolicy, Failed, Fetched, LimitsPolicy, NetworkPolicy, PollPolicy, PostFailed, Request
 from tests.servers import Answer, Site
 from tests.wires import CASES
 
@@ -258,3 +259,21 @@ async def test_five_hundred_feeds_of_one_host_come_in_line(site: Site) -> None:
     assert site.most_in_flight <= 2
     times = sorted(request.at for request in site.requests)
     assert times[-1] - times[0] > 499 * 0.004 * 0.95
+
+
+async def test_bounds_of_wire_and_ratio_are_settings(site: Site) -> None:
+    limits = LimitsPolicy(wire=50_000, ratio=10)
+    site.answer("/wire", Answer(body=os.urandom(60_000)))
+    site.answer("/packed", Answer(body=os.urandom(60_000), gzip=True))
+    site.answer("/ratio", Answer(body=b"\0" * 1_500_000, gzip=True))
+    site.answer("/fine", Answer(body=b"\0" * 900_000, gzip=True))
+    site.answer("/header", Answer(headers={"X-A": "a" * 3_000}))
+    async with HttpFetcher(
+        POLL, PUBLIC, ArticlePolicy(), SystemClock(), limits=LimitsPolicy(wire=50_000, ratio=10, header=2_000)
+    ) as fetcher:
+        said = {path: await fetcher.fetch(Request(site.url(path))) for path in ("/wire", "/packed", "/ratio", "/fine", "/header")}
+        fetcher.reconfigure(POLL, PUBLIC, ArticlePolicy(), replace(limits, wire=100_000, header=10_000))
+        assert isinstance(await fetcher.fetch(Request(site.url("/wire"))), Fetched)
+        assert isinstance(await fetcher.fetch(Request(site.url("/header"))), Fetched)
+    reasons = {path: outcome.reason if isinstance(outcome, Failed) else "fetched" for path, outcome in said.items()}
+    assert reasons == {"/wire": "too_large", "/packed": "too_large", "/ratio": "too_large", "/fine": "fetched", "/header": "transfer"}

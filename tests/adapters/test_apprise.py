@@ -63,7 +63,9 @@ async def test_an_address_that_is_not_allowed_is_not_dialled(site: Site) -> None
 
 
 async def test_a_name_is_judged_by_the_address_dialled(site: Site) -> None:
-    outcome = await a_sender(f"json://localhost:{site.port}/", lambda address, _: refusal(address, allow=())).send(MESSAGE)
+    outcome = await a_sender(f"json://localhost:{site.port}/", lambda address, _: refusal(address, allow=())).send(
+        MESSAGE
+    )
     assert isinstance(outcome, Deferred)
     assert "refused" in outcome.error
     assert site.connections == 0

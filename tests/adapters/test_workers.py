@@ -38,7 +38,7 @@ def answer(number: int) -> int:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[ProcessWorkers]:
-    workers = ProcessWorkers(2, deadline=5.0)
+    workers = ProcessWorkers(2, deadline=5.0, memory=300_000_000)
     yield workers
     workers.close()
 
@@ -61,4 +61,4 @@ async def test_after_a_call_that_ate_all_memory_there_is_memory_again(workers: P
     for _ in range(2):
         with pytest.raises(WorkerDied):
             await workers.run(eat)
-        assert await asyncio.gather(*(workers.run(fill, 600) for _ in range(4))) == [600_000_000] * 4
+        assert await asyncio.gather(*(workers.run(fill, 200) for _ in range(4))) == [200_000_000] * 4

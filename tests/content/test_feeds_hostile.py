@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.content.clean import MAX_TAGS, MAX_TITLE
 from monitor.content.feeds import parse_feed
 from monitor.content.feeds_repair import MAX_ENTRIES
 from monitor.errors import ReadError
@@ -115,8 +116,8 @@ def test_traps_are_passed_in_no_time_and_the_good_entry_is_kept(body: bytes) -> 
     feed = read(body)
     assert "good" in [entry.title for entry in feed.entries]
     for entry in feed.entries:
-        assert len(entry.title) <= 1_000
-        assert len(entry.tags) <= 50
+        assert len(entry.title) <= MAX_TITLE
+        assert len(entry.tags) <= MAX_TAGS
 
 
 def test_illegal_character_references_cost_one_character() -> None:

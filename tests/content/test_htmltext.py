@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.content.clean import MAX_TEXT
 from monitor.content.htmltext import SHORT, looks_cut, title_text, to_text
 
 
@@ -31,7 +32,7 @@ def test_to_text(markup: str, text: str) -> None:
 
 def test_deep_nesting_and_size_are_bounded() -> None:
     assert "x" in to_text("<div>" * 50_000 + "x")
-    assert len(to_text("<p>word</p>" * 300_000)) <= 200_000
+    assert len(to_text("<p>word</p>" * 300_000)) <= MAX_TEXT
 
 
 @pytest.mark.parametrize(

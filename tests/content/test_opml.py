@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.content.clean import MAX_TITLE
 from monitor.content.opml import OpmlFeed, read_opml, write_opml
 from monitor.errors import ReadError
 
@@ -37,7 +38,7 @@ def test_a_round_trip_keeps_everything_and_is_idempotent() -> None:
 def test_hostile_titles_are_escaped_and_bounded() -> None:
     (feed,) = read_opml(write_opml([OpmlFeed("https://x.example/", '"><script>\x00' + "a" * 5_000)], "\x01t"))
     assert feed.title.startswith('">')
-    assert len(feed.title) <= 1_000
+    assert len(feed.title) <= MAX_TITLE
 
 
 @pytest.mark.parametrize(
