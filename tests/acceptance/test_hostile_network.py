@@ -271,9 +271,18 @@ async def test_bounds_of_wire_and_ratio_are_settings(site: Site) -> None:
     async with HttpFetcher(
         POLL, PUBLIC, ArticlePolicy(), SystemClock(), limits=LimitsPolicy(wire=50_000, ratio=10, header=2_000)
     ) as fetcher:
-        said = {path: await fetcher.fetch(Request(site.url(path))) for path in ("/wire", "/packed", "/ratio", "/fine", "/header")}
+        said = {
+            path: await fetcher.fetch(Request(site.url(path)))
+            for path in ("/wire", "/packed", "/ratio", "/fine", "/header")
+        }
         fetcher.reconfigure(POLL, PUBLIC, ArticlePolicy(), replace(limits, wire=100_000, header=10_000))
         assert isinstance(await fetcher.fetch(Request(site.url("/wire"))), Fetched)
         assert isinstance(await fetcher.fetch(Request(site.url("/header"))), Fetched)
     reasons = {path: outcome.reason if isinstance(outcome, Failed) else "fetched" for path, outcome in said.items()}
-    assert reasons == {"/wire": "too_large", "/packed": "too_large", "/ratio": "too_large", "/fine": "fetched", "/header": "transfer"}
+    assert reasons == {
+        "/wire": "too_large",
+        "/packed": "too_large",
+        "/ratio": "too_large",
+        "/fine": "fetched",
+        "/header": "transfer",
+    }
