@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -31,7 +32,7 @@ HOOKED = Path(__file__).parent / "hooked"
 MONITOR = [sys.executable, "-m", "monitor"]
 PRIVATE = "127.200.0.1"
 TIMEOUT = 3  # seconds: [poll] timeout
-EVERY = 12.0  # seconds: the healthy feeds' interval
+EVERY = 8.0  # seconds: the healthy feeds' interval
 HEALTHY = 5
 PEAK_MB = 300
 pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("hostile")]
@@ -205,7 +206,7 @@ def command(directory: Path, *arguments: str) -> list[dict[str, Any]]:
 
 
 def settled(directory: Path, world: World) -> bool:
-    """Whether every case has been polled, the healthy ones three times, the mass has been taken."""
+    """Whether every case has been polled, the healthy ones four times, the mass has been taken."""
     with (
         contextlib.suppress(sqlite3.Error),
         contextlib.closing(sqlite3.connect(directory / "var" / "monitor.db")) as db,
@@ -213,7 +214,7 @@ def settled(directory: Path, world: World) -> bool:
         if db.execute("SELECT count(*) FROM feeds WHERE polls = 0").fetchone()[0]:
             return False
         (mass,) = db.execute("SELECT count(*) FROM items WHERE feeds = '[\"a24-mass\"]'").fetchone()
-        return mass >= 500 and all(len(world.polls(f"healthy-{n}")) >= 3 for n in range(HEALTHY))
+        return mass >= 500 and all(len(world.polls(f"healthy-{n}")) >= 4 for n in range(HEALTHY))
     return False
 
 
@@ -278,8 +279,12 @@ def test_healthy_feeds_stay_on_time(world: World) -> None:
     for number in range(HEALTHY):
         at = world.polls(f"healthy-{number}")
         gaps = [after - before for before, after in zip(at, at[1:], strict=False)]
-        assert max(gaps) <= 1.5 * EVERY + 1, gaps  # the tick is a second
-        assert len(world.of(f"healthy-{number}")) >= 2
+        took = [float(took) for took in re.findall(rf"feed=healthy-{number} .*took=([\d.]+)", world.log)]
+        # All 130 feeds start at the same instant, each with CPU for seconds: an interval begins when a poll has ended.
+        late = [gap - spent - EVERY for gap, spent in zip(gaps, took, strict=False)]
+        assert max(late) <= EVERY / 2 + 1, (gaps, took)  # the tick is a second
+        assert max(took) < 20, took
+        assert len(world.of(f"healthy-{number}")) >= 3
 
 
 def test_the_main_process_stays_small(world: World) -> None:
