@@ -1,0 +1,142 @@
+"""The index of texts in the store: its window, what a revision, a split and an expiry leave, and what boilerplate costs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.adapters.sqlite import SqliteStore
+from monitor.core.stories import split
+from monitor.model import CopyEvidence, Reading
+from tests.builders import NOON, a_reading, an_item
+from tests.laws.test_copies_laws import article
+
+DAY = timedelta(days=1)
+WINDOW = 30 * DAY
+
+
+class Index:
+    """Articles taken as the pipeline takes them, one transaction each."""
+
+    def __init__(self, path: Path) -> None:
+        self.store = SqliteStore(path)
+
+    def take(self, name: str, reading: Reading, at: datetime = NOON) -> CopyEvidence | None:
+        with self.store.transaction() as tx:
+            found = tx.copies.find(reading, at - WINDOW)
+            original = tx.item(found.of) if found else None
+            item = an_item(
+                name,
+                url=reading.url,
+                title=reading.title,
+                text=reading.text,
+                language=reading.language,
+                first_seen_at=at,
+                story=original.story if original else name,
+                copy_of=found.of if found else None,
+                similarity=found.similarity if found else None,
+            )
+            tx.add_item(item, {name: ""})
+            tx.copies.add(name, reading, at)
+        return found
+
+    def ask(self, reading: Reading, at: datetime = NOON, exclude: str | None = None) -> str | None:
+        with self.store.transaction() as tx:
+            found = tx.copies.find(reading, at - WINDOW, exclude=exclude)
+        return found.of if found else None
+
+    def rows(self) -> int:
+        with self.store._reading() as db:
+            count: int = db.execute("SELECT count(*) FROM copy_postings").fetchone()[0]
+        return count
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Index:
+    return Index(tmp_path / "m.db")
+
+
+def text(seed: int, *, note: str = "", host: str | None = None) -> Reading:
+    made = article(seed)
+    url = f"https://{host}/{seed}" if host else None
+    return a_reading(made.title, f"{made.text}\n{note}" if note else made.text, url=url, language="it")
+
+
+def test_a_copy_names_the_first_of_its_story_even_through_a_copy(index: Index) -> None:
+    assert index.take("first", text(1)) is None
+    long = text(1, note=article(90, 3).text)
+    second = index.take("second", long)
+    assert second is not None
+    assert (second.of, second.test) == ("first", "containment")
+    third = index.take("third", long)
+    assert third is not None
+    assert third.of == "first"
+    assert third.similarity == 1.0
+
+
+def test_what_left_the_window_is_not_found(index: Index) -> None:
+    index.take("old", text(1))
+    assert index.ask(text(1), NOON + WINDOW - DAY) == "old"
+    assert index.ask(text(1), NOON + WINDOW + DAY) is None
+
+
+def test_what_is_forgotten_leaves_no_rows_and_its_younger_copies_stay_known(index: Index) -> None:
+    index.take("old", text(1))
+    index.take("alone", text(2))
+    index.take("young", text(1, note="A note of the editors stands below."), NOON + 20 * DAY)
+    assert index.store.forget_copies(NOON + DAY) == 2
+    assert index.ask(text(1), NOON + 40 * DAY) == "old"  # the story's first keeps its name when its text has left
+    assert index.ask(text(2), NOON + 40 * DAY) is None
+    index.store.forget_copies(NOON + 21 * DAY)
+    assert index.rows() == 0
+
+
+def test_an_item_is_no_copy_of_itself(index: Index) -> None:
+    index.take("only", text(1))
+    assert index.ask(text(1), exclude="only") is None
+
+
+def test_a_revised_item_is_known_by_its_new_text(index: Index) -> None:
+    index.take("item", text(1))
+    item = index.store.item("item")
+    assert item is not None
+    revised = text(2)
+    with index.store.transaction() as tx:
+        tx.revise_item(an_item("item", title=revised.title, text=revised.text, language="it"), NOON)
+        tx.copies.add("item", revised, NOON)
+    assert index.ask(text(2)) == "item"
+    assert index.ask(text(1)) is None
+
+
+def test_after_a_split_later_copies_join_the_right_story(index: Index) -> None:
+    index.take("first", text(1))
+    wrong = text(1, note=article(5, 12).text)
+    assert index.take("wrong", wrong) is not None
+    index.store.split("wrong", split(index.store.story("first"), "wrong"))
+    assert index.ask(text(5, note="x")) is None or index.ask(wrong) == "wrong"
+    assert index.ask(wrong) == "wrong"
+    assert index.ask(text(1)) == "first"
+
+
+def test_what_everybody_says_costs_one_row_and_hides_nothing(index: Index) -> None:
+    line = article(77, 2).text  # two paragraphs that stand under every article
+    for number in range(45):
+        assert index.take(f"a{number}", text(number + 100, note=line)) is None
+    before = index.rows()
+    assert index.take("next", text(300, note=line)) is None
+    alone = index.rows() - before
+    before = index.rows()
+    assert index.take("bare", text(301)) is None
+    assert alone <= (index.rows() - before) * 1.6, "the line's features are posted no more"
+    assert [index.ask(text(number + 100)) for number in (0, 20, 44)] == ["a0", "a20", "a44"]
+
+
+def test_a_hosts_own_lines_do_not_make_its_articles_one(index: Index) -> None:
+    line = article(77, 3).text
+    for number in range(6):
+        assert index.take(f"a{number}", text(number + 100, note=line, host="daily.example")) is None
+    short = article(400, 1)
+    reading = a_reading(short.title, f"{short.text}\n{line}", url="https://daily.example/short", language="it")
+    assert index.take("short", reading) is None
