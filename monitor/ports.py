@@ -28,6 +28,7 @@ from monitor.model import (
     Reading,
     Request,
     Sighting,
+    Subscription,
 )
 
 T = TypeVar("T")
@@ -186,6 +187,18 @@ class Store(Protocol):
     def troubled_feeds(self) -> tuple[int, Sequence[FeedState]]:
         """How many feeds there are, and the states of those that fail or stand still."""
         ...
+
+    def hubs(self) -> Mapping[str, tuple[str, str]]:
+        """Feeds that name a WebSub hub: the hub, and the topic it knows the feed by."""
+        ...
+
+    def subscriptions(self, token: str | None = None) -> Sequence[Subscription]:
+        """All, or the one of a token."""
+        ...
+
+    def save_subscription(self, subscription: Subscription) -> None: ...
+
+    def drop_subscription(self, feed: str) -> None: ...
 
     def latency(self, since: datetime) -> Latency:
         """From articles' dates to their being stored, over what was first seen since then."""

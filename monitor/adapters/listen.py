@@ -1,4 +1,4 @@
-"""A small HTTP server for those who look after the monitor: GET of a few fixed paths, nothing else.
+"""A small HTTP server: what looks after the monitor asks it, and hubs push to it. A few fixed paths, nothing else.
 
 aiohttp's server; what a path answers is asked of the caller at each request.
 """
@@ -13,6 +13,15 @@ from aiohttp import web
 from monitor.errors import MonitorError
 
 
+class Asked(NamedTuple):
+    """A request: the path's variable part (``{token}``), the query, headers by lower-case name, the body."""
+
+    token: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Page(NamedTuple):
     """An answer."""
 
@@ -21,21 +30,22 @@ class Page(NamedTuple):
     body: bytes
 
 
-Answer = Callable[[], Awaitable[Page]]
+Answer = Callable[[Asked], Awaitable[Page]]
 
 
 class Listener:
-    """Serves while it is open. `start` raises `MonitorError` when the address cannot be listened on."""
+    """Serves while it is open; `pages` by method and path. `start` raises `MonitorError` when it cannot listen there."""
 
-    def __init__(self, pages: Mapping[str, Answer]) -> None:
+    def __init__(self, pages: Mapping[tuple[str, str], Answer], max_bytes: int = 0) -> None:
         self._pages = pages
+        self._max_bytes = max_bytes
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> int:
         """Listen; returns the port, which is another when 0 was asked for."""
-        app = web.Application()
-        for path, answer in self._pages.items():
-            app.router.add_get(path, _handler(answer))
+        app = web.Application(client_max_size=self._max_bytes)
+        for (method, path), answer in self._pages.items():
+            app.router.add_route(method, path, _handler(answer))
         runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await runner.setup()
         try:
@@ -54,8 +64,10 @@ class Listener:
 
 
 def _handler(answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def handle(_: web.Request) -> web.Response:
-        page = await answer()
+    async def handle(request: web.Request) -> web.Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        asked = Asked(request.match_info.get("token", ""), dict(request.query), headers, await request.read())
+        page = await answer(asked)
         return web.Response(status=page.status, body=page.body, headers={"Content-Type": page.content_type})
 
     return handle

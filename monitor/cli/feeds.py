@@ -58,9 +58,10 @@ def _list(config_dir: str | None, as_json: bool) -> None:
     now = SystemClock().now()
     with opened_store(config) as store:
         known = {state.id: state for state in store.feed_states()}
+        leases = {one.feed: one.lease_until for one in store.subscriptions()}
     rows = [(feed, known.get(feed.id, FeedState(id=feed.id))) for feed in config.feeds]
     if as_json:
-        print_json(_record(feed, state, now) for feed, state in rows)
+        print_json({**_record(feed, state, now), "pushed_until": leases.get(feed.id)} for feed, state in rows)
         return
     table = Table("feed", "success", "next", "failures", "gap", "remark", box=None, pad_edge=False)
     for feed, state in rows:

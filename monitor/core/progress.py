@@ -73,6 +73,13 @@ class Moment:
             learnt=learnt,
         )
 
+    def pushed(self, state: FeedState, look: Look) -> FeedState:
+        """After a hub brought entries: they are news, and say nothing of the document, which is polled as before."""
+        if not look.fresh:
+            return state
+        learnt = self._rhythm(state, state.learnt, look.fresh)
+        return replace(state, last_new_at=self.now, frozen_since=None, learnt=replace(learnt, identity=look.identity))
+
     def failed(
         self,
         state: FeedState,
@@ -125,7 +132,8 @@ class Moment:
             learnt, ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days, identity=look.identity
         )
         if parsed.complete:
-            learnt = replace(learnt, size=window.size, span=usual_span(learnt.span, parsed.entries, self.now))
+            span = usual_span(learnt.span, parsed.entries, self.now)
+            learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
         if look.continuity == "gap":
             learnt = replace(learnt, gaps=learnt.gaps + 1)
             if (

@@ -45,6 +45,7 @@ from monitor.model.learnt import IdentityCounts, Learnt
 from monitor.model.net import Failed, Fetched, FetchOutcome, NotModified, Posted, PostFailed, PostOutcome, Request
 from monitor.model.numbers import LATENCY_BOUNDS, Latency
 from monitor.model.outages import OPERATOR, Notice, Outage, Trouble, TroubleKind
+from monitor.model.websub import Subscription
 
 __all__ = [
     "Alert", "AlertDraft", "AlertPolicy", "AlertState", "AppriseChannel", "ArticlePolicy", "Channel", "ClockTime",
@@ -54,7 +55,8 @@ __all__ = [
     "Learnt", "LimitsPolicy", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
     "OPERATOR", "OperatorPolicy", "Outage", "PageText",
     "ParsedFeed", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
-    "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "SmtpServer", "TextFrom", "Trouble",
+    "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "SmtpServer", "Subscription",
+    "TextFrom", "Trouble",
     "TroubleKind", "Verdict",
     "Watchlist", "WebPolicy", "WebhookChannel",
 ]  # fmt: skip

@@ -155,9 +155,10 @@ class OperatorPolicy:
 
 @dataclass(frozen=True, slots=True)
 class WebPolicy:
-    """`[web]`: host and port to listen on; None turns it off."""
+    """`[web]`: host and port to listen on; None turns it off. `public_url`: under which hubs reach it from outside."""
 
     listen: tuple[str, int] | None = ("127.0.0.1", 8787)
+    public_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,9 @@ class Learnt:
     moved_to: str | None = None
     """Where permanent redirects lead; used after three in a row."""
     moved_times: int = 0
+    hub: str | None = None
+    """A WebSub hub that pushes the feed's changes, and the topic it knows the feed by."""
+    topic: str | None = None
     failing_since: datetime | None = None
     """The first failure in a row; None after a success."""
     rhythm: bytes = b""

@@ -17,7 +17,7 @@ import structlog
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.content.feeds import parse_feed
-from monitor.core import gaps, sameness, trust
+from monitor.core import gaps, sameness, trust, websub
 from monitor.core.bounds import bounded_feed, postponed
 from monitor.core.plan import Fresh, Identified, Known, Plan, Planned, Revised, SeenElsewhere, identify, plan
 from monitor.core.progress import Look, Moment
@@ -130,6 +130,8 @@ class Poller:
             return await self._failed(
                 feed, rules, state, f"a sitemap index: configure one of its sitemaps, such as {newest}"
             )
+        hub, topic = websub.advertised(answer.headers)
+        parsed = replace(parsed, hub=hub or parsed.hub, itself=topic or parsed.itself)
         planned, look = await self._look(feed, rules, state, parsed, answer)
         work, waiting = postponed(planned.work, rules.config.limits)
         if waiting:
@@ -162,6 +164,25 @@ class Poller:
             entries=len(parsed.entries),
             error=parsed.problem,
         )
+
+    async def push(self, feed: Feed, rules: Rules, answer: Fetched) -> PollReport:
+        """Take in what a hub brought. The feed's document and its validators are not touched; what cannot be read is lost
+        to nobody, because it is polled as before. Raises ReadError and StoreError."""
+        state = await self.write(self.store.feed_state, feed.id)
+        parsed = await self.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
+        part = replace(
+            bounded_feed(parsed, rules.config.limits), complete=False
+        )  # a push holds what is new, not the window
+        planned, look = await self._look(feed, rules, state, part, answer)
+        work, _ = postponed(planned.work, rules.config.limits)  # what waits is in the document
+        taken = await self._entries(
+            feed, rules, state, work, part, lambda: self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look)
+        )
+        new = sum(one.kind == "new" for one in taken)
+        report = PollReport(feed.id, "ok", new, len([one for one in taken if one.kind == "copy"]))
+        report = replace(report, alerts=sum(one.alerts for one in taken), entries=len(parsed.entries))
+        log.info("pushed", feed=feed.id, new=report.new, copies=report.copies, alerts=report.alerts)
+        return report
 
     async def _look(
         self, feed: Feed, rules: Rules, state: FeedState, parsed: ParsedFeed, answer: Fetched

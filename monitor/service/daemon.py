@@ -21,6 +21,8 @@ from monitor.errors import ConfigError, StoreError
 from monitor.model import Config
 from monitor.service.app import Application
 from monitor.service.endpoint import Endpoint
+from monitor.service.websub import LOOK as SUBSCRIBE
+from monitor.service.websub import Subscriber
 
 log = structlog.get_logger()
 
@@ -44,7 +46,8 @@ class Daemon:
         self._polls: dict[str, asyncio.Task[None]] = {}
         self._delivery: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
-        self._endpoint = Endpoint(app)
+        self._subscriber = Subscriber(app)
+        self._endpoint = Endpoint(app, self._subscriber)
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at = app.clock.now()
 
@@ -75,6 +78,7 @@ class Daemon:
         scheduler = AsyncIOScheduler(timezone=UTC)
         never_skip: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self.tick, "interval", seconds=TICK, **never_skip)
+        scheduler.add_job(self.subscribe, "interval", seconds=SUBSCRIBE.total_seconds(), **never_skip)
         scheduler.add_job(self.retain, "cron", hour=3, minute=30, **never_skip)
         scheduler.add_listener(_complain, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
         return scheduler
@@ -107,6 +111,13 @@ class Daemon:
         if room > 0:
             for feed in await app.write(app.store.claim_due, now, room, LEASE):
                 self._start_poll(feed)
+
+    async def subscribe(self) -> None:
+        """Ask hubs to push, where that is configured."""
+        try:
+            await self._subscriber.look()
+        except StoreError as error:
+            log.error("store_unavailable", error=str(error))
 
     def _start_poll(self, feed: str) -> None:
         rules = self._app.rules

@@ -7,11 +7,13 @@ from functools import partial
 
 import structlog
 
-from monitor.adapters.listen import Listener, Page
+from monitor.adapters.listen import Answer, Asked, Listener, Page
 from monitor.errors import MonitorError, StoreError
+from monitor.model import WebPolicy
 from monitor.service.app import Application
 from monitor.service.health import examine
 from monitor.service.metrics import metrics
+from monitor.service.websub import Subscriber
 
 log = structlog.get_logger()
 
@@ -22,21 +24,30 @@ NOTE = "web.error"
 class Endpoint:
     """Listens as the configuration says, and again elsewhere when it changes."""
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, subscriber: Subscriber) -> None:
         self._app = app
-        self._at: tuple[str, int] | None = None
+        self._subscriber = subscriber
+        self._web: WebPolicy | None = None
         self._listener: Listener | None = None
 
     async def follow(self) -> None:
         """Take the configuration as it is now. An address that is taken costs the endpoint alone, and is told of."""
-        wanted = self._app.rules.config.web.listen
-        if wanted == self._at:
+        web = self._app.rules.config.web
+        wanted = web.listen
+        if web == self._web:
             return
         await self.stop()
-        self._at = wanted
+        self._web = web
         problem = ""
         if wanted is not None:
-            listener = Listener({"/metrics": self._metrics, "/health": self._health})
+            pages: dict[tuple[str, str], Answer] = {
+                ("GET", "/metrics"): self._metrics,
+                ("GET", "/health"): self._health,
+            }
+            if web.public_url is not None:
+                pages["GET", "/websub/{token}"] = self._subscriber.confirm
+                pages["POST", "/websub/{token}"] = self._subscriber.receive
+            listener = Listener(pages, self._app.rules.config.poll.max_bytes)
             try:
                 port = await listener.start(*wanted)
             except MonitorError as error:
@@ -52,7 +63,7 @@ class Endpoint:
             await self._listener.stop()
             self._listener = None
 
-    async def _metrics(self) -> Page:
+    async def _metrics(self, _: Asked) -> Page:
         app = self._app
         try:
             ask = partial(metrics, app.store, app.rules.config.channels, app.clock.now())
@@ -60,7 +71,7 @@ class Endpoint:
         except StoreError as error:
             return Page(503, "text/plain; charset=utf-8", f"{error}\n".encode())
 
-    async def _health(self) -> Page:
+    async def _health(self, _: Asked) -> Page:
         app = self._app
         try:
             health = await app.write(examine, app.store, app.rules.config.channels, app.clock.now())

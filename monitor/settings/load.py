@@ -82,7 +82,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         dedup=DedupPolicy(**dict(settings.dedup)),
         alerts=AlertPolicy(**{**dict(settings.alerts), "quiet": tuple(settings.alerts.quiet)}),
         retention=RetentionPolicy(**dict(settings.retention)),
-        web=WebPolicy(settings.web.listen),
+        web=WebPolicy(settings.web.listen, settings.web.public_url),
         operator=OperatorPolicy(tuple(settings.operator.alert), settings.operator.after),
         channels=channels.right,
         feeds=tuple(feeds.right),

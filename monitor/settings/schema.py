@@ -150,6 +150,7 @@ class Retention(Table):
 
 class Web(Table):
     listen: Listen = _WEB.listen
+    public_url: Url | None = None
 
 
 class Operator(Table):

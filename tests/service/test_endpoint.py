@@ -17,6 +17,7 @@ from monitor.model import Config, FeedState, Learnt, WebPolicy
 from monitor.service import open_application
 from monitor.service.endpoint import NOTE, Endpoint
 from monitor.service.metrics import metrics
+from monitor.service.websub import Subscriber
 from tests.builders import HOUR, NOON, a_feed, an_item
 
 
@@ -71,7 +72,7 @@ def test_metrics_are_what_prometheus_reads(tmp_path: Path) -> None:
 async def test_health_and_metrics_are_served_and_follow_the_configuration(tmp_path: Path) -> None:
     config = Config(store=f"sqlite:{tmp_path / 'm.db'}", web=WebPolicy(None))
     async with open_application(config) as app, aiohttp.ClientSession() as session:
-        endpoint = Endpoint(app)
+        endpoint = Endpoint(app, Subscriber(app))
         await endpoint.follow()
         probe = Listener({})
         port = await probe.start("127.0.0.1", 0)
@@ -101,7 +102,7 @@ async def test_an_address_that_is_taken_is_told_of_and_stops_nothing(tmp_path: P
         await Listener({}).start("127.0.0.1", port)
     config = Config(store=f"sqlite:{tmp_path / 'm.db'}", web=WebPolicy(("127.0.0.1", port)))
     async with open_application(config) as app:
-        endpoint = Endpoint(app)
+        endpoint = Endpoint(app, Subscriber(app))
         await endpoint.follow()
         assert f"cannot listen on 127.0.0.1:{port}" in app.store.notes()[NOTE][0]
         await endpoint.stop()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from monitor.adapters.sqlite import copies, outages
+from monitor.adapters.sqlite import copies, outages, websub
 from monitor.core.query import FTS_TOKENIZER
 
 migrations = Migrations("monitor")
@@ -108,6 +108,12 @@ def m004_outages(db: Database) -> None:
 def m005_idioms(db: Database) -> None:
     """Features that too many stories share are kept as one row (`copies`)."""
     _each(db, copies.SCHEMA)
+
+
+@migrations()
+def m005_websub(db: Database) -> None:
+    """Subscriptions to hubs."""
+    _each(db, websub.SCHEMA)
 
 
 def _each(db: Database, script: str) -> None:

@@ -15,7 +15,7 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite import alerts, connection, feeds, items, numbers, outages
+from monitor.adapters.sqlite import alerts, connection, feeds, items, numbers, outages, websub
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
@@ -33,6 +33,7 @@ from monitor.model import (
     Notice,
     Outage,
     Sighting,
+    Subscription,
 )
 from monitor.ports import Transaction
 
@@ -170,6 +171,22 @@ class SqliteStore:
     def troubled_feeds(self) -> tuple[int, Sequence[FeedState]]:
         with self._reading() as db:
             return feeds.troubled(db)
+
+    def hubs(self) -> Mapping[str, tuple[str, str]]:
+        with self._reading() as db:
+            return websub.hubs(db.conn)
+
+    def subscriptions(self, token: str | None = None) -> Sequence[Subscription]:
+        with self._reading() as db:
+            return websub.listed(db.conn, token)
+
+    def save_subscription(self, subscription: Subscription) -> None:
+        with self._writing() as db:
+            websub.save(db.conn, subscription)
+
+    def drop_subscription(self, feed: str) -> None:
+        with self._writing() as db:
+            websub.drop(db.conn, feed)
 
     def latency(self, since: datetime) -> Latency:
         with self._reading() as db:
