@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
@@ -11,9 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
+from monitor.adapters.sqlite.schema import migrations
 from monitor.model import FeedState, IdentityCounts, Learnt
 from tests.builders import HOUR, NOON, a_feed
 
@@ -74,15 +75,10 @@ def test_the_longest_wish_of_a_site_counts_until_it_has_passed(store: SqliteStor
 def test_a_store_from_before_is_taken_over(tmp_path: Path) -> None:
     """As the first release left it: the later columns and tables are added, the feed is kept."""
     path = tmp_path / "old.db"
-    SqliteStore(path).close()
-    db = sqlite3.connect(path)
-    db.executescript(
-        "DROP INDEX feeds_troubled; ALTER TABLE feeds DROP COLUMN learnt; ALTER TABLE feeds DROP COLUMN frozen_since;"
-        "DROP TABLE holds; DROP TABLE outages; DROP TABLE notices;"
-        "DELETE FROM _sqlite_migrations WHERE name != 'm001_first';"
-        "INSERT INTO feeds (id, url, next_poll_at, polls) VALUES ('harbour', 'https://harbour.example.org/feed.xml', 0, 7)"
-    )
-    db.commit()
+    db = Database(path)
+    migrations.apply(db, stop_before="m002_learnt")
+    feed = {"id": "harbour", "url": "https://harbour.example.org/feed.xml", "next_poll_at": 0, "polls": 7}
+    db.table("feeds").insert(feed)
     db.close()
     store = SqliteStore(path)
     assert store.feed_state("harbour").polls == 7
