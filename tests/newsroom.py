@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from monitor.core.identity import site_of
 from monitor.model import Failed, Fetched, FetchOutcome, NotModified, Request
-from monitor.pipeline import Poller
+from monitor.pipeline.poll import Poller
 from monitor.ports import Clock, Fetcher, Store
 
 WORDS = [a + b for a in ("har", "tor", "mil", "ven", "lok", "sar", "pin", "dru") for b in ("bour", "ning", "tal", "vik", "dor", "mos", "gar", "lin")]  # fmt: skip

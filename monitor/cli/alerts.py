@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
@@ -26,7 +26,9 @@ from monitor.cli.base import (
 )
 from monitor.errors import UsageError
 from monitor.model import Alert, AlertState, Deferred, Delivered, DeliveryOutcome, Refused
-from monitor.service import Application
+
+if TYPE_CHECKING:
+    from monitor.service.app import Application
 
 _DEAD: tuple[AlertState, ...] = ("dead",)
 _RECORD = (

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -20,8 +20,10 @@ from rich.console import Console
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.errors import ConfigError, MonitorError, UsageError
 from monitor.model import Config, Item
-from monitor.service import Application, open_application
 from monitor.settings import find_directory, load
+
+if TYPE_CHECKING:
+    from monitor.service.app import Application
 
 T = TypeVar("T")
 
@@ -66,6 +68,8 @@ def configuration(option: str | None) -> Config:
 
 def with_application(option: str | None, work: Callable[[Application], Awaitable[T]]) -> T:
     """Run one piece of work on a whole application, and put it away."""
+    from monitor.service.app import open_application  # fetching, parsing and delivering: half of the time to start
+
     config = configuration(option)
 
     async def run() -> T:

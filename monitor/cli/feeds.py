@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
@@ -31,8 +31,11 @@ from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
 from monitor.errors import MonitorError, ReadError
 from monitor.model import Failed, Feed, FeedState, Fetched, Request
-from monitor.service import Application, moved, remark
+from monitor.service.remarks import moved, remark
 from monitor.settings import add_feeds
+
+if TYPE_CHECKING:
+    from monitor.service.app import Application
 
 
 @click.group(cls=Commands, invoke_without_command=True)

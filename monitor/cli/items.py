@@ -27,8 +27,8 @@ from monitor.cli.base import (
 from monitor.core import stories
 from monitor.errors import UsageError
 from monitor.model import Item, ItemFilter, Match, Verdict
-from monitor.pipeline import Rules
 from monitor.pipeline.history import matching
+from monitor.pipeline.intake import Rules
 
 SHOWN = 50  # items in a table when no limit is asked for; JSON has them all
 

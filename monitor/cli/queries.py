@@ -28,8 +28,8 @@ from monitor.core.query import Explanation, Subject
 from monitor.core.watch import compile_query
 from monitor.errors import QueryError, UsageError
 from monitor.model import Config, Item, ItemFilter, Match
-from monitor.pipeline import Rules
 from monitor.pipeline.history import query_mistake
+from monitor.pipeline.intake import Rules
 
 SAMPLES = 10
 

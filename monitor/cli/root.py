@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -40,9 +40,12 @@ from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
 from monitor.errors import ConfigError, Mistake
 from monitor.model import LATENCY_BOUNDS, Config, Latency, Outage, PollReport
-from monitor.service import LATENCY_OVER, Application, Daemon, Health, examine, open_application
+from monitor.service.health import LATENCY_OVER, Health, examine
 from monitor.settings import init as write_starter
 from monitor.settings import load, salvage, watch
+
+if TYPE_CHECKING:
+    from monitor.service.app import Application
 
 MANY = 50  # documents from which a progress bar is worth its line
 
@@ -104,6 +107,9 @@ def check(config_dir: str | None, as_json: bool) -> None:
 @config_option
 def run(config_dir: str | None) -> None:
     """The daemon: polls and delivers until SIGTERM or SIGINT."""
+    from monitor.service.app import open_application  # fetching, parsing and delivering: half of the time to start
+    from monitor.service.daemon import Daemon
+
     where = directory(config_dir)
     config = load(where, os.environ)
     log_to_stderr()

@@ -14,7 +14,6 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import idna
-from tld import get_fld
 
 from monitor.errors import MonitorError
 
@@ -151,6 +150,8 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def registrable(host: str) -> str:
     """The registrable domain of an ASCII host, by `tld`'s bundled public-suffix list; an address is its own."""
+    from tld import get_fld  # loads a tenth of what a look into the store loads, and is not needed there
+
     if ":" in host or host.rpartition(".")[2].isdigit():
         return host
     known = get_fld(f"http://{host}/", fail_silently=True)

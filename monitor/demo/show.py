@@ -20,7 +20,8 @@ from monitor.adapters.logs import log_to_stderr
 from monitor.demo.servers import Receivers, receivers, site
 from monitor.demo.stories import COPIES, OTHER, TOPIC, outlets, seed_file
 from monitor.model import Alert, Config, Item, ItemFilter, PollReport
-from monitor.service import Application, Daemon, open_application
+from monitor.service.app import Application, open_application
+from monitor.service.daemon import Daemon
 from monitor.settings import load, watch
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  the demo's own, published: Standard Webhooks' example

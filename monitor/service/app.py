@@ -23,8 +23,9 @@ from monitor.adapters.workers import ProcessWorkers
 from monitor.errors import UsageError
 from monitor.model import Config, DeliveryOutcome, PollReport
 from monitor.outbox import DeliveryReport, Outbox
-from monitor.pipeline import Importer, Poller, Rules, documents_in
-from monitor.pipeline.imports import Imported
+from monitor.pipeline.imports import Imported, Importer, documents_in
+from monitor.pipeline.intake import Rules
+from monitor.pipeline.poll import Poller
 from monitor.ports import Clock, Sender
 from monitor.service.operator import look
 from monitor.service.senders import make_senders

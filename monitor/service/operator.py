@@ -8,7 +8,7 @@ import structlog
 
 from monitor.core.outages import Situation, changes, notice, receivers
 from monitor.model import Outage
-from monitor.pipeline import Rules
+from monitor.pipeline.intake import Rules
 from monitor.ports import Store, Transaction
 
 log = structlog.get_logger()

@@ -29,7 +29,8 @@ from monitor.model import (
     Request,
     SmtpServer,
 )
-from monitor.pipeline import Poller, Rules
+from monitor.pipeline.intake import Rules
+from monitor.pipeline.poll import Poller
 from tests.builders import HOUR, NOON, TEXT, a_watchlist
 
 FEED = Feed("harbour", "https://harbour.example.org/feed.xml", tags=("ports",))

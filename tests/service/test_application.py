@@ -11,7 +11,7 @@ import pytest
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.model import AlertDraft, AlertPolicy, Config, NetworkPolicy, Secret, WebhookChannel
-from monitor.service import open_application
+from monitor.service.app import open_application
 from tests.builders import HOUR, NOON, an_item
 from tests.servers import Answer, Site
 

@@ -14,7 +14,7 @@ from monitor.adapters.listen import Listener
 from monitor.adapters.sqlite import SqliteStore
 from monitor.errors import MonitorError
 from monitor.model import Config, FeedState, Learnt, WebPolicy
-from monitor.service import open_application
+from monitor.service.app import open_application
 from monitor.service.endpoint import NOTE, Endpoint
 from monitor.service.metrics import metrics
 from monitor.service.websub import Subscriber

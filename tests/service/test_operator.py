@@ -24,8 +24,8 @@ from monitor.model import (
     Secret,
     WebhookChannel,
 )
-from monitor.pipeline import Rules
-from monitor.service import open_application
+from monitor.pipeline.intake import Rules
+from monitor.service.app import open_application
 from monitor.service.operator import look
 from tests.builders import HOUR, NOON, a_feed
 from tests.servers import Answer, Site
