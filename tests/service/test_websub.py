@@ -16,7 +16,7 @@ import pytest
 
 from monitor.adapters.listen import Listener
 from monitor.model import AlertPolicy, ArticlePolicy, Config, Feed, ItemFilter, NetworkPolicy, PollPolicy, WebPolicy
-from monitor.service import Application, open_application
+from monitor.service.app import Application, open_application
 from monitor.service.endpoint import Endpoint
 from monitor.service.websub import Subscriber
 from tests.newsroom import headline, text
