@@ -17,6 +17,8 @@ from monitor.model import Entry
 
 SMALL = 3
 """A window of fewer entries than this proves nothing by sharing none, unless it usually does share."""
+NEARLY = 0.7
+"""Of the entries of the document before: fewer, in one that could not be read whole, are a part of it."""
 PINNED = 0.2
 """Of a document's entries at most this part (or two) is taken for pinned; more are simply an unsorted feed."""
 USUAL = 0.3
@@ -53,6 +55,12 @@ def window(entries: Sequence[Entry], seen: Sequence[bool]) -> Window:
     rising = sum(bool(a and b and a < b) for a, b in itertools.pairwise(dates))
     falling = sum(bool(a and b and a > b) for a, b in itertools.pairwise(dates))
     return Window(tuple(reversed(seen)) if rising > falling else tuple(seen))
+
+
+def judgeable(now: Window, size_before: int, complete: bool) -> bool:
+    """Whether a document says anything of the window: all of it could be read, or nearly as much as usual. Many a feed is
+    ill-formed at every poll; one that was cut short is not judged."""
+    return complete or (now.size >= SMALL and now.size >= NEARLY * size_before)
 
 
 def continuity(now: Window, size_before: int | None, usual: float | None) -> Continuity:

@@ -24,6 +24,8 @@ class Look:
     continuity: Continuity
     identity: IdentityCounts
     """What was counted of its entries' guids and URLs, with those before."""
+    judged: bool = True
+    """It showed the feed's window, as far as can be told."""
     filled: bool = False
     """The gap before it was filled from the feed's archive."""
 
@@ -131,7 +133,7 @@ class Moment:
         learnt = replace(
             learnt, ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days, identity=look.identity
         )
-        if parsed.complete:
+        if look.judged:
             span = usual_span(learnt.span, parsed.entries, self.now)
             learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
         if look.continuity == "gap":

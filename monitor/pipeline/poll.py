@@ -17,10 +17,10 @@ import structlog
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.content.feeds import parse_feed
-from monitor.core import gaps, sameness, trust, websub
+from monitor.core import trust, websub
 from monitor.core.bounds import bounded_feed, postponed
-from monitor.core.plan import Fresh, Identified, Known, Plan, Planned, Revised, SeenElsewhere, identify, plan
-from monitor.core.progress import Look, Moment
+from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
+from monitor.core.progress import Moment
 from monitor.core.schedule import JITTER
 from monitor.errors import MonitorError, ReadError, StoreError, WorkerDied
 from monitor.model import (
@@ -35,9 +35,9 @@ from monitor.model import (
     Reading,
     Request,
 )
-from monitor.pipeline.backfill import Backfill
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.intake import Intake, Rules, Taken
+from monitor.pipeline.looking import Looking
 from monitor.ports import Clock, Fetcher, Store, Workers
 
 log = structlog.get_logger()
@@ -132,7 +132,7 @@ class Poller:
             )
         hub, topic = websub.advertised(answer.headers)
         parsed = replace(parsed, hub=hub or parsed.hub, itself=topic or parsed.itself)
-        planned, look = await self._look(feed, rules, state, parsed, answer)
+        planned, look = await self._looking(rules).at(feed, state, parsed, answer.url)
         work, waiting = postponed(planned.work, rules.config.limits)
         if waiting:
             parsed = replace(parsed, complete=False, problem=_waiting(waiting, parsed.problem))
@@ -170,10 +170,8 @@ class Poller:
         to nobody, because it is polled as before. Raises ReadError and StoreError."""
         state = await self.write(self.store.feed_state, feed.id)
         parsed = await self.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
-        part = replace(
-            bounded_feed(parsed, rules.config.limits), complete=False
-        )  # a push holds what is new, not the window
-        planned, look = await self._look(feed, rules, state, part, answer)
+        part = bounded_feed(parsed, rules.config.limits)
+        planned, look = await self._looking(rules).at(feed, state, part, answer.url, window=False)
         work, _ = postponed(planned.work, rules.config.limits)  # what waits is in the document
         taken = await self._entries(
             feed, rules, state, work, part, lambda: self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look)
@@ -184,31 +182,8 @@ class Poller:
         log.info("pushed", feed=feed.id, new=report.new, copies=report.copies, alerts=report.alerts)
         return report
 
-    async def _look(
-        self, feed: Feed, rules: Rules, state: FeedState, parsed: ParsedFeed, answer: Fetched
-    ) -> tuple[Plan, Look]:
-        """What the document asks to be done; with what a gap before it swallowed, where that is found."""
-        everything = identify(feed.id, parsed.entries)
-        known = await self._known([key for one in everything for key in one.keys])
-        counts = sameness.observe(state.learnt.identity, everything, known)
-        policy = sameness.policy(counts)
-        identified = [policy.restrict(one) for one in everything]
-        planned = plan(identified, known)
-        window = gaps.window(planned.entries, planned.seen)
-        size = None if state.first_polled_at is None else state.learnt.size
-        continuity = gaps.continuity(window, size, state.learnt.overlap) if parsed.complete else "contiguous"
-        filled = False
-        if continuity == "gap" and (most := rules.config.poll.backfill):
-
-            def again(entries: Sequence[Entry]) -> tuple[Identified, ...]:
-                return tuple(policy.restrict(one) for one in identify(feed.id, entries))
-
-            backfill = Backfill(self.fetcher, self.workers, again, self._known, most)
-            found, filled = await backfill.fill(answer.url, parsed, state.last_success_at)
-            both = again([one.entry for one in (*everything, *found)])
-            planned = plan(both, await self._known([key for one in both for key in one.keys]))
-            log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(found), filled=filled)
-        return planned, Look(parsed, window, planned.fresh, continuity, counts, filled)
+    def _looking(self, rules: Rules) -> Looking:
+        return Looking(self.fetcher, self.workers, self._known, rules.config.poll.backfill)
 
     async def _known(self, keys: Collection[str]) -> Known:
         return await self.write(self.store.known, keys)

@@ -83,8 +83,10 @@ class Subscriber:
         if after is None:
             return Page(404, _PLAIN, b"nothing was asked for\n")
         await app.write(app.store.save_subscription, after)
-        level = log.warning if after.error else log.info
-        level("hub_answered", feed=after.feed, until=after.lease_until, error=after.error)
+        if after.error:
+            log.warning("hub_refused", feed=after.feed, error=after.error)
+        else:
+            log.info("hub_confirmed", feed=after.feed, until=str(after.lease_until))
         return Page(200, _PLAIN, asked.query.get("hub.challenge", "").encode())
 
     async def receive(self, asked: Asked) -> Page:

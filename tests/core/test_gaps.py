@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.core.gaps import Window, continuity, usual_span, window
+from monitor.core.gaps import Window, continuity, judgeable, usual_span, window
 from tests.builders import HOUR, NOON, an_entry
 
 NEW, OLD = False, True
@@ -33,6 +33,14 @@ def test_a_gap_is_a_window_that_follows_on_from_nothing(
     seen: list[bool], before: int | None, usual: float | None, expected: str
 ) -> None:
     assert continuity(Window(tuple(seen)), before, usual) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "before", "complete", "expected"),
+    [(2, 20, True, True), (19, 20, False, True), (9, 20, False, False), (2, 2, False, False), (5, 0, False, True)],
+)
+def test_a_document_that_was_cut_short_is_not_judged(size: int, before: int, complete: bool, expected: bool) -> None:
+    assert judgeable(Window((NEW,) * size), before, complete) is expected
 
 
 def test_a_feed_that_lists_its_oldest_first_is_turned_round() -> None:

@@ -46,6 +46,15 @@ async def test_a_window_that_rolled_over_is_a_gap_until_the_next_that_follows_on
     assert desk.state.learnt.gaps == 1
 
 
+async def test_a_feed_that_is_ill_formed_at_every_poll_shows_its_gaps_too(desk: Desk) -> None:
+    desk.publisher(window=10, channel="<description>Ships & boats</description>")
+    assert (await desk.poll()).error
+    await desk.poll(5 * HOUR)
+    assert not desk.state.gap
+    await desk.poll(20 * HOUR)
+    assert desk.state.gap
+
+
 async def test_a_gap_is_filled_from_wordpress_pages(desk: Desk) -> None:
     publisher = desk.publisher(window=10, pages=True)
     await desk.poll()
