@@ -112,8 +112,8 @@ class Compiler:
 
 def any_of(node: Or, children: tuple[Compiled, ...]) -> AnyOf:
     """The OR of compiled children."""
-    plain = frozenset(child.plain for child in children if isinstance(child, WordsLeaf) and child.plain)
-    rest = tuple(child for child in children if not (isinstance(child, WordsLeaf) and child.plain))
+    plain = frozenset(child.anywhere for child in children if isinstance(child, WordsLeaf) and child.anywhere)
+    rest = tuple(child for child in children if not (isinstance(child, WordsLeaf) and child.anywhere))
     return AnyOf(node, children, plain, rest)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from monitor.core.query import forms
-from monitor.core.query.nodes import TextField
+from monitor.core.query.nodes import DEFAULT_FIELDS, TextField
 from monitor.core.query.subject import Subject
 from monitor.core.query.vocabulary import Vocabulary
 from monitor.core.text import ZERO_WIDTH, is_spaceless, tokenize
@@ -82,6 +82,11 @@ class Document:
     def words(self) -> set[str]:
         """Every word of every field."""
         return set().union(*(field.words for field in self.fields))
+
+    @cached_property
+    def default_words(self) -> set[str]:
+        """Every word of title and body, where a term that names no field is looked for."""
+        return set().union(*(field.words for field in self.fields if field.name in DEFAULT_FIELDS))
 
     @cached_property
     def patterns(self) -> dict[str, list[str]]:

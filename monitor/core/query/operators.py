@@ -34,13 +34,7 @@ class AnyOf:
     rest: tuple[Compiled, ...]
 
     def test(self, document: Document) -> bool:
-        if not self.words.isdisjoint(document.words) and any(
-            child.test(document)
-            for child in self.children
-            if isinstance(child, WordsLeaf) and child.plain in document.words
-        ):
-            return True
-        return any(child.test(document) for child in self.rest)
+        return not self.words.isdisjoint(document.default_words) or any(child.test(document) for child in self.rest)
 
     def spans(self, document: Document, field: Field) -> Sequence[Span]:
         return sorted({span for child in self.children for span in spans(child, document, field)})

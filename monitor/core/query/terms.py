@@ -11,7 +11,7 @@ import re2
 
 from monitor.core.query.document import Document, Field, Span
 from monitor.core.query.forms import knows
-from monitor.core.query.nodes import Regex, TextField, Words
+from monitor.core.query.nodes import DEFAULT_FIELDS, Regex, TextField, Words
 from monitor.core.query.patterns import Element, elements, glob
 from monitor.core.query.places import in_a_row, within
 from monitor.core.text import fold
@@ -35,7 +35,18 @@ hits is quadratic although each is linear; an article of 5 kB may have 20,000 hi
 class WordsLeaf:
     """A term or phrase in some fields."""
 
-    __slots__ = ("_needed", "_patterns", "_written", "elements", "fields", "label", "node", "plain", "stem")
+    __slots__ = (
+        "_anywhere",
+        "_needed",
+        "_patterns",
+        "_written",
+        "elements",
+        "fields",
+        "label",
+        "node",
+        "plain",
+        "stem",
+    )
 
     def __init__(self, node: Words, fields: tuple[TextField, ...], stem: bool, label: str) -> None:
         self.node = node
@@ -49,9 +60,15 @@ class WordsLeaf:
         only = self.elements[0]
         self.plain = only.word if len(self.elements) == 1 and not (only.wild or node.exact or self.stem) else None
         """The word, when it is nothing but one."""
+        self._anywhere = fields == DEFAULT_FIELDS
         several = () if self.plain else self.elements
         self._needed = tuple(element.word for element in several if not (element.wild or self.stem))
         self._patterns = tuple(element.word for element in several if element.wild and element.word != "?")
+
+    @property
+    def anywhere(self) -> str | None:
+        """The word, when it is nothing but one and looked for in title and text."""
+        return self.plain if self._anywhere else None
 
     def stems(self, element: Element) -> bool:
         """Whether an element stands for its forms."""
@@ -98,6 +115,8 @@ class WordsLeaf:
     def test(self, document: Document) -> bool:
         words = document.words
         if self.plain is not None:
+            if self._anywhere:
+                return self.plain in document.default_words
             if self.plain not in words:
                 return False
         elif not all(word in words for word in self._needed) or not self._fits_patterns(document):
