@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from monitor.core.query import metas, parse
 from monitor.core.watch import mistakes as query_mistakes
 from monitor.errors import QueryError
 from monitor.model import Watchlist
@@ -13,6 +14,7 @@ from monitor.settings import values
 from monitor.settings.channels import Channels
 from monitor.settings.documents import read_document, read_text
 from monitor.settings.feeds import Feeds
+from monitor.settings.languages import language_code
 from monitor.settings.mistakes import Document, among, nearest, shown
 from monitor.settings.run import Run
 from monitor.settings.schema import WatchlistFile
@@ -121,6 +123,27 @@ class _Reader:
                 note_query(document, path, source, error, self.mistakes)
             else:
                 self.mistakes.at_key(document, path, error.what)
+        if watchlist.query is not None:
+            self.about_items(document, watchlist.query, known)
+
+    def about_items(self, document: Document, query: str, known: Mapping[str, str]) -> None:
+        """`lang:` of no language, and `feed:` of a misspelt feed, can never match. Another feed's may: of imports."""
+        try:
+            said = list(metas(parse(query, known)))
+        except QueryError:
+            return  # told already
+        for meta in said:
+            what = ""
+            if meta.field == "lang" and meta.value.casefold() != "und":
+                try:
+                    language_code(meta.value.casefold())
+                except ValueError as error:
+                    what = str(error)
+            elif meta.field == "feed" and not self.feeds.known(meta.value, self.feeds.ids):
+                near = nearest(meta.value, self.feeds.ids)
+                what = f'no feed has the id "{meta.value}"{near}' if near else ""
+            if what:
+                note_query(document, ("query",), query, QueryError(what, meta.at), self.mistakes)
 
     def sources(self, watchlist: Watchlist) -> Iterable[str]:
         return filter(None, (watchlist.query, *watchlist.keywords, *watchlist.exclude))

@@ -62,6 +62,8 @@ MISTAKES = [
     ("feeds.toml", '[[feed]]\nid = "Not An Id"\nurl = "https://a.example"\n', 2, "id"),
     ("feeds.toml", '[[feed]]\nurl = "not a url"\n', 2, "URL"),
     ("watchlists/w.toml", 'query = "lang:it AND lang:en"\n', 1, "never"),
+    ("watchlists/w.toml", "query = \'\'\'\n a\n AND lang:english\'\'\'\n", 3, r'query: .*write "en"'),
+    ("watchlists/w.toml", 'query = "a feed:anza"\n', 1, 'did you mean "ansa"'),
     ("watchlists/w.toml", 'query = "a"\nexclude = ["("]\n', 2, r"exclude\[1\]"),
     ("watchlists/w.toml", 'query = "a"\n[[test]]\ntext = "a"\nmatch = true\nfeed = "anza"\n', 5, 'did you mean "ansa"'),
     ("watchlists/w.toml", 'query = "a"\n[[test]]\nmatch = true\n', 2, '"text" is missing'),

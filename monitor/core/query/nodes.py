@@ -144,3 +144,12 @@ def walk(node: Node) -> Iterator[Node]:
         node = stack.pop()
         yield node
         stack.extend(reversed(children(node)))
+
+
+def metas(node: Node) -> Iterator[Meta]:
+    """What a query says about the item itself, in the order written; not what its named queries say."""
+    if isinstance(node, Meta):
+        yield node
+    elif not isinstance(node, Named):
+        for child in children(node):
+            yield from metas(child)
