@@ -6,7 +6,6 @@ of ours costs this feed's poll alone.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -15,16 +14,15 @@ from typing import Protocol, TypeVar, assert_never
 
 import structlog
 
-from monitor.content.articles import Context, read_entries, read_entry, triage
+from monitor.content.articles import Context
 from monitor.content.feeds import parse_feed
 from monitor.core import trust, websub
 from monitor.core.bounds import bounded_feed, postponed
-from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
+from monitor.core.plan import Known, Planned, SeenElsewhere
 from monitor.core.progress import Moment
 from monitor.core.schedule import JITTER
-from monitor.errors import MonitorError, ReadError, StoreError, WorkerDied
+from monitor.errors import MonitorError, ReadError, StoreError
 from monitor.model import (
-    Entry,
     Failed,
     Feed,
     FeedState,
@@ -38,6 +36,7 @@ from monitor.model import (
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Looking
+from monitor.pipeline.reading import Reader
 from monitor.ports import Clock, Fetcher, Store, Workers
 
 log = structlog.get_logger()
@@ -208,6 +207,7 @@ class Poller:
         parsed: ParsedFeed,
         conclude: Callable[[], FeedState],
     ) -> list[Taken]:
+        reader = Reader(self.fetcher, self.workers, rules.config.article, feed.fetch, self._hold)
         declared = tuple(word for word in (feed.language, parsed.language) if word)
         first_poll = state.first_polled_at is None
         taken: list[Taken] = []
@@ -215,7 +215,7 @@ class Poller:
         for start in range(0, len(work) or 1, CHUNK):
             chunk = work[start : start + CHUNK]
             context = Context(self.clock.now(), declared, dict(state.languages), rules.config.limits)
-            readings = await self._read(feed, rules, chunk, context)
+            readings = await reader.read(chunk, context)
             last = start + CHUNK >= len(work)
             taken = await self.write(
                 self._take, feed, rules, chunk, readings, first_poll, taken, conclude if last else None
@@ -244,50 +244,6 @@ class Poller:
             if conclude is not None:
                 tx.save_feed(conclude())
         return taken
-
-    async def _read(self, feed: Feed, rules: Rules, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
-        """Readings of the entries that need one, by their place in the chunk."""
-        places = [index for index, planned in enumerate(chunk) if isinstance(planned, Fresh | Revised)]
-        if not places:
-            return {}
-        mode = feed.fetch or rules.config.article.fetch
-        wanted = await self.workers.run(triage, [chunk[index].entry for index in places], mode)
-        with_page = [index for index, want in zip(places, wanted, strict=True) if want]
-        without = [index for index, want in zip(places, wanted, strict=True) if not want]
-        plain, paged = await asyncio.gather(
-            self._read_feed_texts([chunk[index].entry for index in without], context),
-            asyncio.gather(*(self._read_page(chunk[index].entry, rules, context) for index in with_page)),
-        )
-        return {**dict(zip(without, plain, strict=True)), **dict(zip(with_page, paged, strict=True))}
-
-    async def _read_feed_texts(self, entries: Sequence[Entry], context: Context) -> list[Reading]:
-        return await self.workers.run(read_entries, list(entries), context) if entries else []
-
-    async def _read_page(self, entry: Entry, rules: Rules, context: Context) -> Reading:
-        """The article's page; without it, the feed's text and the reason."""
-        page, problem = await self._page(entry.url or "", rules)
-        if page is not None:
-            try:
-                return await self.workers.run(read_entry, entry, page, context)
-            except WorkerDied as error:
-                problem = str(error)
-        return await self.workers.run(read_entry, entry, None, context, problem)
-
-    async def _page(self, url: str, rules: Rules) -> tuple[Fetched | None, str | None]:
-        if rules.config.article.robots and not await self.fetcher.allowed(url):
-            return None, "robots.txt does not allow the page"
-        outcome = await self.fetcher.fetch(Request(url, purpose="page"))
-        match outcome:
-            case Fetched():
-                return outcome, None
-            case Failed():
-                if outcome.site and outcome.reason != "held":
-                    await self._hold(outcome)
-                return None, f"page: {outcome.error}"
-            case NotModified():
-                return None, "page: 304 Not Modified to an unconditional request"
-            case _:
-                assert_never(outcome)
 
     def _ends(self, feed: Feed, rules: Rules) -> Moment:
         return Moment(feed, rules.config.poll, self.clock.now(), self.jitter())

@@ -1,0 +1,69 @@
+"""Entries to readings: the article's page where it is wanted and may be read, else the feed's text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from monitor.content.articles import Context, read_entries, read_entry, triage
+from monitor.core.plan import Fresh, Planned, Revised
+from monitor.errors import WorkerDied
+from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
+from monitor.ports import Fetcher, Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one feed's entries. `mode` is the feed's own, None for the policy's; `held` is told when a site asks for rest."""
+
+    fetcher: Fetcher
+    workers: Workers
+    policy: ArticlePolicy
+    mode: FetchMode | None
+    held: Callable[[Failed], Awaitable[None]]
+
+    async def read(self, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
+        """Readings of the entries that need one, by their place in the chunk."""
+        places = [index for index, planned in enumerate(chunk) if isinstance(planned, Fresh | Revised)]
+        if not places:
+            return {}
+        mode = self.mode or self.policy.fetch
+        wanted = await self.workers.run(triage, [chunk[index].entry for index in places], mode)
+        with_page = [index for index, want in zip(places, wanted, strict=True) if want]
+        without = [index for index, want in zip(places, wanted, strict=True) if not want]
+        plain, paged = await asyncio.gather(
+            self._feed_texts([chunk[index].entry for index in without], context),
+            asyncio.gather(*(self._with_page(chunk[index].entry, context) for index in with_page)),
+        )
+        return {**dict(zip(without, plain, strict=True)), **dict(zip(with_page, paged, strict=True))}
+
+    async def _feed_texts(self, entries: Sequence[Entry], context: Context) -> list[Reading]:
+        return await self.workers.run(read_entries, list(entries), context) if entries else []
+
+    async def _with_page(self, entry: Entry, context: Context) -> Reading:
+        """The article's page; without it, the feed's text and the reason."""
+        page, problem = await self._page(entry.url or "")
+        if page is not None:
+            try:
+                return await self.workers.run(read_entry, entry, page, context)
+            except WorkerDied as error:
+                problem = str(error)
+        return await self.workers.run(read_entry, entry, None, context, problem)
+
+    async def _page(self, url: str) -> tuple[Fetched | None, str | None]:
+        if self.policy.robots and not await self.fetcher.allowed(url):
+            return None, "robots.txt does not allow the page"
+        outcome = await self.fetcher.fetch(Request(url, purpose="page"))
+        match outcome:
+            case Fetched():
+                return outcome, None
+            case Failed():
+                if outcome.site and outcome.reason != "held":
+                    await self.held(outcome)
+                return None, f"page: {outcome.error}"
+            case NotModified():
+                return None, "page: 304 Not Modified to an unconditional request"
+            case _:
+                assert_never(outcome)
