@@ -21,7 +21,10 @@ class AllOf:
     children: tuple[Compiled, ...]
 
     def test(self, document: Document) -> bool:
-        return all(child.test(document) for child in self.children)
+        for child in self.children:  # noqa: SIM110  loops, not all() and any(): a fifth of a large configuration's time
+            if not child.test(document):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,12 @@ class AnyOf:
     rest: tuple[Compiled, ...]
 
     def test(self, document: Document) -> bool:
-        return not self.words.isdisjoint(document.default_words) or any(child.test(document) for child in self.rest)
+        if not self.words.isdisjoint(document.default_words):
+            return True
+        for child in self.rest:  # noqa: SIM110
+            if child.test(document):
+                return True
+        return False
 
     def spans(self, document: Document, field: Field) -> Sequence[Span]:
         return sorted({span for child in self.children for span in spans(child, document, field)})

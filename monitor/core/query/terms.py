@@ -62,8 +62,8 @@ class WordsLeaf:
         """The word, when it is nothing but one."""
         self._anywhere = fields == DEFAULT_FIELDS
         several = () if self.plain else self.elements
-        self._needed = tuple(element.word for element in several if not (element.wild or self.stem))
-        self._patterns = tuple(element.word for element in several if element.wild and element.word != "?")
+        self._needed = frozenset(element.word for element in several if not (element.wild or self.stem))
+        self._patterns = frozenset(element.word for element in several if element.wild and element.word != "?")
 
     @property
     def anywhere(self) -> str | None:
@@ -113,18 +113,17 @@ class WordsLeaf:
         )
 
     def test(self, document: Document) -> bool:
-        words = document.words
         if self.plain is not None:
             if self._anywhere:
                 return self.plain in document.default_words
-            if self.plain not in words:
+            if self.plain not in document.words:
                 return False
-        elif not all(word in words for word in self._needed) or not self._fits_patterns(document):
+        elif not (self._needed <= document.words and self._patterns <= document.patterns.keys()):
             return False
-        return any(self.spans(document, field) for field in document.fields if field.name in self.fields)
-
-    def _fits_patterns(self, document: Document) -> bool:
-        return all(pattern in document.patterns for pattern in self._patterns)
+        for field in document.fields:  # noqa: SIM110  see operators.AllOf
+            if field.name in self.fields and self.spans(document, field):
+                return True
+        return False
 
     def ranges(self, document: Document, field: Field) -> list[tuple[int, int]]:
         """Its hits in a field, as offsets into the field's text."""
