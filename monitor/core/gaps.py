@@ -26,6 +26,9 @@ USUAL = 0.3
 LEARN = 0.25
 """Weight of the last document in what is usual."""
 
+GROWS_OVER = timedelta(days=3)
+"""Time in which a longer span is learnt: several of a feed's busy hours lie in it, whatever its week is like."""
+
 Continuity = Literal["first", "contiguous", "gap"]
 
 
@@ -86,12 +89,17 @@ def usual_overlap(usual: float | None, now: Window) -> float:
     return now.overlap if usual is None else (1 - LEARN) * usual + LEARN * now.overlap
 
 
-def usual_span(span: timedelta | None, entries: Sequence[Entry], now: datetime) -> timedelta | None:
+def usual_span(span: timedelta | None, entries: Sequence[Entry], now: datetime, since: timedelta) -> timedelta | None:
     """How long an entry stands in the document: twice the time from its newest to its median date, which neither a
-    pinned entry nor one dated wrongly moves. Shrinks at once, grows slowly. None until the dates say."""
-    dates = sorted((entry.published_at for entry in entries if entry.published_at), reverse=True)
-    dates = [min(date, now) for date in dates]
+    pinned entry nor one dated wrongly moves. None until the dates say.
+
+    It shrinks at once and grows over days (`since`: the time from the document before): an outage that begins in the calm
+    of the night must not be waited for as if the morning were as calm.
+    """
+    dates = sorted((min(entry.published_at, now) for entry in entries if entry.published_at), reverse=True)
     if len(dates) < SMALL:
         return span
     stands = 2 * (dates[0] - dates[len(dates) // 2])
-    return stands if span is None else min(stands, (1 - LEARN) * span + LEARN * stands)
+    if span is None or stands <= span:
+        return stands
+    return span + (stands - span) * min(LEARN, since / GROWS_OVER)

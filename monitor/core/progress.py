@@ -134,7 +134,8 @@ class Moment:
             learnt, ttl=parsed.ttl, skip_hours=parsed.skip_hours, skip_days=parsed.skip_days, identity=look.identity
         )
         if look.judged:
-            span = usual_span(learnt.span, parsed.entries, self.now)
+            passed = self.now - (learnt.whole_at or self.now)
+            span = usual_span(learnt.span, parsed.entries, self.now, passed)
             learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
         if look.continuity == "gap":
             learnt = replace(learnt, gaps=learnt.gaps + 1)

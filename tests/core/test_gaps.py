@@ -51,8 +51,23 @@ def test_a_feed_that_lists_its_oldest_first_is_turned_round() -> None:
 
 def test_how_long_an_entry_stands_is_not_moved_by_one_that_is_pinned_or_misdated() -> None:
     entries = [an_entry(number, published_at=NOON - number * HOUR) for number in range(9)]
-    assert usual_span(None, entries, NOON) == 8 * HOUR
+    assert usual_span(None, entries, NOON, HOUR) == 8 * HOUR
     odd = [*entries, an_entry(98, published_at=NOON - timedelta(days=900))]
-    assert usual_span(None, odd, NOON) == 10 * HOUR
-    assert usual_span(8 * HOUR, [an_entry(n, published_at=NOON - n * HOUR / 2) for n in range(9)], NOON) == 4 * HOUR
-    assert usual_span(3 * HOUR, [an_entry(1, published_at=None)], NOON) == 3 * HOUR
+    assert usual_span(None, odd, NOON, HOUR) == 10 * HOUR
+    assert (
+        usual_span(8 * HOUR, [an_entry(n, published_at=NOON - n * HOUR / 2) for n in range(9)], NOON, HOUR) == 4 * HOUR
+    )
+    assert usual_span(3 * HOUR, [an_entry(1, published_at=None)], NOON, HOUR) == 3 * HOUR
+
+
+def test_a_busy_hour_is_remembered_through_a_calm_night() -> None:
+    calm = [an_entry(number, published_at=NOON - number * HOUR) for number in range(13)]
+    span: timedelta | None = 3 * HOUR
+    for _ in range(96):  # eight hours of polls
+        span = usual_span(span, calm, NOON, timedelta(minutes=5))
+    assert span is not None
+    assert 3 * HOUR < span < 4.5 * HOUR
+    for _ in range(200):  # and as many hours
+        span = usual_span(span, calm, NOON, HOUR)
+    assert span is not None
+    assert span > 10 * HOUR
