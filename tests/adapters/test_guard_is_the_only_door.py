@@ -30,6 +30,7 @@ MAY = {
     "adapters/http_body.py": {"aiohttp"},
     "adapters/http_journey.py": {"aiohttp"},
     "adapters/http_session.py": {"aiohttp"},
+    "adapters/listen.py": {"aiohttp"},  # its server: it listens and connects to nobody
     "adapters/smtp.py": {"aiosmtplib", "socket"},  # over a socket of the guard's
     "adapters/apprise.py": {"apprise"},  # its plug-ins connect by themselves, judged in an audit hook
 }
