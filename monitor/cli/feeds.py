@@ -25,7 +25,7 @@ from monitor.cli.base import (
     with_application,
 )
 from monitor.content.discovery import find_feeds
-from monitor.content.opml import OpmlFeed, read_opml, write_opml
+from monitor.content.opml import OpmlFeed, passed_over, read_opml, write_opml
 from monitor.core.sameness import policy
 from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
@@ -121,10 +121,13 @@ def import_(opml: Path, config_dir: str | None) -> None:
     where = directory(config_dir)
     config = configuration(config_dir)
     try:
-        found = read_opml(opml.read_bytes())
+        body = opml.read_bytes()
+        found, left_out = read_opml(body), passed_over(body)
     except (ReadError, OSError) as error:
         raise MonitorError(f"{opml}: {error}") from error
     written, added = add_feeds(where, config, [Feed(id="", url=one.url, tags=tuple(one.tags)) for one in found])
+    for url in left_out:
+        click.echo(f"monitor: {opml}: left out, no http or https URL: {mask_url(url)}", err=True)
     click.echo(f"{added} added to {written}, {len(found) - added} already there")
 
 
@@ -144,7 +147,7 @@ def export(config_dir: str | None) -> None:
 def find(url: str, config_dir: str | None, as_json: bool) -> None:
     """The feeds of a site: link tags, well-known paths."""
 
-    async def work(app: Application) -> list[dict[str, str]]:
+    async def work(app: Application) -> list[dict[str, Any]]:
         outcome = await app.fetcher.fetch(Request(url, purpose="page"))
         if isinstance(outcome, Failed):
             raise MonitorError(f"{mask_url(url)}: {outcome.error}")
@@ -162,11 +165,11 @@ def find(url: str, config_dir: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-async def _confirmed(app: Application, page: Fetched) -> list[dict[str, str]]:
+async def _confirmed(app: Application, page: Fetched) -> list[dict[str, Any]]:
     """Candidates that are feeds indeed: each is fetched and read."""
     from monitor.content.feeds import parse_feed
 
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for candidate in find_feeds(page.body, page.url):
         answer = await app.fetcher.fetch(Request(candidate.url))
         if not isinstance(answer, Fetched) or answer.url in found:
@@ -175,5 +178,5 @@ async def _confirmed(app: Application, page: Fetched) -> list[dict[str, str]]:
             parsed = await app.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
         except ReadError:
             continue
-        found[answer.url] = {"url": answer.url, "title": parsed.title, "entries": str(len(parsed.entries))}
+        found[answer.url] = {"url": answer.url, "title": parsed.title, "entries": len(parsed.entries)}
     return list(found.values())

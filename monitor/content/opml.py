@@ -34,20 +34,23 @@ def read_opml(body: bytes) -> list[OpmlFeed]:
     Outlines without an http or https ``xmlUrl`` that hold others are folders; what is neither is passed over. Raises
     `ReadError` when it is no OPML, or declares entities.
     """
-    text = decode(body, {})[0]
-    prolog = read_prolog(text)
-    if prolog.root.lower() not in ("opml", "outlinedocument"):
-        raise ReadError("not an OPML document" if prolog.root else "not an OPML document: no XML")
-    own_entities(prolog.doctype)
-    root = _tree(text[prolog.start :])
     found: dict[str, OpmlFeed] = {}
-    for feed in _feeds(root):
+    for feed in _feeds(_root(body)):
         before = found.get(feed.url)
         if before is None and len(found) >= MAX_FEEDS:
             break
         tags = dict.fromkeys((*before.tags, *feed.tags) if before else feed.tags)
         found[feed.url] = OpmlFeed(feed.url, before.title if before else feed.title, tuple(tags))
     return list(found.values())
+
+
+def passed_over(body: bytes) -> list[str]:
+    """What an OPML document gives as feeds' addresses and `read_opml` leaves out, as written. Raises as that does."""
+    written = (
+        {str(name).lower(): str(value) for name, value in element.attrib.items()}.get("xmlurl", "")
+        for element in _root(body).iter("outline")
+    )
+    return [one_line(url, 200) for url in written if url and web_url(_feed_scheme(url)) is None]
 
 
 def write_opml(feeds: Iterable[OpmlFeed], title: str) -> bytes:
@@ -73,6 +76,15 @@ def write_opml(feeds: Iterable[OpmlFeed], title: str) -> bytes:
             outline.set("category", ",".join(one_line(tag.replace(",", " "), MAX_NAME) for tag in feed.tags))
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return document
+
+
+def _root(body: bytes) -> etree._Element:
+    text = decode(body, {})[0]
+    prolog = read_prolog(text)
+    if prolog.root.lower() not in ("opml", "outlinedocument"):
+        raise ReadError("not an OPML document" if prolog.root else "not an OPML document: no XML")
+    own_entities(prolog.doctype)
+    return _tree(text[prolog.start :])
 
 
 def _tree(document: str) -> etree._Element:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.content.clean import MAX_TITLE
-from monitor.content.opml import OpmlFeed, read_opml, write_opml
+from monitor.content.opml import OpmlFeed, passed_over, read_opml, write_opml
 from monitor.errors import ReadError
 
 LIST = """<?xml version="1.0" encoding="UTF-8"?>
@@ -65,3 +65,12 @@ def test_depth_is_bounded() -> None:
 def test_in_another_charset() -> None:
     body = '<?xml version="1.0" encoding="windows-1251"?><opml><body><outline text="Новости" xmlUrl="https://x.example/"/></body></opml>'
     assert read_opml(body.encode("windows-1251"))[0].title == "Новости"
+
+
+def test_addresses_that_are_left_out_are_told() -> None:
+    body = (
+        b'<opml><body><outline text="folder"><outline xmlUrl="ftp://a.example/feed"/></outline>'
+        b'<outline xmlUrl="feed://b.example/feed"/><outline xmlUrl="javascript:x"/></body></opml>'
+    )
+    assert [feed.url for feed in read_opml(body)] == ["http://b.example/feed"]
+    assert passed_over(body) == ["ftp://a.example/feed", "javascript:x"]
