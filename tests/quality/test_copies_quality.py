@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from tests.quality.copies import DATA, Document, Stories, dress, held_out, import_all, score, words
-from tests.quality.copies_edits import EDITS, live_blog, round_up, seed, wrapped
+from tests.quality.copies_edits import EDITS, live_blog, other_headline, round_up, seed, wrapped
 from tests.quality.copies_templates import templates
 from tests.quality.copies_texts import OTHER_REPORTS, RETRANSLATED
 
@@ -62,6 +62,18 @@ def test_the_seed_is_a_copy_of_its_edit(edit: str) -> None:
     stories = Stories()
     stories.take(replace(EDITS[edit](seed()), id="earlier"))
     assert stories.take(seed()) is not None
+
+
+@pytest.mark.parametrize("edit", [edit for edit in EDITS if edit != "teaser"])
+def test_one_site_may_carry_both(edit: str) -> None:
+    """A site's articles share its lines, and it also prints one article twice. Not a teaser under another headline and
+    a note: that is as likely the site's own line under another article."""
+    stories = Stories()
+    copy = EDITS[edit](other_headline(seed()))
+    note = "Nota della redazione: pubblichiamo qui il testo dell'agenzia, ricevuto ieri sera."
+    copy = replace(copy, id="copy", url="https://daily.example/b", text=f"{note}\n{copy.text}")
+    stories.take(replace(seed(), url="https://daily.example/a"))
+    assert stories.take(copy) is not None
 
 
 def test_the_seed_inside_a_page_twice_as_long() -> None:

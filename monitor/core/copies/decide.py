@@ -31,6 +31,9 @@ FORMULA = 30
 """Words of a body that may be one formula (“Follow the match live, with line-ups …”)."""
 HEAD = 8
 """Shingles at the beginning of a body; the first sentence of a brief is hardly longer."""
+SURELY = 100
+SURELY_PART = 0.75
+"""So many shingles, and this part of the shorter text, are an article and not its site's own lines."""
 TEASER_RUNS = 8
 """Shingles of a body that are enough to look for it without its headline: a sentence."""
 CONTAINED = 0.5
@@ -93,19 +96,24 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = 
     elif contained < CONTAINED or not _is_cut(short, long):
         contained = 0.0
     if contained:
-        if (same_host and not _share_heads(short, long)) or align(short, long).contradicted():
+        sites_own = same_host and (len(common) < SURELY or contained < SURELY_PART) and not _share_heads(short, long)
+        if sites_own or align(short, long).contradicted():
             return None
         return Decision(round(contained, 3), "containment", _phrases(short, common))
     return _same_in_other_words(short, long, len(common)) if same_days else None
 
 
 def _share_heads(short: Digest, long: Digest) -> bool:
-    """Whether articles of one site share more than its boilerplate, before that is learnt: their headlines, or how the
-    shorter one begins; a page that grew on top holds the beginning of what it was."""
+    """Whether articles of one site share more than its boilerplate, before that is learnt: their headlines, or how
+    either begins; a page that grew on top, or has a note above it, holds the beginning of what it was."""
     if min(len(short.title), len(long.title)) and _alike_titles(short, long):
         return True
-    head = [run for run, place in short.runs.items() if 0 <= place - short.body_from < HEAD]
-    return any(run in long.runs for run in head)
+    return any(
+        run in other.runs
+        for one, other in ((short, long), (long, short))
+        for run, place in one.runs.items()
+        if 0 <= place - one.body_from < HEAD
+    )
 
 
 def _equal(a: Digest, b: Digest) -> bool:
