@@ -36,6 +36,7 @@ from monitor.model import (
     Refused,
     Sighting,
 )
+from monitor.model.notes import CHANNEL_DOWN
 from monitor.ports import Clock, Sender, Store
 
 CLAIM = 500
@@ -278,13 +279,13 @@ class Outbox:
             if before.open():
                 log.info("channel_up", channel=name, since=before.since)
             if before.open() or name not in self._seen_up:  # a process before this one may have noted it as down
-                await self._write(self._store.note, f"channel:{name}", "", now)
+                await self._write(self._store.note, CHANNEL_DOWN + name, "", now)
             self._seen_up.add(name)
             return None
         this = self._circuits[name] = circuit.failed(before, message_id, outcome, now, jitter)
         if this.open() and not before.open():
             log.error("channel_down", channel=name, since=this.since, error=outcome.error)
-            await self._write(self._store.note, f"channel:{name}", outcome.error, now)
+            await self._write(self._store.note, CHANNEL_DOWN + name, outcome.error, now)
         return this.probe_at
 
     async def _give_back(

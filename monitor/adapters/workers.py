@@ -20,12 +20,11 @@ from typing import TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from monitor.errors import WorkerDied
+from monitor.model import LimitsPolicy
 
 T = TypeVar("T")
 
-DEADLINE = 20.0  # seconds for one call; the slowest real page of 275 kB takes under one
-MEMORY = 1_000_000_000  # bytes of address space beyond what the interpreter maps at start
-RECYCLE = 500  # calls after which a worker is replaced
+_LIMITS = LimitsPolicy()
 
 OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library of ours ends a process so
 
@@ -33,11 +32,16 @@ OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library o
 class ProcessWorkers:
     """`count` worker processes, each started when first needed and replaced after `recycle` calls.
 
-    `deadline`: seconds for one call; may be changed. Defaults as in `model.LimitsPolicy`, which says why.
+    `deadline`: seconds for one call; may be changed. `memory`: bytes of address space beyond what the interpreter maps at start.
     """
 
     def __init__(
-        self, count: int = 2, *, deadline: float = DEADLINE, memory: int = MEMORY, recycle: int = RECYCLE
+        self,
+        count: int = 2,
+        *,
+        deadline: float = _LIMITS.reading.total_seconds(),
+        memory: int = _LIMITS.memory,
+        recycle: int = _LIMITS.recycle,
     ) -> None:
         self.deadline = deadline
         # spawn would import the caller's main module again, fork would copy our threads' locks: the fork server is

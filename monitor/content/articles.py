@@ -6,7 +6,7 @@ Everything here is pure and runs in a worker process, many entries a call where 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.content.htmltext import looks_cut, to_text
@@ -130,16 +130,12 @@ def _finish(reading: Reading, priors: Sequence[str], context: Context) -> Readin
     """What follows from title and text alone, within their limits."""
     title, text, cut = bounded_text(reading.title, cut_boilerplate(reading.text, reading.title), context.limits)
     language, confidence = detect(title, text, priors=priors, past=context.past)
-    return Reading(
-        url=reading.url,
-        canonical_url=reading.canonical_url,
+    return replace(
+        reading,
         title=title,
         text=text,
-        text_from=reading.text_from,
         language=language,
         language_confidence=round(confidence, 3),
-        authors=reading.authors,
-        published_at=reading.published_at,
         fingerprint=fingerprint(title, text, language),
         problem="; ".join(filter(None, (reading.problem, cut))) or None,
     )

@@ -13,6 +13,7 @@ from monitor.content import feeds_hints as hints
 from monitor.content.bylines import names
 from monitor.content.clean import MAX_HTML, MAX_NAME, MAX_TAGS, MAX_URL, drop_controls, one_line, web_url
 from monitor.content.htmltext import title_text
+from monitor.core.urls import bare_host
 from monitor.model import Entry, ParsedFeed
 
 Record = dict[str, Any]
@@ -121,7 +122,7 @@ def _link(entry: Record, base: str) -> str | None:
 
 
 def _hosts(base: str) -> tuple[str, ...]:
-    host = (urlsplit(base).hostname or "").removeprefix("www.")
+    host = bare_host(base)
     return (host,) if host else ()
 
 

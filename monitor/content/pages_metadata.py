@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_metadata
@@ -18,6 +17,7 @@ from monitor.content.bylines import names
 from monitor.content.clean import MAX_NAME, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
+from monitor.core.urls import bare_host
 
 _MAX_JSON_LD = 500_000
 """Characters of one JSON-LD block that are parsed."""
@@ -152,7 +152,7 @@ def _as_headed(title: str, heading: str) -> str:
 
 
 def _site_names(site: str, url: str) -> frozenset[str]:
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    host = bare_host(url)
     labels = [*host.split(".")[:1], *host.split(".")[-3:-1]]
     return frozenset({_bare(site), _bare(host), *map(_bare, labels)} - {""})
 

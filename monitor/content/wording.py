@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from monitor.core.urls import bare_host
 from monitor.model import Item, Match
 
 Segments = tuple[tuple[str, bool], ...]
@@ -81,8 +82,7 @@ def web_link(url: str | None) -> str | None:
 
 def site(url: str | None) -> str:
     """The host of a link, without ``www.``; empty when there is none."""
-    link = web_link(url)
-    return "" if link is None else (urlsplit(link).hostname or "").removeprefix("www.")
+    return bare_host(web_link(url))
 
 
 def when(moment: datetime | None) -> str:

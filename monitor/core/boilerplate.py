@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
+from collections.abc import Set as AbstractSet
 
 from xxhash import xxh3_64_intdigest
 
@@ -38,19 +39,25 @@ def paragraph_key(paragraph: str) -> int:
     return xxh3_64_intdigest(" ".join(words).encode()) if words else 0
 
 
-def shared_by_stories(text: str, stories: Iterable[Iterable[int]]) -> frozenset[int]:
+def shared_by_stories(text: str, stories: Sequence[AbstractSet[int]]) -> frozenset[int]:
     """Keys of the text's paragraphs that at least `LEARNT_FROM` of these stories (each its paragraphs' keys) have too.
 
     They belong to none of them, whatever the host: newsletters' and agencies' standing lines. Lines with numbers are
     left in: a form filled in many times is shared too, and its numbers are what tells its stories apart. Empty when
     less than the `OWN_PART` of the text would be left.
     """
-    words = {paragraph_key(paragraph): len(tokenize(paragraph).words) for paragraph in paragraphs_of(text)}
-    plain = {paragraph_key(paragraph) for paragraph in paragraphs_of(text) if not _DIGIT.search(paragraph)}
-    spread = Counter(key for story in stories for key in set(story) & plain)
+    if len(stories) < LEARNT_FROM:  # as most look-ups bring; keys cost a tokenizing
+        return frozenset()
+    paragraphs = paragraphs_of(text)
+    keys = [paragraph_key(paragraph) for paragraph in paragraphs]
+    plain = {key for key, paragraph in zip(keys, paragraphs, strict=True) if not _DIGIT.search(paragraph)}
+    spread = Counter(key for story in stories for key in story & plain)
     found = frozenset(key for key, count in spread.items() if count >= LEARNT_FROM)
+    if not found:
+        return found
+    words = {key: len(tokenize(paragraph).words) for key, paragraph in zip(keys, paragraphs, strict=True)}
     own = sum(count for key, count in words.items() if key not in found)
-    return found if found and own >= OWN_PART * sum(words.values()) else frozenset()
+    return found if own >= OWN_PART * sum(words.values()) else frozenset()
 
 
 def strip(paragraphs: Sequence[str], learnt: Container[int]) -> list[str]:

@@ -88,7 +88,7 @@ class Moment:
         error: str,
         *,
         status: int | None = None,
-        retry_after: timedelta | datetime | None = None,
+        retry_after: timedelta | None = None,
     ) -> FeedState:
         """After no usable answer: it backs off, and is never given up."""
         failures = state.failures + 1
@@ -101,12 +101,11 @@ class Moment:
             span=state.learnt.span,
             failing_for=self.now - since,
         )
-        wait = retry_after - self.now if isinstance(retry_after, datetime) else retry_after
         return replace(
             state,
             url=self.feed.url,
             last_poll_at=self.now,
-            next_poll_at=next_poll(self.now, pause, Hints(retry_after=wait), self.policy, self.jitter),
+            next_poll_at=next_poll(self.now, pause, Hints(retry_after=retry_after), self.policy, self.jitter),
             polls=state.polls + 1,
             failures=failures,
             last_error=error,
@@ -139,9 +138,8 @@ class Moment:
             learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
         if look.continuity == "gap":
             learnt = replace(learnt, gaps=learnt.gaps + 1)
-            if (
-                not look.filled or learnt.gap_filled or learnt.gap_at is None
-            ):  # one not filled is told of before one that is
+            # One not filled is told of before one that is.
+            if not look.filled or learnt.gap_filled or learnt.gap_at is None:
                 since = state.last_success_at
                 learnt = replace(learnt, gap_at=self.now, gap_from=since, gap_filled=look.filled)
         elif look.continuity == "contiguous" and look.fresh:

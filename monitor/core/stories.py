@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from monitor.core.boilerplate import paragraph_key, paragraphs_of
 from monitor.core.copies import Decision, compare, digest
 from monitor.core.text import tokenize
+from monitor.core.urls import bare_host
 from monitor.model import CopyEvidence, Item
 
 CHANGED = 0.5
@@ -80,11 +80,7 @@ def tell(items: Sequence[Item]) -> StoryTold:
 
 def site_of(item: Item) -> str:
     """The host without ``www.``; a feed's id, or where the text is from, when there is no URL."""
-    try:
-        host = urlsplit(item.url).hostname if item.url else None
-    except ValueError:
-        host = None
-    return host.removeprefix("www.") if host else (item.feeds[0] if item.feeds else item.text_from)
+    return bare_host(item.url) or (item.feeds[0] if item.feeds else item.text_from)
 
 
 def changes(first: Item, copy: Item) -> Changes:

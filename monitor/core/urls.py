@@ -166,6 +166,14 @@ def site_of(url: str) -> str:
         return ""
 
 
+def bare_host(url: str | None) -> str:
+    """The host as written, in lower case and without ``www.``; "" where there is none. To tell sites apart, not to dial."""
+    try:
+        return ((urlsplit(url).hostname if url else None) or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 _SECRET_KEY = re.compile(r"(?i)(?:^|[_-])(?:api_?key|key|token|secret|sig|signature|pass|password|passwd|pwd|auth)$")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 
@@ -65,7 +65,7 @@ class Failed:
     ]
     error: str
     status: int | None = None
-    retry_after: timedelta | datetime | None = None
+    retry_after: timedelta | None = None
     site: str | None = None
     """The registrable domain that asked to be left alone for `retry_after`; with reason ``held`` it was not asked again."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol, TypeVar, assert_never
 
 import structlog
@@ -144,7 +144,7 @@ class Poller:
         state = replace(state, title=parsed.title or state.title)
 
         def conclude() -> FeedState:
-            after = self._ends(feed, rules).succeeded(state, self._fresh_for(answer), look, parsed.problem)
+            after = self._ends(feed, rules).succeeded(state, fresh_for(answer.headers), look, parsed.problem)
             if not waiting:
                 return after
             # The first poll is over when all of its document is in: what may alert of it is a rule of its own.
@@ -152,17 +152,7 @@ class Poller:
             return replace(after, next_poll_at=again, first_polled_at=state.first_polled_at)
 
         taken = await self._entries(feed, rules, state, work, parsed, conclude)
-        counts = {kind: sum(one.kind == kind for one in taken) for kind in ("new", "copy", "revised")}
-        return PollReport(
-            feed.id,
-            "ok",
-            new=counts["new"],
-            copies=counts["copy"],
-            revised=counts["revised"],
-            alerts=sum(one.alerts for one in taken),
-            entries=len(parsed.entries),
-            error=parsed.problem,
-        )
+        return _report(feed, taken, parsed)
 
     async def push(self, feed: Feed, rules: Rules, answer: Fetched) -> PollReport:
         """Take in what a hub brought. The feed's document and its validators are not touched; what cannot be read is lost
@@ -175,9 +165,7 @@ class Poller:
         taken = await self._entries(
             feed, rules, state, work, part, lambda: self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look)
         )
-        new = sum(one.kind == "new" for one in taken)
-        report = PollReport(feed.id, "ok", new, len([one for one in taken if one.kind == "copy"]))
-        report = replace(report, alerts=sum(one.alerts for one in taken), entries=len(parsed.entries))
+        report = _report(feed, taken, parsed)
         log.info("pushed", feed=feed.id, new=report.new, copies=report.copies, alerts=report.alerts)
         return report
 
@@ -248,20 +236,16 @@ class Poller:
     def _ends(self, feed: Feed, rules: Rules) -> Moment:
         return Moment(feed, rules.config.poll, self.clock.now(), self.jitter())
 
-    def _fresh_for(self, answer: Fetched | NotModified) -> timedelta | None:
-        return fresh_for(answer.headers)
-
     async def _unchanged(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched | NotModified) -> PollReport:
         await self._save(
-            self._ends(feed, rules).succeeded(state, self._fresh_for(answer), None, whole=isinstance(answer, Fetched))
+            self._ends(feed, rules).succeeded(state, fresh_for(answer.headers), None, whole=isinstance(answer, Fetched))
         )
         return PollReport(feed.id, "unchanged")
 
     async def _held(self, feed: Feed, state: FeedState, outcome: Failed) -> PollReport:
         """The site asked to be left alone: nothing was asked, so nothing failed."""
         now = self.clock.now()
-        wait = outcome.retry_after - now if isinstance(outcome.retry_after, datetime) else outcome.retry_after
-        wait = max(wait or timedelta(), timedelta(seconds=1))
+        wait = max(outcome.retry_after or timedelta(), timedelta(seconds=1))
         await self._save(replace(state, url=feed.url, next_poll_at=now + wait * (1 + JITTER * self.jitter())))
         return PollReport(feed.id, "skipped", error=outcome.error)
 
@@ -278,9 +262,7 @@ class Poller:
 
     async def _hold(self, outcome: Failed, state: FeedState | None = None) -> None:
         """Write down that a site asked to be left alone, with the state of the feed that heard it."""
-        now = self.clock.now()
-        wait = outcome.retry_after
-        until = wait if isinstance(wait, datetime) else now + wait if wait else None
+        until = self.clock.now() + outcome.retry_after if outcome.retry_after else None
 
         def save() -> None:
             with self.store.transaction() as tx:
@@ -302,6 +284,21 @@ class Poller:
 def _validated(state: FeedState, answer: Fetched) -> FeedState:
     """The state with this answer's validators."""
     return replace(state, etag=answer.headers.get("etag"), last_modified=answer.headers.get("last-modified"))
+
+
+def _report(feed: Feed, taken: Sequence[Taken], parsed: ParsedFeed) -> PollReport:
+    """What became of a document's entries."""
+    counts = {kind: sum(one.kind == kind for one in taken) for kind in ("new", "copy", "revised")}
+    return PollReport(
+        feed.id,
+        "ok",
+        new=counts["new"],
+        copies=counts["copy"],
+        revised=counts["revised"],
+        alerts=sum(one.alerts for one in taken),
+        entries=len(parsed.entries),
+        error=parsed.problem,
+    )
 
 
 def _waiting(count: int, problem: str | None) -> str:

@@ -10,15 +10,13 @@ import structlog
 from monitor.adapters.listen import Answer, Asked, Listener, Page
 from monitor.errors import MonitorError, StoreError
 from monitor.model import WebPolicy
+from monitor.model.notes import NOT_LISTENING
 from monitor.service.app import Application
 from monitor.service.health import examine
 from monitor.service.metrics import metrics
 from monitor.service.websub import Subscriber
 
 log = structlog.get_logger()
-
-NOTE = "web.error"
-"""The daemon notes under this why nothing listens; empty when it does."""
 
 
 class Endpoint:
@@ -56,7 +54,7 @@ class Endpoint:
             else:
                 self._listener = listener
                 log.info("listening", at=f"{wanted[0]}:{port}")
-        await self._app.write(self._app.store.note, NOTE, problem, self._app.clock.now())
+        await self._app.write(self._app.store.note, NOT_LISTENING, problem, self._app.clock.now())
 
     async def stop(self) -> None:
         if self._listener is not None:

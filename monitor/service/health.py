@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import Mistake
 from monitor.model import FeedState, Outage
+from monitor.model.notes import CHANNEL_DOWN, NOT_LISTENING
 from monitor.ports import Store
 from monitor.service.remarks import frozen_remark, gap_remark
 
@@ -62,13 +63,19 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
         f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures
     ]
     warnings += [f"feed {feed.id}: {said}" for feed in feeds for said in _silences(feed, now) if said]
-    if said := notes.get("web.error", ("", None))[0]:
+    if said := notes.get(NOT_LISTENING, ("", None))[0]:
         warnings.append(said)
-    warnings += [
-        f"channel {name}: down: {notes[key][0]}" for name in channels if notes.get(key := f"channel:{name}", ("",))[0]
-    ]
+    warnings += [f"channel {name}: down: {why}" for name, (why, _) in channels_down(notes, channels).items()]
     outages = tuple(store.outages(now - ENDED_SHOWN))
     return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings), outages)
+
+
+def channels_down(
+    notes: Mapping[str, tuple[str, datetime]], channels: Collection[str]
+) -> dict[str, tuple[str, datetime]]:
+    """Those of these channels that the outbox noted as down: why, and since when."""
+    noted = {name: notes.get(CHANNEL_DOWN + name) for name in channels}
+    return {name: note for name, note in noted.items() if note is not None and note[0]}
 
 
 def _silences(feed: FeedState, now: datetime) -> tuple[str | None, ...]:

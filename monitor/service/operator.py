@@ -10,20 +10,16 @@ from monitor.core.outages import Situation, changes, notice, receivers
 from monitor.model import Outage
 from monitor.pipeline.intake import Rules
 from monitor.ports import Store, Transaction
+from monitor.service.health import channels_down
 
 log = structlog.get_logger()
-
-CHANNEL_NOTE = "channel:"
-"""The outbox notes under this and a channel's id why the channel is down; empty when it is up."""
 
 
 def look(store: Store, rules: Rules, now: datetime) -> int:
     """Open and end outages; returns how many alerts were written. Looking again changes nothing."""
     policy = rules.config.operator
     feeds, troubled = store.troubled_feeds()
-    notes = store.notes()
-    said = {name: notes.get(CHANNEL_NOTE + name) for name in rules.config.channels}
-    down = {name: note for name, note in said.items() if note is not None and note[0]}
+    down = channels_down(store.notes(), rules.config.channels)
     ended = store.last_outage_end("feeds")
     found = changes(now, policy.after, Situation(feeds, troubled, down, store.outages(), ended))
     if not found.opened and not found.ended:

@@ -91,11 +91,8 @@ def _concerns_us(_change: Change, path: str) -> bool:
 
 
 def _identity(directory: Path) -> tuple[int, int] | None:
-    try:
-        found = directory.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    stamp = _stamp(directory)
+    return stamp and stamp[:2]
 
 
 def _stamps(paths: Iterable[Path]) -> tuple[Stamp, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from monitor.core.query import metas, parse
+from monitor.core.query import Meta, parse, walk
 from monitor.core.watch import mistakes as query_mistakes
 from monitor.errors import QueryError
 from monitor.model import Watchlist
@@ -24,6 +24,9 @@ from monitor.settings.validate import Checked, validate
 
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 """A ``#`` inside a word, as in C#, begins no comment."""
+
+_ABOUT_ITEMS = re.compile("(?:lang|feed):")
+"""What a query that `about_items` judges has in it: others are not parsed once more, of ten thousand."""
 
 Words = tuple[tuple[int, str], ...]
 """The entries of a keywords file with their lines."""
@@ -123,13 +126,13 @@ class _Reader:
                 note_query(document, path, source, error, self.mistakes)
             else:
                 self.mistakes.at_key(document, path, error.what)
-        if watchlist.query is not None:
+        if watchlist.query is not None and _ABOUT_ITEMS.search(watchlist.query):
             self.about_items(document, watchlist.query, known)
 
     def about_items(self, document: Document, query: str, known: Mapping[str, str]) -> None:
         """`lang:` of no language, and `feed:` of a misspelt feed, can never match. Another feed's may: of imports."""
         try:
-            said = list(metas(parse(query, known)))
+            said = [node for node in walk(parse(query, known), named=False) if isinstance(node, Meta)]
         except QueryError:
             return  # told already
         for meta in said:

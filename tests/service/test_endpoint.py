@@ -14,8 +14,9 @@ from monitor.adapters.listen import Listener
 from monitor.adapters.sqlite import SqliteStore
 from monitor.errors import MonitorError
 from monitor.model import Config, FeedState, Learnt, WebPolicy
+from monitor.model.notes import NOT_LISTENING
 from monitor.service.app import open_application
-from monitor.service.endpoint import NOTE, Endpoint
+from monitor.service.endpoint import Endpoint
 from monitor.service.metrics import metrics
 from monitor.service.websub import Subscriber
 from tests.builders import HOUR, NOON, a_feed, an_item
@@ -104,6 +105,6 @@ async def test_an_address_that_is_taken_is_told_of_and_stops_nothing(tmp_path: P
     async with open_application(config) as app:
         endpoint = Endpoint(app, Subscriber(app))
         await endpoint.follow()
-        assert f"cannot listen on 127.0.0.1:{port}" in app.store.notes()[NOTE][0]
+        assert f"cannot listen on 127.0.0.1:{port}" in app.store.notes()[NOT_LISTENING][0]
         await endpoint.stop()
     await holder.stop()

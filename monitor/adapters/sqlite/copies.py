@@ -19,13 +19,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from xxhash import xxh3_64_intdigest
 
 from monitor.adapters.sqlite.rows import to_ms
 from monitor.core.boilerplate import LEARNT_FROM, paragraph_key, paragraphs_of, shared_by_stories
 from monitor.core.copies import Features, Pair, choose, digest, features, fingerprint
+from monitor.core.urls import bare_host
 from monitor.model import CopyEvidence, Reading
 
 SCHEMA = """
@@ -171,6 +171,7 @@ class SqliteCopyIndex:
         spread = Counter([feature for feature, _ in rows])
         return _Postings(
             rows,
+            spread,
             {feature for feature, item in rows if item == IDIOM},
             {feature for feature, count in spread.items() if count >= MOST_POSTINGS},
         )
@@ -197,7 +198,7 @@ class SqliteCopyIndex:
                 needed[story] = min(needed.get(story, own), SHARED_PART * min(own, size))
         near_stories = {story: float(weight) for story, weight in weights.items() if weight >= needed[story]}
         if len(near_stories) > STORIES_TRIED:
-            near_stories = _by_rarity(postings.rows, story_of, near_stories)
+            near_stories = _by_rarity(postings, story_of, near_stories)
         return sorted(near_stories, key=lambda story: (-near_stories[story], story))[:STORIES_TRIED]
 
     def _members(self, story: int, wanted: Features, since: int, exclude: str | None) -> list[_Member]:
@@ -279,24 +280,22 @@ class SqliteCopyIndex:
             self._post(number, story, wanted, self._read_postings(wanted))
 
 
-def _by_rarity(
-    rows: Sequence[tuple[int, int]], story_of: Mapping[int, int], stories: Iterable[int]
-) -> dict[int, float]:
+def _by_rarity(postings: _Postings, story_of: Mapping[int, int], stories: Iterable[int]) -> dict[int, float]:
     """What each story shares, each feature weighing less the more items have it: many stories that are near by their
     boilerplate do not crowd out the one that is near by its text."""
-    spread = Counter([feature for feature, _ in rows])
     weights = dict.fromkeys(stories, 0.0)
-    for feature, item in rows:
+    for feature, item in postings.rows:
         story = story_of.get(item)
         if story in weights:
-            weights[story] += 1 / spread[feature]
+            weights[story] += 1 / postings.spread[feature]
     return weights
 
 
 class _Postings(NamedTuple):
-    """(feature, item) pairs; the features that are idioms, and those that one more story makes idioms."""
+    """(feature, item) pairs, how many of each feature; those that are idioms, and those that one more story makes so."""
 
     rows: list[tuple[int, int]]
+    spread: Counter[int]
     idioms: set[int]
     full: set[int]
 
@@ -355,11 +354,8 @@ def _keys(text: str) -> frozenset[int]:
 
 def _host_key(url: str | None) -> int | None:
     """32 bits of a URL's host; None without one."""
-    try:
-        host = urlsplit(url).hostname if url else None
-    except ValueError:
-        return None
-    return xxh3_64_intdigest(host.removeprefix("www.").encode("utf-8", "surrogatepass")) >> 33 if host else None
+    host = bare_host(url)
+    return xxh3_64_intdigest(host.encode("utf-8", "surrogatepass")) >> 33 if host else None
 
 
 def _packed(wanted: Features) -> bytes:

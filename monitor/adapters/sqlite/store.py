@@ -83,9 +83,6 @@ class SqliteTransaction:
     def hold_site(self, site: str, until: datetime) -> None:
         feeds.hold(self._db, site, until)
 
-    def open_outages(self) -> Sequence[Outage]:
-        return outages.listed(self._db.conn, None)
-
     def begin_outage(self, outage: Outage) -> None:
         outages.begin(self._db.conn, outage)
 

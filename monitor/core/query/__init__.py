@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from monitor.core.query.analysis import check_matchable
 from monitor.core.query.compiler import Compiler
 from monitor.core.query.explain import Explanation
-from monitor.core.query.nodes import Node, metas
+from monitor.core.query.nodes import Meta, Node, walk
 from monitor.core.query.parse import Parser
 from monitor.core.query.prefilter import FTS_TOKENIZER, index_text, prefilter
 from monitor.core.query.printer import print_query
@@ -22,8 +22,8 @@ from monitor.core.query.subject import Subject
 from monitor.errors import QueryError
 
 __all__ = [
-    "FTS_TOKENIZER", "Explanation", "Node", "QueryError", "Subject", "check", "excerpt", "index_text", "metas",
-    "parse", "prefilter", "print_query",
+    "FTS_TOKENIZER", "Explanation", "Meta", "Node", "QueryError", "Subject", "check", "excerpt", "index_text",
+    "parse", "prefilter", "print_query", "walk",
 ]  # fmt: skip
 
 

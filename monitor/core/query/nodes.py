@@ -137,19 +137,11 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it, parents first."""
+def walk(node: Node, *, named: bool = True) -> Iterator[Node]:
+    """The node and all below it, parents first; without `named`, not what its named queries say."""
     stack = [node]
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
-
-
-def metas(node: Node) -> Iterator[Meta]:
-    """What a query says about the item itself, in the order written; not what its named queries say."""
-    if isinstance(node, Meta):
-        yield node
-    elif not isinstance(node, Named):
-        for child in children(node):
-            yield from metas(child)
+        if named or not isinstance(node, Named):
+            stack.extend(reversed(children(node)))

@@ -36,10 +36,10 @@ class WordsLeaf:
     """A term or phrase in some fields."""
 
     __slots__ = (
-        "_anywhere",
         "_needed",
         "_patterns",
         "_written",
+        "anywhere",
         "elements",
         "fields",
         "label",
@@ -60,15 +60,11 @@ class WordsLeaf:
         only = self.elements[0]
         self.plain = only.word if len(self.elements) == 1 and not (only.wild or node.exact or self.stem) else None
         """The word, when it is nothing but one."""
-        self._anywhere = fields == DEFAULT_FIELDS
+        self.anywhere = self.plain if fields == DEFAULT_FIELDS else None
+        """The word, when it is nothing but one and looked for in title and text."""
         several = () if self.plain else self.elements
         self._needed = frozenset(element.word for element in several if not (element.wild or self.stem))
         self._patterns = frozenset(element.word for element in several if element.wild and element.word != "?")
-
-    @property
-    def anywhere(self) -> str | None:
-        """The word, when it is nothing but one and looked for in title and text."""
-        return self.plain if self._anywhere else None
 
     def stems(self, element: Element) -> bool:
         """Whether an element stands for its forms."""
@@ -113,9 +109,9 @@ class WordsLeaf:
         )
 
     def test(self, document: Document) -> bool:
+        if self.anywhere is not None:
+            return self.anywhere in document.default_words
         if self.plain is not None:
-            if self._anywhere:
-                return self.plain in document.default_words
             if self.plain not in document.words:
                 return False
         elif not (self._needed <= document.words and self._patterns <= document.patterns.keys()):

@@ -1,0 +1,6 @@
+"""Keys of the store's notes that one room writes and another reads."""
+
+CHANNEL_DOWN = "channel:"
+"""With a channel's id behind it: why the channel is down; empty when it is up. Written by the outbox."""
+NOT_LISTENING = "web.error"
+"""Why nothing listens at `[web] listen`; empty when it does. Written by the daemon."""
