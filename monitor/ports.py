@@ -240,6 +240,22 @@ class Store(Protocol):
 
     def sightings(self, story: str) -> list[Sighting]: ...
 
+    def strikes(self, content: str) -> int:
+        """How often reading the bytes of this hash killed a worker."""
+        ...
+
+    def strike(self, content: str, feed: str, url: str, error: str, now: datetime) -> int:
+        """Count one more; returns how many there are."""
+        ...
+
+    def release_quarantined(self, feed_ids: Sequence[str]) -> int:
+        """Forget the strikes of what these feeds brought, and poll them now; returns how many documents."""
+        ...
+
+    def forget_strikes(self, before: datetime) -> int:
+        """Drop what struck last before; returns how many."""
+        ...
+
     def claim_alerts(self, now: datetime, limit: int, lease: timedelta) -> list[Alert]:
         """Due alerts, oldest first, each leased; `attempts` already counts the attempt to come."""
         ...

@@ -29,7 +29,7 @@ from monitor.content.opml import OpmlFeed, passed_over, read_opml, write_opml
 from monitor.core.sameness import policy
 from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
-from monitor.errors import MonitorError, ReadError
+from monitor.errors import MonitorError, ReadError, UsageError
 from monitor.model import Failed, Feed, FeedState, Fetched, Request
 from monitor.service.remarks import moved, remark
 from monitor.settings import add_feeds
@@ -129,6 +129,20 @@ def import_(opml: Path, config_dir: str | None) -> None:
     for url in left_out:
         click.echo(f"monitor: {opml}: left out, no http or https URL: {mask_url(url)}", err=True)
     click.echo(f"{added} added to {written}, {len(found) - added} already there")
+
+
+@feeds.command("release")
+@click.argument("feed_ids", metavar="FEED…", nargs=-1, required=True)
+@config_option
+def release(feed_ids: tuple[str, ...], config_dir: str | None) -> None:
+    """Let documents out of quarantine that killed a worker twice: they are read again at the next poll, which is due."""
+    config = configuration(config_dir)
+    known = {feed.id for feed in config.feeds}
+    for feed in feed_ids:
+        if feed not in known:
+            raise UsageError(f"no feed {feed!r} is configured")
+    with opened_store(config) as store:
+        click.echo(f"{store.release_quarantined(feed_ids)} documents released")
 
 
 @feeds.command("export")

@@ -34,6 +34,7 @@ from monitor.model import (
     Request,
 )
 from monitor.pipeline.caching import fresh_for
+from monitor.pipeline.cage import Cage
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Looking
 from monitor.pipeline.reading import Reader
@@ -120,7 +121,9 @@ class Poller:
         if body_hash == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
         try:
-            parsed = await self.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
+            parsed = await self._cage(feed).read(
+                answer.body, answer.url, parse_feed, answer.body, answer.url, dict(answer.headers)
+            )
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
         parsed = bounded_feed(parsed, rules.config.limits)
@@ -195,7 +198,7 @@ class Poller:
         parsed: ParsedFeed,
         conclude: Callable[[], FeedState],
     ) -> list[Taken]:
-        reader = Reader(self.fetcher, self.workers, rules.config.article, feed.fetch, self._hold)
+        reader = Reader(self.fetcher, self.workers, self._cage(feed), rules.config.article, feed.fetch, self._hold)
         declared = tuple(word for word in (feed.language, parsed.language) if word)
         first_poll = state.first_polled_at is None
         taken: list[Taken] = []
@@ -232,6 +235,9 @@ class Poller:
             if conclude is not None:
                 tx.save_feed(conclude())
         return taken
+
+    def _cage(self, feed: Feed) -> Cage:
+        return Cage(self.store, self.write, self.workers, feed.id, self.clock.now)
 
     def _ends(self, feed: Feed, rules: Rules) -> Moment:
         return Moment(feed, rules.config.poll, self.clock.now(), self.jitter())

@@ -9,8 +9,9 @@ from typing import assert_never
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.plan import Fresh, Planned, Revised
-from monitor.errors import WorkerDied
+from monitor.errors import ReadError
 from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
+from monitor.pipeline.cage import Cage
 from monitor.ports import Fetcher, Workers
 
 
@@ -20,6 +21,7 @@ class Reader:
 
     fetcher: Fetcher
     workers: Workers
+    cage: Cage
     policy: ArticlePolicy
     mode: FetchMode | None
     held: Callable[[Failed], Awaitable[None]]
@@ -47,8 +49,8 @@ class Reader:
         page, problem = await self._page(entry.url or "")
         if page is not None:
             try:
-                return await self.workers.run(read_entry, entry, page, context)
-            except WorkerDied as error:
+                return await self.cage.read(page.body, page.url, read_entry, entry, page, context)
+            except ReadError as error:
                 problem = str(error)
         return await self.workers.run(read_entry, entry, None, context, problem)
 

@@ -145,6 +145,7 @@ class Daemon:
         dropped = 0
         while count := await app.write(app.store.drop_texts, now - config.retention.items, RETENTION_BATCH):
             dropped += count
+        await app.write(app.store.forget_strikes, now - config.dedup.window)
         forgotten = await app.write(app.store.forget_copies, now - config.dedup.window)
         await app.write(app.store.forget_outages, now - config.retention.items)
         log.info("retained", texts_dropped=dropped, fingerprints_dropped=forgotten)

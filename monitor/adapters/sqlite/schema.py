@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from monitor.adapters.sqlite import copies, outages, websub
+from monitor.adapters.sqlite import copies, outages, quarantine, websub
 from monitor.core.query import FTS_TOKENIZER
 
 migrations = Migrations("monitor")
@@ -114,6 +114,12 @@ def m005_idioms(db: Database) -> None:
 def m005_websub(db: Database) -> None:
     """Subscriptions to hubs."""
     _each(db, websub.SCHEMA)
+
+
+@migrations()
+def m006_quarantine(db: Database) -> None:
+    """Documents whose reading killed a worker."""
+    db.execute(quarantine.SCHEMA)
 
 
 def _each(db: Database, script: str) -> None:

@@ -15,7 +15,7 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite import alerts, connection, feeds, items, numbers, outages, websub
+from monitor.adapters.sqlite import alerts, connection, feeds, items, numbers, outages, quarantine, websub
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
@@ -245,6 +245,22 @@ class SqliteStore:
         """Drop what the copy index keeps of items first seen before: the window has passed."""
         with self._writing() as db:
             return SqliteCopyIndex(db.conn).forget(before)
+
+    def strikes(self, content: str) -> int:
+        with self._reading() as db:
+            return quarantine.strikes(db.conn, content)
+
+    def strike(self, content: str, feed: str, url: str, error: str, now: datetime) -> int:
+        with self._writing() as db:
+            return quarantine.strike(db.conn, content, feed, url, error, now)
+
+    def release_quarantined(self, feed_ids: Sequence[str]) -> int:
+        with self._writing() as db:
+            return quarantine.release(db.conn, feed_ids)
+
+    def forget_strikes(self, before: datetime) -> int:
+        with self._writing() as db:
+            return quarantine.forget(db.conn, before)
 
     def claim_alerts(self, now: datetime, limit: int, lease: timedelta) -> list[Alert]:
         with self._writing() as db:
