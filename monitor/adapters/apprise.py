@@ -17,7 +17,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from monitor.content.messages import text_of
+from monitor.content.look import Look
+from monitor.content.messages import PLAIN, text_of
 from monitor.content.wording import cut, one_line
 from monitor.model import AppriseChannel, Deferred, Delivered, DeliveryOutcome, Message
 
@@ -40,13 +41,14 @@ _judge: ContextVar[_Judge | None] = ContextVar("_judge", default=None)
 class AppriseSender:
     """Implements `ports.Sender`."""
 
-    def __init__(self, channel: AppriseChannel, refusal: Refusal) -> None:
+    def __init__(self, channel: AppriseChannel, refusal: Refusal, look: Look = PLAIN) -> None:
         self._url = channel.url.reveal()
         self._refusal = refusal
+        self._look = look
 
     async def send(self, message: Message) -> DeliveryOutcome:
         """Delivered when every service of the URL said so."""
-        title, body = text_of(message)
+        title, body = text_of(message, self._look)
         try:
             async with asyncio.timeout(DEADLINE):
                 return await asyncio.to_thread(self._notify, title, body)

@@ -21,7 +21,8 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from aiosmtplib.response import SMTPResponse
 
-from monitor.content.messages import email_of
+from monitor.content.look import Look
+from monitor.content.messages import PLAIN, email_of
 from monitor.content.wording import cut, one_line
 from monitor.model import Deferred, Delivered, DeliveryOutcome, EmailChannel, Message, Refused
 from monitor.ports import Clock
@@ -46,11 +47,19 @@ class Door(Protocol):
 class SmtpSender:
     """Implements `ports.Sender`. `tls` replaces the system's trust store (a company's own CA; tests)."""
 
-    def __init__(self, channel: EmailChannel, door: Door, clock: Clock, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        channel: EmailChannel,
+        door: Door,
+        clock: Clock,
+        tls: ssl.SSLContext | None = None,
+        look: Look = PLAIN,
+    ) -> None:
         self._channel = channel
         self._door = door
         self._clock = clock
         self._tls = tls
+        self._look = look
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
         self._idle: asyncio.TimerHandle | None = None
@@ -58,7 +67,7 @@ class SmtpSender:
 
     async def send(self, message: Message) -> DeliveryOutcome:
         """Send to all recipients. Those of several that were put off (4xx) alone get the next attempt."""
-        mail = email_of(message, self._channel, self._clock.now())
+        mail = email_of(message, self._channel, self._clock.now(), self._look)
         async with self._lock:
             try:
                 async with asyncio.timeout(DEADLINE):

@@ -1,6 +1,6 @@
 """A message as people read it: a mail with text and HTML, or a title and a text for other services.
 
-Rendered by jinja2, HTML autoescaped; nothing remote in it. Webhook bodies are in `content.payloads`.
+Rendered by `content.look`, HTML autoescaped; nothing remote in it. Webhook bodies are in `content.payloads`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from functools import cache
 from itertools import groupby
 from typing import Any
 
-import jinja2
-
+from monitor.content.look import Look
 from monitor.content.payloads import is_notice, webhook_body
 from monitor.content.wording import (
     Segments,
@@ -30,7 +28,6 @@ from monitor.content.wording import (
     sentences,
     site,
     web_link,
-    when,
 )
 from monitor.model import Alert, EmailChannel, Item, Match, Message, Sighting
 
@@ -43,6 +40,8 @@ COPIES = 10
 """Other addresses listed; the rest is counted."""
 NAME_CHARS = 60
 """Of a watchlist's name in a subject, so that the title has room."""
+PREVIEW_CHARS = 140
+"""About what mail clients show of a mail in their lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,10 @@ class StoryView:
     headline: str
     link: str | None
     source: str
+    code: str
+    """The text's language (BCP 47), for the page to say; empty when unknown."""
     language: str
+    """The same in the reader's words."""
     published: str
     seen: str
     sentences: tuple[Segments, ...]
@@ -76,7 +78,10 @@ class Group:
     stories: tuple[StoryView, ...]
 
 
-def email_of(message: Message, channel: EmailChannel, now: datetime) -> EmailMessage:
+PLAIN = Look()
+
+
+def email_of(message: Message, channel: EmailChannel, now: datetime, look: Look = PLAIN) -> EmailMessage:
     """The mail for one alert or a digest. Message-ID is the message's id at the sender's domain, whatever the attempt.
 
     Every header is made of one cleaned line; recipients come from the channel alone.
@@ -85,51 +90,59 @@ def email_of(message: Message, channel: EmailChannel, now: datetime) -> EmailMes
     domain = _domain(channel.sender)
     mail["From"] = _ascii_domain(channel.sender)
     mail["To"] = ", ".join(_ascii_domain(address) for address in channel.to)
-    mail["Subject"] = _subject(message)
+    mail["Subject"] = _subject(message, look)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = _message_id(message.id, domain)
     if message.thread is not None:
         mail["In-Reply-To"] = mail["References"] = _message_id(message.thread, domain)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation replies
-    context = _context(message)
-    _set_body(mail, _template("mail.txt.j2").render(context))
+    context = context_of(message, look)
+    _set_body(mail, look.render("mail.txt.j2", context))
     html = EmailMessage(policy=email.policy.SMTP)
-    _set_body(html, _template("mail.html.j2").render(context), subtype="html")
+    _set_body(html, look.render("mail.html.j2", context), subtype="html")
     mail.make_alternative()
     mail.attach(html)
     mail.set_boundary(f"=_{_safe(message.id)}_=")  # not random: the same mail at every attempt
     return mail
 
 
-def text_of(message: Message) -> tuple[str, str]:
+def text_of(message: Message, look: Look = PLAIN) -> tuple[str, str]:
     """A title and a plain text, for services that take no more."""
-    return _subject(message), _template("mail.txt.j2").render(_context(message))
+    return _subject(message, look), look.render("mail.txt.j2", context_of(message, look))
 
 
-def _subject(message: Message) -> str:
-    names = list(dict.fromkeys(alert.watchlist_name or alert.watchlist for alert, _, _ in message.parts))
-    name = cut(one_line(", ".join(names)), NAME_CHARS)
-    title = headline(message.parts[0][1])
-    if message.digest:
-        count = len(message.parts)
-        title = f"{count} stories: {title}" if count > 1 else f"1 story: {title}"
-    test = "Test: " if message.test else ""
-    return header_text(f"{test}[{name}] {title}")
-
-
-def _context(message: Message) -> dict[str, Any]:
-    shown = DIGEST_SENTENCES if message.digest else SENTENCES
+def context_of(message: Message, look: Look) -> dict[str, Any]:
+    """What the templates are given."""
+    groups = tuple(_groups(message, DIGEST_SENTENCES if message.digest else SENTENCES, look))
     return {
+        "subject": _subject(message, look),
+        "preview": _preview(groups[0].stories[0]),
         "digest": message.digest,
         "test": message.test,
         "notice": is_notice(message),
-        "groups": tuple(_groups(message, shown)),
+        "groups": groups,
         "count": len(message.parts),
         "reply": message.thread is not None,
     }
 
 
-def _groups(message: Message, shown: int) -> Iterator[Group]:
+def _subject(message: Message, look: Look) -> str:
+    names = list(dict.fromkeys(alert.watchlist_name or alert.watchlist for alert, _, _ in message.parts))
+    name = cut(one_line(", ".join(names)), NAME_CHARS)
+    title = headline(message.parts[0][1])
+    if message.digest:
+        title = f"{look.say('stories', len(message.parts))}: {title}"
+    test = f"{look.say('test')}: " if message.test else ""
+    return header_text(f"{test}[{name}] {title}")
+
+
+def _preview(story: StoryView) -> str:
+    """What a list of mails shows under the subject: why it matched, and the sentence that did."""
+    said = "".join(text for text, _ in story.sentences[0]) if story.sentences else story.opening
+    return cut(": ".join(part for part in (", ".join(story.terms[:5]), said) if part), PREVIEW_CHARS)
+
+
+def _groups(message: Message, shown: int, look: Look) -> Iterator[Group]:
     """By watchlist, in the order of their first alerts; within one by story, oldest first."""
     first: dict[str, int] = {}
     for place, (alert, _, _) in enumerate(message.parts):
@@ -138,10 +151,10 @@ def _groups(message: Message, shown: int) -> Iterator[Group]:
     for _, members in groupby(parts, key=lambda part: part[0].watchlist):
         found = list(members)
         name = one_line(found[0][0].watchlist_name) or found[0][0].watchlist
-        yield Group(name, tuple(_view(alert, item, also, shown) for alert, item, also in found))
+        yield Group(name, tuple(_view(alert, item, also, shown, look) for alert, item, also in found))
 
 
-def _view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int) -> StoryView:
+def _view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int, look: Look) -> StoryView:
     links = _links(item, also_at)
     marked = sentences(item.text, _in(alert.matches, "body"), shown)
     return StoryView(
@@ -149,9 +162,10 @@ def _view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int) -
         headline=headline(item),
         link=web_link(item.url),
         source=site(item.url) or ", ".join(item.feeds),
-        language="" if item.language == "und" else item.language,
-        published=when(item.published_at),
-        seen=when(item.first_seen_at),
+        code="" if item.language == "und" else item.language,
+        language=look.language_name(item.language),
+        published=look.when(item.published_at),
+        seen=look.when(item.first_seen_at),
         sentences=tuple(segments(item.text, part) for part in marked),
         opening="" if marked else cut(one_line(item.text[:600]), 300),
         terms=tuple(dict.fromkeys(one_line(match.term) for match in alert.matches))[:20],
@@ -214,15 +228,3 @@ def _set_body(mail: EmailMessage, text: str, subtype: str = "plain") -> None:
     foreign = sum(not char.isascii() for char in text)
     cte = "base64" if foreign * 4 > len(text) else "quoted-printable"
     mail.set_content(text, subtype=subtype, charset="utf-8", cte=cte)
-
-
-@cache
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("monitor.content"),
-        autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",), default=False),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)

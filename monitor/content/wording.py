@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from monitor.core.urls import bare_host
@@ -83,11 +82,6 @@ def web_link(url: str | None) -> str | None:
 def site(url: str | None) -> str:
     """The host of a link, without ``www.``; empty when there is none."""
     return bare_host(web_link(url))
-
-
-def when(moment: datetime | None) -> str:
-    """``2026-01-31 08:05 UTC``; empty when unknown."""
-    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def headline(item: Item) -> str:

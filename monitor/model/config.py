@@ -136,6 +136,10 @@ class AlertPolicy:
     max_age: timedelta = timedelta(hours=48)
     quiet: tuple[QuietHours, ...] = ()
     retry_for: timedelta = timedelta(days=3)
+    locale: str | None = None
+    """The language (and the way of writing dates) of what surrounds the news; None: English, ISO dates."""
+    timezone: str = "UTC"
+    """Of the dates in messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +261,8 @@ class Config:
     watchlists: tuple[Watchlist, ...] = ()
     terms: dict[str, str] = field(default_factory=dict)
     """Named queries of `terms.toml`: name (without ``@``) to its query."""
+    templates: dict[str, str] = field(default_factory=dict)
+    """The user's own templates for messages: file name in `templates/` to its source."""
     directory: Path | None = None
     outside: tuple[Path, ...] = ()
     """Files read from outside `directory` (OPML lists, secrets): a change in them is a change of the configuration."""

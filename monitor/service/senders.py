@@ -9,6 +9,7 @@ from monitor.adapters.guard import Guard
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.smtp import SmtpSender
 from monitor.adapters.webhook import WebhookSender
+from monitor.content.look import Look
 from monitor.core.addresses import refusal
 from monitor.model import AppriseChannel, Channel, Config, EmailChannel, WebhookChannel
 from monitor.ports import Clock, Sender
@@ -16,18 +17,19 @@ from monitor.ports import Clock, Sender
 
 def make_senders(config: Config, guard: Guard, fetcher: HttpFetcher, clock: Clock) -> Mapping[str, Sender]:
     """A sender for every channel, all of them behind the guard."""
-    return {channel.id: _sender(channel, guard, fetcher, clock) for channel in config.channels.values()}
+    look = Look(config.alerts.locale, config.alerts.timezone, config.templates)
+    return {channel.id: _sender(channel, guard, fetcher, clock, look) for channel in config.channels.values()}
 
 
-def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock) -> Sender:
+def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock, look: Look) -> Sender:
     match channel:
         case EmailChannel():
-            return SmtpSender(channel, guard, clock)
+            return SmtpSender(channel, guard, clock, look=look)
         case WebhookChannel():
             return WebhookSender(channel, fetcher, clock)
         case AppriseChannel():
             from monitor.adapters.apprise import AppriseSender  # an extra, imported when used
 
-            return AppriseSender(channel, lambda address, port: refusal(address, guard.policy.open_at(port)))
+            return AppriseSender(channel, lambda address, port: refusal(address, guard.policy.open_at(port)), look)
         case _:
             assert_never(channel)

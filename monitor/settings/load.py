@@ -29,6 +29,7 @@ from monitor.settings.mistakes import Document, Mistakes, among, nearest, shown
 from monitor.settings.run import Run, raw
 from monitor.settings.schema import MonitorFile
 from monitor.settings.strays import note_strays
+from monitor.settings.templates import read_templates
 from monitor.settings.terms import read_terms
 from monitor.settings.validate import validate
 from monitor.settings.watchlists import read_watchlists
@@ -71,6 +72,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     feeds = read_feeds(run)
     terms = read_terms(run)
     watchlists = read_watchlists(run, feeds, channels, terms)
+    templates = read_templates(run)
     note_strays(run)
     run.mistakes.check(run.outside())
     return Config(
@@ -88,6 +90,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         feeds=tuple(feeds.right),
         watchlists=tuple(watchlists),
         terms=dict(terms.queries),
+        templates=templates,
         directory=directory,
         outside=run.outside(),
     )

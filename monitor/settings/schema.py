@@ -72,6 +72,8 @@ Digest = Annotated[DigestTime, _text(values.digest)]
 Quiet = Annotated[QuietHours, _text(values.quiet)]
 Network = Annotated[tuple[IPv4Network | IPv6Network, int | None], _text(values.network)]
 Smtp = Annotated[SmtpServer, _text(values.smtp)]
+Locale = Annotated[str, _text(values.locale)]
+Zone = Annotated[str, _text(values.zone)]
 Listen = Annotated[tuple[str, int] | None, _text(values.listen)]
 Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -142,6 +144,8 @@ class Alerts(Table):
     max_age: Span = _ALERTS.max_age
     quiet: list[Quiet] = []
     retry_for: Span = _ALERTS.retry_for
+    locale: Locale | None = None
+    timezone: Zone = _ALERTS.timezone
 
 
 class Retention(Table):

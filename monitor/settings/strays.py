@@ -8,7 +8,7 @@ from monitor.settings.mistakes import nearest, shown
 from monitor.settings.run import Run
 
 FILES = ("monitor.toml", "feeds.toml", "terms.toml")
-FOLDERS = ("feeds", "watchlists")
+FOLDERS = ("feeds", "watchlists", "templates")
 
 
 def note_strays(run: Run) -> None:

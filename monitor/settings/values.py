@@ -86,6 +86,13 @@ def zone(value: str) -> str:
     return value
 
 
+def locale(value: str) -> str:
+    """``it``, ``de-AT``: a locale in whose language messages can be written."""
+    from monitor.content.look import parsed_locale  # babel takes time to import: for those who set it
+
+    return str(parsed_locale(value))
+
+
 def _clock(text: str, example: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{1,2}):(\d{2})", text)
     if match is None or int(match.group(1)) > 23 or int(match.group(2)) > 59:

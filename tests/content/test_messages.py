@@ -107,7 +107,7 @@ def test_text_marks_the_matches_in_their_sentences() -> None:
     assert "> Le truppe *nordcoreane* sono a Kursk, dice la *NATO*." in text.splitlines()
     assert "Prima frase" not in text
     assert "Matched: NATO, nordcorean*" in text
-    assert "Source: example.com (it)" in text
+    assert "Source: example.com (Italian)" in text
     assert "Published: 2026-01-01 07:00 UTC" in text
     assert "Seen: 2026-01-01 08:00 UTC" in text
     assert "https://www.example.com/a?b=1&c=2" in text.splitlines()
@@ -197,7 +197,7 @@ def test_a_digest_is_grouped_by_watchlist() -> None:
 def test_a_test_says_so() -> None:
     mail = read_back(a_message(test=True))
     assert mail["Subject"].startswith("Test: ")
-    assert "THIS IS A TEST" in text_part(mail)
+    assert "This is a test message" in text_part(mail)
     assert "This is a test message" in html_part(mail)
 
 
