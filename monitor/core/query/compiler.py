@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from monitor.core.query.about import MetaLeaf
+from monitor.core.query.cover import rarest_last
 from monitor.core.query.nodes import (
     DEFAULT_FIELDS,
     And,
@@ -62,7 +63,8 @@ class Compiler:
             case Meta():
                 return MetaLeaf(node, label or print_query(node))
             case And():
-                return AllOf(node, tuple(self.compile(child, context) for child in node.children))
+                children = tuple(self.compile(child, context) for child in node.children)
+                return AllOf(node, children, *rarest_last(children))
             case Or():
                 return self._any_of(node, context)
             case Not():

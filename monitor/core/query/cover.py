@@ -5,16 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 from monitor.core.query.about import MetaLeaf
+from monitor.core.query.atoms import Atom, Cover
 from monitor.core.query.operators import AllOf, AnyOf, Beside, Compiled, CountOf, Wrapped
 from monitor.core.query.terms import WordsLeaf
-
-Kind = Literal["word", "wild", "stem", "pair", "site", "feed", "tag", "lang"]
-Atom = tuple[Kind, str]
-"""A term an article can be asked for by one look-up. A pair is two neighbouring characters of a spaceless script."""
 
 # How common a word is, guessed from its length (Zipf's law of abbreviation), in no unit; only comparisons matter.
 _COST_BY_LENGTH = (0, 400, 200, 80, 40, 16, 10, 7, 5, 4, 3)
@@ -22,14 +18,6 @@ _CHARACTER_COST = 300
 _PAIR_COST = 10
 _WILD_FACTOR = 3
 _META_COST = {"site": 30, "feed": 60, "tag": 100, "lang": 1000}
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """Atoms of which every matching subject has one, and how often one is there by accident."""
-
-    cost: float
-    atoms: frozenset[Atom]
 
 
 def cover(node: Compiled) -> Cover | None:
@@ -43,7 +31,7 @@ def cover(node: Compiled) -> Cover | None:
                 return None
             return Cover(_META_COST[kind], frozenset({(kind, node.value)}))
         case AllOf():
-            return _cheapest([cover(child) for child in node.children])
+            return node.cover
         case AnyOf():
             covers = [cover(child) for child in node.children]
             known = [some for some in covers if some is not None]
@@ -56,6 +44,14 @@ def cover(node: Compiled) -> Cover | None:
             return cover(node.child)
         case _:
             return None
+
+
+def rarest_last(children: Sequence[Compiled]) -> tuple[Cover | None, tuple[Compiled, ...]]:
+    """The cover of an AND, and its children in the order to ask them in."""
+    covers = [cover(child) for child in children]
+    found = _cheapest(covers)
+    last = [child for child, its in zip(children, covers, strict=True) if its is found and found is not None]
+    return found, (*(child for child in children if not any(child is one for one in last)), *last)
 
 
 def _cheapest(covers: list[Cover | None]) -> Cover | None:
