@@ -204,6 +204,8 @@ class Outbox:
 
         What was collected together stays together at every attempt, so that a digest's id is the same each time.
         """
+        if queue[0].alert.rest is not None:
+            return _rest_of_hour(queue, digest_size(channel))
         if channel.digest is None:
             return _taken(queue, 1)
         slot = first_state(channel, self._policy, queue[0].alert.created_at)[1]
@@ -234,7 +236,7 @@ class Outbox:
         parts = tuple((alert, item, self._also_at(alert, item)) for alert in alerts if (item := self._told(alert)))
         if not parts:
             return None
-        if channel.digest is not None:
+        if channel.digest is not None or alerts[0].rest is not None:
             return Message(_digest_id(alerts), parts, digest=True)
         root = self._store.first_alert(alerts[0].story, channel.id)
         return Message(alerts[0].id, parts, thread=None if root == alerts[0].id else root)
@@ -306,6 +308,15 @@ class Outbox:
 
 def _taken(queue: deque[_Claimed], count: int) -> list[Alert]:
     return [queue.popleft().alert for _ in range(count)]
+
+
+def _rest_of_hour(queue: deque[_Claimed], limit: int) -> list[Alert]:
+    """The first alert and those that were collected with it, wherever they stand; the others keep their order."""
+    rest = queue[0].alert.rest
+    together = [one for one in queue if one.alert.rest == rest][:limit]
+    for one in together:
+        queue.remove(one)
+    return [one.alert for one in together]
 
 
 def _digest_id(alerts: Sequence[Alert]) -> str:

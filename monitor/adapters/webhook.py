@@ -32,6 +32,7 @@ class WebhookSender:
     def __init__(self, channel: WebhookChannel, poster: Poster, clock: Clock) -> None:
         self._url = channel.url.reveal()
         self._keys = [signing_key(secret.reveal()) for secret in channel.secrets]
+        self._headers_given = {name: value.reveal() for name, value in channel.headers}
         self._poster = poster
         self._clock = clock
 
@@ -51,6 +52,7 @@ class WebhookSender:
     def _headers(self, message_id: str, body: bytes, now: datetime) -> dict[str, str]:
         timestamp = int(now.timestamp())
         headers = {
+            **self._headers_given,
             "content-type": "application/json; charset=utf-8",
             "webhook-id": message_id,
             "webhook-timestamp": str(timestamp),

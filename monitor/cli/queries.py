@@ -128,6 +128,9 @@ def _silence(rules: Rules, item: Item, watchlist: str, matched: bool) -> str:
         return "no alert: it does not match"
     if not rules.watchlists[watchlist].alert:
         return "no alert: the watchlist names no channel"
+    until = rules.watchlists[watchlist].mute
+    if until is not None and item.first_seen_at < until:
+        return f"no alert: the watchlist was muted until {until:%Y-%m-%d %H:%M %Z} (mute)"
     if item.copy_of is not None:
         return f"no alert: it is a copy of {item.copy_of}, and a copy raises none"
     if item.text_from == "import":

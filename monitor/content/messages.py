@@ -31,7 +31,7 @@ from monitor.content.wording import (
 )
 from monitor.model import Alert, EmailChannel, Item, Match, Message, Sighting
 
-__all__ = ["email_of", "text_of", "webhook_body"]
+__all__ = ["StoryView", "email_of", "text_of", "view", "webhook_body"]
 
 SENTENCES = 4
 """Shown of an article in an alert of its own; a digest shows `DIGEST_SENTENCES`."""
@@ -151,10 +151,11 @@ def _groups(message: Message, shown: int, look: Look) -> Iterator[Group]:
     for _, members in groupby(parts, key=lambda part: part[0].watchlist):
         found = list(members)
         name = one_line(found[0][0].watchlist_name) or found[0][0].watchlist
-        yield Group(name, tuple(_view(alert, item, also, shown, look) for alert, item, also in found))
+        yield Group(name, tuple(view(alert, item, also, shown, look) for alert, item, also in found))
 
 
-def _view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int, look: Look) -> StoryView:
+def view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int, look: Look) -> StoryView:
+    """What is shown of one alert, with at most `shown` sentences that matched."""
     links = _links(item, also_at)
     marked = sentences(item.text, _in(alert.matches, "body"), shown)
     return StoryView(

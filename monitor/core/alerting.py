@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from monitor.model import AlertDraft, AlertPolicy, Item, Verdict, Watchlist
+from monitor.model import AlertDraft, AlertPolicy, Channel, Item, Verdict, Watchlist
 
 
 def may_alert(item: Item, policy: AlertPolicy, now: datetime, *, first_poll: bool) -> bool:
@@ -23,10 +23,19 @@ def may_alert(item: Item, policy: AlertPolicy, now: datetime, *, first_poll: boo
     return policy.first_poll == "recent" and item.published_at is not None
 
 
+def muted(watchlist: Watchlist, now: datetime) -> bool:
+    """Whether it raises no alert for now."""
+    return watchlist.mute is not None and now < watchlist.mute
+
+
 def drafts(
-    verdicts: Iterable[Verdict], watchlists: Mapping[str, Watchlist], already: Collection[str] = ()
+    verdicts: Iterable[Verdict],
+    watchlists: Mapping[str, Watchlist],
+    channels: Mapping[str, Channel],
+    now: datetime,
+    already: Collection[str] = (),
 ) -> tuple[AlertDraft, ...]:
-    """An alert for each channel of each watchlist that matched, but for watchlists the item had matched `already`."""
+    """An alert for each channel of each watchlist that matched, but for those muted and those matched `already`."""
     return tuple(
         AlertDraft(
             watchlist=watchlist.id,
@@ -34,9 +43,12 @@ def drafts(
             watchlist_tags=watchlist.tags,
             channel=channel,
             matches=verdict.matches,
+            # A digest collects by itself.
+            max_per_hour=watchlist.max_per_hour if channels[channel].digest is None else None,
         )
         for verdict in verdicts
         if verdict.matched and verdict.watchlist not in already
         for watchlist in (watchlists[verdict.watchlist],)
+        if not muted(watchlist, now)
         for channel in watchlist.alert
     )

@@ -19,11 +19,14 @@ from monitor.model import (
     AppriseChannel,
     Channel,
     ClockTime,
+    CommandChannel,
     Deferred,
     Delivered,
     DeliveryOutcome,
     DigestTime,
     EmailChannel,
+    FeedChannel,
+    JsonlChannel,
     QuietHours,
     Refused,
     WebhookChannel,
@@ -127,6 +130,10 @@ def digest_size(channel: Channel) -> int:
             return 12
         case AppriseChannel():
             return 10
+        case CommandChannel() | JsonlChannel():
+            return 12  # they get the webhook's body
+        case FeedChannel():
+            return 1_000
         case _:
             assert_never(channel)
 

@@ -20,6 +20,8 @@ class AlertDraft:
     watchlist_tags: tuple[str, ...]
     channel: str
     matches: tuple[Match, ...]
+    max_per_hour: int | None = None
+    """Of one clock hour (UTC), as the watchlist says; beyond it alerts are held for the hour's digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Alert:
     delivered_at: datetime | None = None
     retried_at: datetime | None = None
     """When `monitor alerts retry` revived it: `retry_for` counts from there."""
+    rest: str | None = None
+    """Beyond `max_per_hour`: what it is collected with, the watchlist and the hour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
@@ -196,6 +196,8 @@ class WebhookChannel:
     secrets: tuple[Secret, ...] = ()
     """``whsec_…``, the first one current; several while rotating. None: the request is not signed."""
     digest: DigestTime | None = None
+    headers: tuple[tuple[str, Secret], ...] = ()
+    """Sent with every request; a value may be a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,42 @@ class AppriseChannel:
     digest: DigestTime | None = None
 
 
-Channel = EmailChannel | WebhookChannel | AppriseChannel
+@dataclass(frozen=True, slots=True)
+class CommandChannel:
+    """`[channels.ID] type = "command"`: a program that reads the webhook's body on its standard input."""
+
+    id: str
+    command: tuple[str, ...]
+    timeout: timedelta = timedelta(seconds=60)
+    """Then it is killed, and the attempt counts as failed: a script that sends one message needs seconds."""
+    digest: DigestTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonlChannel:
+    """`[channels.ID] type = "jsonl"`: a file with a line a message."""
+
+    id: str
+    path: Path
+    max_bytes: int = 10_000_000
+    """Then the file is put aside: some thousand alerts, still opened by any editor."""
+    keep: int = 5
+    """Files put aside that are kept; 0 keeps none."""
+    digest: DigestTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedChannel:
+    """`[channels.ID] type = "feed"`: a directory with an Atom file a watchlist."""
+
+    id: str
+    directory: Path
+    entries: int = 100
+    """The newest, in each file: a reader that looks once a day misses none of a busy watchlist."""
+    digest: DigestTime | None = None
+
+
+Channel = EmailChannel | WebhookChannel | AppriseChannel | CommandChannel | JsonlChannel | FeedChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +277,10 @@ class Watchlist:
     stem: bool = False
     tags: tuple[str, ...] = ()
     alert: tuple[str, ...] = ()
+    mute: datetime | None = None
+    """Until then it tags and raises no alert."""
+    max_per_hour: int | None = None
+    """Alerts of one clock hour to one channel; the rest of that hour comes as one digest."""
 
 
 @dataclass(frozen=True, slots=True)

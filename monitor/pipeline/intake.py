@@ -214,7 +214,8 @@ class Intake:
     def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Item | None = None) -> int:
         if not may_alert(item, self.rules.config.alerts, self.now, first_poll=self.first_poll):
             return 0
-        wanted = drafts(verdicts, self.rules.watchlists, already.watchlists if already else ())
+        rules, before = self.rules, already.watchlists if already else ()
+        wanted = drafts(verdicts, rules.watchlists, rules.config.channels, self.now, before)
         return self.tx.add_alerts(item, wanted, self.now, lambda channel: self.rules.due(channel, self.now))
 
 

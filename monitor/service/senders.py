@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
+from monitor.adapters.atomfile import AtomFileSender
+from monitor.adapters.command import CommandSender
 from monitor.adapters.guard import Guard
 from monitor.adapters.http import HttpFetcher
+from monitor.adapters.jsonl import JsonlSender
 from monitor.adapters.smtp import SmtpSender
 from monitor.adapters.webhook import WebhookSender
 from monitor.content.look import Look
 from monitor.core.addresses import refusal
-from monitor.model import AppriseChannel, Channel, Config, EmailChannel, WebhookChannel
+from monitor.model import (
+    AppriseChannel,
+    Channel,
+    CommandChannel,
+    Config,
+    EmailChannel,
+    FeedChannel,
+    JsonlChannel,
+    WebhookChannel,
+)
 from monitor.ports import Clock, Sender
 
 
@@ -31,5 +43,11 @@ def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock, 
             from monitor.adapters.apprise import AppriseSender  # an extra, imported when used
 
             return AppriseSender(channel, lambda address, port: refusal(address, guard.policy.open_at(port)), look)
+        case CommandChannel():
+            return CommandSender(channel)
+        case JsonlChannel():
+            return JsonlSender(channel)
+        case FeedChannel():
+            return AtomFileSender(channel, look)
         case _:
             assert_never(channel)

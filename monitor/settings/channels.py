@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
 from typing import Any
 
-from monitor.model import AppriseChannel, Channel, EmailChannel, WebhookChannel
+from monitor.model import (
+    AppriseChannel,
+    Channel,
+    CommandChannel,
+    EmailChannel,
+    FeedChannel,
+    JsonlChannel,
+    Secret,
+    WebhookChannel,
+)
 from monitor.settings import locator, values
-from monitor.settings.mistakes import Document, among, nearest
+from monitor.settings.mistakes import Document, among, nearest, shown
 from monitor.settings.run import Run, may_hold
 from monitor.settings.schema import CHANNEL_TABLES, Table
 from monitor.settings.secrets import Secrets
@@ -43,8 +54,8 @@ class _Draft:
     def base(self) -> locator.Path:
         return ("channels", self.id)
 
-    def note(self, key: str, what: str) -> None:
-        self.run.mistakes.at_value(self.document, (*self.base, key), what)
+    def note(self, key: str, what: str, *below: str | int) -> None:
+        self.run.mistakes.at_value(self.document, (*self.base, key, *below), what)
 
 
 def read_channels(run: Run, document: Document) -> Channels:
@@ -92,7 +103,27 @@ def _email(draft: _Draft) -> Channel:
 def _webhook(draft: _Draft) -> Channel | None:
     url = draft.secrets.required("url", values.http_url)
     secrets = draft.secrets.several("secret", values.webhook_secret)
-    return WebhookChannel(draft.id, url, secrets, draft.table.digest) if url else None
+    headers = tuple(_headers(draft))
+    return WebhookChannel(draft.id, url, secrets, draft.table.digest, headers) if url else None
+
+
+def _headers(draft: _Draft) -> Iterator[tuple[str, Secret]]:
+    """`headers`, `headers_env` and `headers_file`, each header once."""
+    seen: dict[str, str] = {}
+    for key in ("headers", "headers_env", "headers_file"):
+        for name, written in getattr(draft.table, key).items():
+            if name.lower() in seen:
+                draft.note(key, f"given beside {seen[name.lower()]}: keep one of them", name)
+                continue
+            seen[name.lower()] = f"{key}.{name}"
+            try:
+                values.header_name(name)
+            except ValueError as error:
+                draft.note(key, str(error), name)
+                continue
+            value = draft.secrets.at(key, name, written, values.header_value)
+            if value is not None:
+                yield name, value
 
 
 def _apprise(draft: _Draft) -> Channel | None:
@@ -102,6 +133,39 @@ def _apprise(draft: _Draft) -> Channel | None:
     return AppriseChannel(draft.id, url, draft.table.digest) if url else None
 
 
+def _command(draft: _Draft) -> Channel:
+    command = tuple(draft.table.command or ())
+    if command:
+        path = draft.run.environ.get("PATH")
+        if not command[0] or "\0" in "".join(command):
+            draft.note("command", "a program and its arguments are asked for", 0)
+        elif which(command[0], path=path) is None:
+            draft.note("command", f'no program "{command[0]}" that can be run (a list is asked for, no shell line)', 0)
+    return CommandChannel(draft.id, command, draft.table.timeout, draft.table.digest)
+
+
+def _jsonl(draft: _Draft) -> Channel:
+    path = _path(draft, "path")
+    if path.is_dir():
+        draft.note("path", f"{shown(path)}: a directory; name a file in it")
+    return JsonlChannel(draft.id, path, draft.table.max_bytes, draft.table.keep, draft.table.digest)
+
+
+def _feed(draft: _Draft) -> Channel:
+    directory = _path(draft, "directory")
+    if directory.exists() and not directory.is_dir():
+        draft.note("directory", f"{shown(directory)}: not a directory")
+    return FeedChannel(draft.id, directory, draft.table.entries)
+
+
+def _path(draft: _Draft, key: str) -> Path:
+    """A path as the store's: relative to the working directory."""
+    written = getattr(draft.table, key)
+    if written is not None and (not written.strip() or not written.isprintable()):
+        draft.note(key, "not a path")
+    return Path(written or ".").expanduser()
+
+
 _BUILD: dict[type[Table], Callable[[_Draft], Channel | None]] = dict(
-    zip(CHANNEL_TABLES.values(), (_email, _webhook, _apprise), strict=True)
+    zip(CHANNEL_TABLES.values(), (_email, _webhook, _apprise, _command, _jsonl, _feed), strict=True)
 )

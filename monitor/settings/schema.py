@@ -6,8 +6,9 @@ Defaults are those of `monitor.model.config`, which says each one's reason.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -17,11 +18,14 @@ from monitor.content.feeds_repair import MAX_ENTRIES
 from monitor.model import (
     AlertPolicy,
     ArticlePolicy,
+    CommandChannel,
     Config,
     DedupPolicy,
     DigestTime,
+    FeedChannel,
     FetchMode,
     FirstPoll,
+    JsonlChannel,
     LimitsPolicy,
     PollPolicy,
     QuietHours,
@@ -75,6 +79,7 @@ Smtp = Annotated[SmtpServer, _text(values.smtp)]
 Locale = Annotated[str, _text(values.locale)]
 Zone = Annotated[str, _text(values.zone)]
 Listen = Annotated[tuple[str, int] | None, _text(values.listen)]
+Moment = Annotated[datetime, BeforeValidator(values.moment)]
 Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Flag = Annotated[bool, Field(strict=True)]
 
@@ -181,6 +186,9 @@ class WebhookTable(Table):
     secret: OneOrMore | None = None
     secret_env: Plain | None = None
     secret_file: Plain | None = None
+    headers: dict[str, Plain] = {}
+    headers_env: dict[str, Plain] = {}
+    headers_file: dict[str, Plain] = {}
     digest: Digest | None = None
 
 
@@ -192,7 +200,35 @@ class AppriseTable(Table):
     digest: Digest | None = None
 
 
-CHANNEL_TABLES: dict[str, type[Table]] = {"email": EmailTable, "webhook": WebhookTable, "apprise": AppriseTable}
+class CommandTable(Table):
+    type: Literal["command"]
+    command: list[Plain] = Field(min_length=1)
+    timeout: Span = CommandChannel("", ()).timeout
+    digest: Digest | None = None
+
+
+class JsonlTable(Table):
+    type: Literal["jsonl"]
+    path: Plain
+    max_bytes: Annotated[Size, Field(ge=100_000)] = JsonlChannel("", Path()).max_bytes
+    keep: Annotated[int, _between(0, 1_000)] = JsonlChannel("", Path()).keep
+    digest: Digest | None = None
+
+
+class FeedChannelTable(Table):
+    type: Literal["feed"]
+    directory: Plain
+    entries: Annotated[int, _between(1, 1_000)] = FeedChannel("", Path()).entries
+
+
+CHANNEL_TABLES: dict[str, type[Table]] = {
+    "email": EmailTable,
+    "webhook": WebhookTable,
+    "apprise": AppriseTable,
+    "command": CommandTable,
+    "jsonl": JsonlTable,
+    "feed": FeedChannelTable,
+}
 
 
 class MonitorFile(Table):
@@ -249,6 +285,8 @@ class WatchlistFile(Table):
     stem: Flag = False
     tags: list[Tag] = []
     alert: list[Plain] = []
+    mute: Moment | None = None
+    max_per_hour: Annotated[int, _between(1, 10_000)] | None = None
     test: list[Any] = []
 
 

@@ -46,6 +46,19 @@ class Secrets:
         judged = [self._judged(key, read, value) for value in values]
         return tuple(one for one in judged if one is not None)
 
+    def at(self, key: str, name: str, written: str, read: Callable[[str], str]) -> Secret | None:
+        """One value of a table of secrets, ``headers``, ``headers_env`` or ``headers_file``; None after noting why."""
+        found: str | None = written
+        if key.endswith("_env"):
+            found = self._from_environment(key, written, name)
+        elif key.endswith("_file"):
+            found = self._from_file(key, written, name)
+        try:
+            return None if found is None else Secret(read(found))
+        except ValueError as error:
+            self._note(key, str(error), name)
+            return None
+
     def _judged(self, key: str, read: Callable[[str], str], value: str) -> Secret | None:
         try:
             return Secret(read(value))
@@ -71,27 +84,27 @@ class Secrets:
         assert isinstance(value, str)
         return self._from_environment(name, value) if name.endswith("_env") else self._from_file(name, value)
 
-    def _from_environment(self, name: str, variable: str) -> str | None:
+    def _from_environment(self, name: str, variable: str, *below: str) -> str | None:
         found = self._run.environ.get(variable, "").strip()
         if not found:
             said = "is empty" if variable in self._run.environ else "is not set"
-            self._note(name, f"the environment variable {variable} {said}")
+            self._note(name, f"the environment variable {variable} {said}", *below)
         return found or None
 
-    def _from_file(self, name: str, file: str) -> str | None:
+    def _from_file(self, name: str, file: str, *below: str) -> str | None:
         path = self._run.use(self._run.directory / Path(file))
         try:
             with path.open("rb") as opened:
                 found = opened.read(MAX_SECRET).decode("utf-8").strip()
         except OSError as error:
-            self._note(name, f"{shown(path)}: cannot be read: {reason(error)}")
+            self._note(name, f"{shown(path)}: cannot be read: {reason(error)}", *below)
             return None
         except UnicodeDecodeError:
-            self._note(name, f"{shown(path)}: not UTF-8")
+            self._note(name, f"{shown(path)}: not UTF-8", *below)
             return None
         if not found:
-            self._note(name, f"{shown(path)}: empty")
+            self._note(name, f"{shown(path)}: empty", *below)
         return found or None
 
-    def _note(self, name: str, what: str) -> None:
-        self._run.mistakes.at_value(self._document, (*self._base, name), what)
+    def _note(self, name: str, what: str, *below: str) -> None:
+        self._run.mistakes.at_value(self._document, (*self._base, name, *below), what)

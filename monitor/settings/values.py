@@ -8,7 +8,7 @@ Readers of secrets never repeat what they were given.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote, urlsplit
@@ -59,6 +59,15 @@ def positive(value: timedelta) -> timedelta:
     if not value:
         raise ValueError('must be longer than nothing: a duration such as "15m", "1h" or "30d"')
     return value
+
+
+def moment(value: object) -> datetime:
+    """A TOML date (its beginning) or date with time; without an offset it is in UTC."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    raise ValueError("a date without quotes is asked for: 2027-01-31 or 2027-01-31T08:00:00+01:00")
 
 
 def size(value: str | int) -> int:
@@ -228,6 +237,25 @@ def webhook_secret(value: str) -> str:
     except ValueError as error:
         raise ValueError(f'{error}; make one with: python3 -c "{_MAKE_ONE}"') from None
     return value
+
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_OWN_HEADERS = ("host", "content-length", "content-type", "connection", "transfer-encoding", "te", "upgrade", "expect")
+
+
+def header_name(name: str) -> None:
+    """A header that a webhook may bear beside ours; raises for the others."""
+    if not _HEADER_NAME.fullmatch(name):
+        raise ValueError("not a header's name: letters, digits and hyphens")
+    if name.lower() in _OWN_HEADERS or name.lower().startswith("webhook-"):
+        raise ValueError("is set by the monitor itself and cannot be given")
+
+
+def header_value(value: str) -> str:
+    """Printable ASCII on one line (RFC 9110, 5.5). Never repeats it: it may be a token."""
+    if not value.isascii() or not value.isprintable() or len(value) > 4_096:
+        raise ValueError("not a header's value: one line of plain ASCII")
+    return value.strip()
 
 
 def listen(value: str) -> tuple[str, int] | None:

@@ -77,6 +77,8 @@ class _Reader:
             stem=table.stem,
             tags=tuple(table.tags),
             alert=tuple(table.alert),
+            mute=table.mute,
+            max_per_hour=table.max_per_hour,
         )
 
     def keywords(self, document: Document, name: str) -> Words:

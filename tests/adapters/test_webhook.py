@@ -170,3 +170,14 @@ async def test_a_url_in_an_error_is_masked() -> None:
 def test_a_secret_that_is_none_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="webhook secret"):
         WebhookSender(a_channel("https://example.org", "whsec_oops"), Scripted(Posted(200)), FakeClock())
+
+
+async def test_the_configurations_headers_are_sent_and_are_secrets(site: Site, fetcher: HttpFetcher) -> None:
+    url = site.answer("/hook", Answer(204))
+    channel = replace(
+        a_channel(url), headers=(("Authorization", Secret("Bearer hunter2")), ("webhook-id", Secret("x")))
+    )
+    assert await WebhookSender(channel, fetcher, SystemClock()).send(MESSAGE) == Delivered()
+    sent = site.requests[0].headers
+    assert (sent["Authorization"], sent["webhook-id"]) == ("Bearer hunter2", "alert-1")
+    assert "hunter2" not in repr(channel)

@@ -12,6 +12,7 @@ from monitor.settings import load
 
 FEEDS = '[[feed]]\nid = "ansa"\nurl = "https://ansa.example/feed"\ntags = ["agency"]\n'
 DESK = '[channels.desk]\ntype = "email"\nto = ["desk@example.org"]\nfrom = "monitor@example.org"\nsmtp = "smtp://localhost:25"\n'
+HOOK = '[channels.x]\ntype = "webhook"\nurl = "https://x.example"\n'
 
 BROKEN = [
     ("monitor.toml", '[poll]\nevery = "15 parsecs"\n', 2, r'\[poll\] every: .*"15m"'),
@@ -36,6 +37,21 @@ BROKEN = [
     ("monitor.toml", DESK + 'password = "a"\npassword_env = "HOME"\n', 7, r'given beside "password"'),
     ("monitor.toml", '[channels.x]\ntype = "webhook"\n', 1, r'"url" is missing'),
     ("monitor.toml", '[channels.x]\ntype = "webhook"\nurl = "https://x.example"\nsecret = "hunter2"\n', 4, "whsec_"),
+    ("monitor.toml", HOOK + 'headers = {Host = "x"}\n', 4, r"headers\.Host: is set by the monitor itself"),
+    ("monitor.toml", HOOK + 'headers = {"X Y" = "x"}\n', 4, r"headers\.X Y: not a header's name"),
+    ("monitor.toml", HOOK + 'headers = {A = "x\\ny"}\n', 4, r"headers\.A: not a header's value"),
+    ("monitor.toml", HOOK + 'headers = {A = "x"}\nheaders_env = {a = "HOME"}\n', 5, r"headers_env\.a: given beside headers\.A"),
+    ("monitor.toml", HOOK + 'headers_env = {A = "NO_SUCH_VARIABLE"}\n', 4, r"headers_env\.A: .*NO_SUCH_VARIABLE is not set"),
+    ("monitor.toml", HOOK + 'headers_file = {A = "nowhere.txt"}\n', 4, r"headers_file\.A: .*nowhere\.txt: cannot be read"),
+    ("monitor.toml", '[channels.x]\ntype = "command"\n', 1, r'"command" is missing'),
+    ("monitor.toml", '[channels.x]\ntype = "command"\ncommand = []\n', 3, r"command: the list is empty"),
+    ("monitor.toml", '[channels.x]\ntype = "command"\ncommand = ["notify -v"]\n', 3, r'command\[1\]: no program "notify -v"'),
+    ("monitor.toml", '[channels.x]\ntype = "jsonl"\npath = "/tmp"\n', 3, r"path: /tmp: a directory"),
+    ("monitor.toml", '[channels.x]\ntype = "jsonl"\npath = "x"\nkeep = -1\n', 4, r"keep: a number"),
+    ("monitor.toml", '[channels.x]\ntype = "feed"\ndirectory = "/dev/null"\n', 3, r"directory: /dev/null: not a directory"),
+    ("monitor.toml", '[channels.x]\ntype = "feed"\ndirectory = "x"\ndigest = "1h"\n', 4, r"digest: unknown key"),
+    ("watchlists/w.toml", 'query = "a"\nmute = "tomorrow"\n', 2, r"mute: a date without quotes"),
+    ("watchlists/w.toml", 'query = "a"\nmax_per_hour = 0\n', 2, r"max_per_hour: a number"),
     ("feeds.toml", FEEDS + FEEDS, 6, r'\[\[feed\]\] 2 \(ansa\) id: the id "ansa" is taken by .*feeds\.toml:1'),
     ("feeds.toml", '[[feed]]\nurl = "ftp://ansa.example/feed"\n', 2, r"\[\[feed\]\] 1 url: not a URL"),
     ("feeds.toml", '[[feed]]\nid = "a"\n', 1, r'"url" is missing'),

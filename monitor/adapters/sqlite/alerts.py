@@ -22,9 +22,12 @@ def add(
     written = 0
     for draft in drafts:
         state, at = due(draft.channel)
+        rest = _rest(db, draft, now)
+        if rest is not None:
+            state, at = "held", max(at, _hour(now) + timedelta(hours=1))
         written += db.execute(
             "INSERT INTO alerts (id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state,"
-            " created_at, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            " created_at, next_attempt_at, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 alert_id(draft.watchlist, draft.channel, item.story),
                 draft.watchlist,
@@ -37,9 +40,25 @@ def add(
                 state,
                 to_ms(now),
                 to_ms(at),
+                rest,
             ),
         ).rowcount
     return written
+
+
+def _rest(db: sqlite3.Connection, draft: AlertDraft, now: datetime) -> str | None:
+    """What an alert is collected with, when its watchlist has told the channel enough this hour; else None."""
+    if draft.max_per_hour is None:
+        return None
+    (told,) = db.execute(
+        "SELECT count(*) FROM alerts WHERE watchlist = ? AND channel = ? AND created_at >= ? AND rest IS NULL",
+        (draft.watchlist, draft.channel, to_ms(_hour(now))),
+    ).fetchone()
+    return f"{draft.watchlist} {_hour(now):%Y-%m-%dT%H}" if told >= draft.max_per_hour else None
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def claim(db: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -> list[Alert]:

@@ -20,7 +20,7 @@ ITEM_COLUMNS = (
 )
 ALERT_COLUMNS = (
     "id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state, attempts, created_at,"
-    " next_attempt_at, delivered_at, retried_at, last_error"
+    " next_attempt_at, delivered_at, retried_at, last_error, rest"
 )
 
 

@@ -122,6 +122,13 @@ def m006_quarantine(db: Database) -> None:
     db.execute(quarantine.SCHEMA)
 
 
+@migrations()
+def m007_rest(db: Database) -> None:
+    """Alerts beyond a watchlist's `max_per_hour` go out together; the index counts those of the hour."""
+    db.execute("ALTER TABLE alerts ADD COLUMN rest TEXT")
+    db.execute("CREATE INDEX alerts_of_hour ON alerts (watchlist, channel, created_at)")
+
+
 def _each(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction."""
     for statement in script.split(";"):
