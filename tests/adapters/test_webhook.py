@@ -179,5 +179,5 @@ async def test_the_configurations_headers_are_sent_and_are_secrets(site: Site, f
     )
     assert await WebhookSender(channel, fetcher, SystemClock()).send(MESSAGE) == Delivered()
     sent = site.requests[0].headers
-    assert (sent["Authorization"], sent["webhook-id"]) == ("Bearer hunter2", "alert-1")
+    assert (sent["authorization"], sent["webhook-id"]) == ("Bearer hunter2", "alert-1")
     assert "hunter2" not in repr(channel)
