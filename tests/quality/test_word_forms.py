@@ -67,7 +67,7 @@ WORDS = {
         держава держави державі держав | держати
         наступ наступу наступі | наступний""",
     "pl": """żołnierz żołnierze żołnierza żołnierzy żołnierzom | żołd
-        miasto miasta mieście miast miastem | miast
+        miasto miasta mieście miast miastem | miastenia
         wojna wojny wojnie wojnę wojen | wojsko
         kraj kraju kraje krajów krajem | kraja
         mówić mówi mówił mówili | mowa
@@ -75,7 +75,7 @@ WORDS = {
     "cs": """voják vojáci vojáka vojáků vojákům | vojna
         město města městě měst městem | místo
         válka války válce válku válkou | valit
-        země zemi zemí zemím | zem
+        země zemi zemí zemím | zelí
         vláda vlády vládě vládu vládou | vlad
         útok útoku útoky útoků | úterý""",
     "fi": """sotilas sotilaan sotilaat sotilaita sotilaiden | sotku
@@ -110,8 +110,8 @@ WORDS = {
         kormány kormányok kormányt | kormos""",
 }  # fmt: skip
 
-RECALL = {"tr": 0.75, "fi": 0.75, "hu": 0.75}
-"""Where the dictionaries know fewer forms; 0.9 elsewhere."""
+RECALL = {"it": 0.85}
+"""Participles that are nouns too (detto, morti) have a lemma of their own in the dictionary; 0.9 elsewhere."""
 
 
 def found(language: str) -> tuple[list[str], list[str], int, int]:
@@ -140,9 +140,9 @@ def test_forms_are_found_and_words_alike_are_not(language: str) -> None:
 
 
 def test_over_all_languages_together() -> None:
-    missed, wrong, forms, others = (sum(sizes) for sizes in zip(*map(_sizes, WORDS), strict=True))
-    assert 1 - missed / forms >= 0.94
-    assert wrong / (forms - missed + wrong) <= 0.04
+    missed, wrong, forms, _ = (sum(sizes) for sizes in zip(*map(_sizes, WORDS), strict=True))
+    assert 1 - missed / forms >= 0.97
+    assert wrong / (forms - missed + wrong) <= 0.01
 
 
 def _sizes(language: str) -> tuple[int, int, int, int]:
