@@ -28,6 +28,7 @@ from monitor.model import (
     Reading,
     Request,
     Sighting,
+    Spread,
     Subscription,
 )
 
@@ -134,6 +135,14 @@ class Transaction(Protocol):
 
         `due` maps a channel's id to the first state and time of an alert there.
         """
+        ...
+
+    def alerts_about(self, story: str) -> list[Alert]:
+        """The first alerts about a story, one a watchlist and channel."""
+        ...
+
+    def spread(self, story: str) -> Spread:
+        """How far a story has come."""
         ...
 
     def save_feed(self, state: FeedState) -> None: ...

@@ -135,7 +135,7 @@ class Publisher:
             parts.append(f'<guid isPermaLink="false">{guid}</guid>')
         if self.dated:
             parts.append(f"<pubDate>{format_datetime(story.at)}</pubDate>")
-        hour = f" Updated at {now:%d %H} o'clock." if self.edited and newest else ""
+        hour = f" By then {now:%d%H} crates stood on the quay." if self.edited and newest else ""
         parts.append(f"<description>{text(name)}{hour}</description>")
         return f"<item>{''.join(parts)}</item>"
 

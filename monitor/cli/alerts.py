@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _DEAD: tuple[AlertState, ...] = ("dead",)
 _RECORD = (
     "id", "watchlist", "channel", "story", "item", "state", "attempts", "next_attempt_at", "last_error", "created_at",
-    "delivered_at",
+    "delivered_at", "occasion",
 )  # fmt: skip
 
 

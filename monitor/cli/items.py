@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -25,6 +26,7 @@ from monitor.cli.base import (
     span,
 )
 from monitor.core import stories
+from monitor.core.revisions import differences
 from monitor.errors import UsageError
 from monitor.model import Item, ItemFilter, Match, Verdict
 from monitor.pipeline.history import matching
@@ -102,6 +104,8 @@ def show(item_id: str, config_dir: str | None, as_json: bool) -> None:
         told = stories.tell(store.story(item.story))
         sightings = store.sightings(item.story)
         revisions = store.revisions(item.id)
+    versions = [(title, text) for _, title, text in revisions] + [(item.title, item.text)]
+    edits = [differences(old, new) for old, new in pairwise(versions)]
     _, verdicts = rules.match(item)
     if as_json:
         print_json([
@@ -114,15 +118,22 @@ def show(item_id: str, config_dir: str | None, as_json: bool) -> None:
                 "story_items": [_appearance(one) for one in told.appearances],
                 "first_published": told.first_published,
                 "also_at": sightings,
-                "revisions": [{"until": when, "title": title} for when, title, _ in revisions],
+                "revisions": [
+                    {"until": when, "title": title, "changes": [{"before": old, "after": new} for old, new in changed]}
+                    for (when, title, _), changed in zip(revisions, edits, strict=True)
+                ],
             }
         ])  # fmt: skip
         return
     out = console()
     _print_head(out, item)
     _print_story(out, item, told)
-    for when, title, _ in revisions:
+    for (when, title, _), changed in zip(revisions, edits, strict=True):
         out.print(f"revised       {when:%Y-%m-%d %H:%M} UTC; before: {title}", markup=False)
+        for old, new in changed:
+            for mark, style, said in (("-", "red", old), ("+", "green", new)):
+                if said:
+                    out.print(Text(f"  {mark} {said}", style))
     _print_body(out, item, verdicts)
 
 

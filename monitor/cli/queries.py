@@ -27,7 +27,7 @@ from monitor.core.alerting import may_alert
 from monitor.core.query import Explanation, Subject
 from monitor.core.watch import compile_query
 from monitor.errors import QueryError, UsageError
-from monitor.model import Config, Item, ItemFilter, Match
+from monitor.model import NEW, Config, Item, ItemFilter, Match
 from monitor.pipeline.history import query_mistake
 from monitor.pipeline.intake import Rules
 
@@ -115,7 +115,10 @@ def why(item_id: str, watchlist: str, config_dir: str | None) -> None:
     _print_tree(out, rules.watchers.explain(watchlist, subject), 0)
     out.print()
     for alert in alerts:
-        out.print(f"alert {alert.id} to {alert.channel}: {alert.state}, raised by item {alert.item}", markup=False)
+        more = "" if alert.occasion == NEW else f" ({alert.occasion})"
+        out.print(
+            f"alert {alert.id} to {alert.channel}: {alert.state}{more}, raised by item {alert.item}", markup=False
+        )
     if not alerts:
         matched = watchlist in {verdict.watchlist for verdict in verdicts}
         out.print(_silence(rules, bare, watchlist, matched), markup=False)

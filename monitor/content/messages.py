@@ -68,6 +68,10 @@ class StoryView:
     also_at: tuple[str, ...]
     more: int
     alert: str
+    occasion: str
+    """Why there is one more alert about a story, in the reader's words; empty for the first."""
+    differences: tuple[tuple[str, str], ...]
+    """Of an edit: what stood there before, what stands there now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ def _subject(message: Message, look: Look) -> str:
     title = headline(message.parts[0][1])
     if message.digest:
         title = f"{look.say('stories', len(message.parts))}: {title}"
+    elif occasion := _occasion(message.parts[0][0], look):
+        title = f"{occasion}: {title}"
     test = f"{look.say('test')}: " if message.test else ""
     return header_text(f"{test}[{name}] {title}")
 
@@ -176,7 +182,22 @@ def view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int, lo
         also_at=tuple(links[:COPIES]),
         more=max(0, len(links) - COPIES),
         alert=alert.id,
+        occasion=_occasion(alert, look),
+        differences=tuple((one_line(old), one_line(new)) for old, new in alert.differences),
     )
+
+
+def _occasion(alert: Alert, look: Look) -> str:
+    kind, _, value = alert.occasion.partition(":")
+    match kind:
+        case "revised":
+            return look.say("revised")
+        case "sites":
+            return look.say("on_sites", int(value))
+        case "language":
+            return look.say("in_language", language=look.language_name(value))
+        case _:
+            return ""
 
 
 def _links(item: Item, also_at: tuple[Sighting, ...]) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.content.wording import clean, cut, excerpt, one_line, web_link
-from monitor.model import OPERATOR, Alert, Item, Match, Message, Sighting
+from monitor.model import NEW, OPERATOR, Alert, Item, Match, Message, Sighting
 
 MAX_BYTES = 20_000
 
@@ -27,6 +27,11 @@ class _Measure:
     tags: int
     words: int
 
+    @property
+    def differences(self) -> int:
+        """Of an edit; each is as long as an excerpt."""
+        return min(self.matches // 3, 5)
+
 
 _MEASURES = (
     _Measure(excerpt=500, matches=50, also_at=50, tags=50, words=500),
@@ -38,11 +43,15 @@ _MEASURES = (
 )
 """Tried in order until the body is small enough."""
 
+_KINDS = {"revised": "watchlist.revised", "sites": "watchlist.followed", "language": "watchlist.followed"}
+"""Of an alert that is not the first about its story, by its occasion."""
+
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def webhook_body(message: Message) -> bytes:
-    """CONTRACT's JSON in UTF-8: ``watchlist.matched``, ``watchlist.digest``, or ``watchlist.test`` for a test;
+    """CONTRACT's JSON in UTF-8: ``watchlist.matched``, ``watchlist.revised`` (an edit) and ``watchlist.followed`` (its story
+    went further), ``watchlist.digest``, or ``watchlist.test`` for a test;
     ``operator.notice`` (``operator.digest``) for what the operator is told of feeds and channels in trouble.
 
     `timestamp` is when the (last) alert arose, so a repeated attempt bears the same bytes. Text is cut, and the lists
@@ -66,6 +75,8 @@ def _envelope(message: Message, measure: _Measure) -> _Json:
     datas = [_data(part, measure) for part in message.parts]
     kind = "watchlist.digest" if message.digest else "watchlist.matched"
     data = {"digest": message.id, "alerts": datas} if message.digest else datas[0]
+    if not message.digest:
+        kind = _KINDS.get(message.parts[0][0].occasion.partition(":")[0], kind)
     if is_notice(message):
         kind = "operator.notice" if not message.digest else "operator.digest"
     if message.test:
@@ -86,7 +97,18 @@ def _data(part: Part, measure: _Measure) -> _Json:
         "item": _item(item, alert.matches, measure),
         "matches": [_match(match, measure) for match in alert.matches[: measure.matches]],
         "also_at": [{"url": web_link(sighting.url), "feed": sighting.feed} for sighting in also_at[: measure.also_at]],
+        **_occasion(alert, measure),
     }
+
+
+def _occasion(alert: Alert, measure: _Measure) -> _Json:
+    """What an alert is about that is not the first about its story."""
+    if alert.occasion == NEW:
+        return {}
+    shown = alert.differences[: measure.differences]
+    limit = max(measure.excerpt, 40)
+    changes = [{"before": cut(clean(old), limit), "after": cut(clean(new), limit)} for old, new in shown]
+    return {"occasion": alert.occasion, **({"changes": changes} if alert.differences else {})}
 
 
 def _item(item: Item, matches: Sequence[Match], measure: _Measure) -> _Json:

@@ -184,9 +184,13 @@ def item_id(seed: str) -> str:
     return base64.b32encode(digest).decode("ascii").lower()
 
 
-def alert_id(watchlist: str, channel: str, story: str) -> str:
-    """The id of the one alert that a watchlist raises about a story on a channel; the same at every attempt."""
-    return item_id("\0".join(("alert", watchlist, channel, story)))
+def alert_id(watchlist: str, channel: str, story: str, occasion: str = "new") -> str:
+    """The id of the one alert that a watchlist raises about a story on a channel; the same at every attempt.
+
+    What follows it, where that is asked for, has an id for each occasion.
+    """
+    more = () if occasion == "new" else (occasion,)
+    return item_id("\0".join(("alert", watchlist, channel, story, *more)))
 
 
 def slug(url: str) -> str:

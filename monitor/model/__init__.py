@@ -4,6 +4,7 @@ Import from here: ``from monitor.model import Item``.
 """
 
 from monitor.model.alerts import (
+    NEW,
     Alert,
     AlertDraft,
     AlertState,
@@ -13,6 +14,7 @@ from monitor.model.alerts import (
     Message,
     Refused,
     Sighting,
+    Spread,
 )
 from monitor.model.config import (
     AlertPolicy,
@@ -56,10 +58,10 @@ __all__ = [
     "Config", "CopyEvidence", "DedupPolicy", "Deferred", "Delivered", "DeliveryOutcome", "DigestTime", "EmailChannel",
     "Entry", "Failed", "Feed", "FeedChannel", "FeedState", "FetchMode", "FetchOutcome", "Fetched", "Fingerprint", "FirstPoll",
     "IdentityCounts", "Item", "ItemFilter", "JsonlChannel", "LATENCY_BOUNDS", "Latency",
-    "Learnt", "LimitsPolicy", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
+    "Learnt", "NEW", "LimitsPolicy", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
     "OPERATOR", "OperatorPolicy", "Outage", "PageText",
     "ParsedFeed", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
-    "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "SmtpServer", "Subscription",
+    "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "Spread", "SmtpServer", "Subscription",
     "TextFrom", "Trouble",
     "TroubleKind", "Verdict",
     "Watchlist", "WebPolicy", "WebhookChannel",

@@ -8,6 +8,9 @@ from typing import Literal
 
 from monitor.model.items import Item, Match
 
+NEW = "new"
+"""The occasion of the first alert about a story; all others are asked for in the configuration."""
+
 AlertState = Literal["pending", "held", "delivered", "dead"]
 
 
@@ -22,6 +25,8 @@ class AlertDraft:
     matches: tuple[Match, ...]
     max_per_hour: int | None = None
     """Of one clock hour (UTC), as the watchlist says; beyond it alerts are held for the hour's digest."""
+    occasion: str = NEW
+    differences: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,10 @@ class Alert:
     """When `monitor alerts retry` revived it: `retry_for` counts from there."""
     rest: str | None = None
     """Beyond `max_per_hour`: what it is collected with, the watchlist and the hour."""
+    occasion: str = NEW
+    """``new``; ``revised:2``, the item's second edit; ``sites:5``, ``language:de``: how far its story has come."""
+    differences: tuple[tuple[str, str], ...] = ()
+    """Of a revision: what stood there before and what stands there now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,14 @@ class Sighting:
     url: str | None
     feed: str | None
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far a story has come: on how many sites, and its items' languages, first seen first."""
+
+    sites: int
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,8 @@ class AlertPolicy:
     max_age: timedelta = timedelta(hours=48)
     quiet: tuple[QuietHours, ...] = ()
     retry_for: timedelta = timedelta(days=3)
+    follow_up: tuple[int, ...] = ()
+    """Sites a story must have reached for one more alert about it, ascending; a language new to it is one too."""
     locale: str | None = None
     """The language (and the way of writing dates) of what surrounds the news; None: English, ISO dates."""
     timezone: str = "UTC"
@@ -279,6 +281,8 @@ class Watchlist:
     alert: tuple[str, ...] = ()
     mute: datetime | None = None
     """Until then it tags and raises no alert."""
+    on: tuple[str, ...] = ("new",)
+    """Of ``new`` and ``revised``: what it alerts on."""
     max_per_hour: int | None = None
     """Alerts of one clock hour to one channel; the rest of that hour comes as one digest."""
 

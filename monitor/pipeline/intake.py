@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from monitor.core.alerting import drafts, may_alert
+from monitor.core.alerting import drafts, follow_up, may_alert, may_follow, occasions, revision_drafts
 from monitor.core.delivery import first_state
 from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Planned, Revised, SeenElsewhere
 from monitor.core.query import Subject
+from monitor.core.revisions import Difference, differences
 from monitor.core.text import tokenize
 from monitor.core.watch import Watchers, compile_watchlists
 from monitor.model import AlertState, Config, CopyEvidence, Feed, Item, Reading, Sighting, Verdict, Watchlist
@@ -149,7 +150,8 @@ class Intake:
         item, verdicts = self.rules.match(self._item(new_id, reading, evidence))
         self.tx.add_item(item, keys)
         self.tx.copies.add(item.id, reading, self.now)
-        return Taken("copy" if evidence else "new", item.id, self._alert(item, verdicts))
+        told = self._alert(item, verdicts)
+        return Taken("copy" if evidence else "new", item.id, told + (self._follow(item) if evidence else 0))
 
     def _item(self, new_id: str, reading: Reading, evidence: CopyEvidence | None) -> Item:
         original = self.tx.item(evidence.of) if evidence else None
@@ -180,7 +182,8 @@ class Intake:
         self.tx.add_keys(old.id, planned.keys)
         if reading.text_from == "feed" and old.text_from == "page":
             reading = replace(reading, text=old.text, text_from="page", language=old.language)
-        if _words(old.title) == _words(reading.title) and _words(old.text) == _words(reading.text):
+        changed = differences((old.title, old.text), (reading.title, reading.text))
+        if not changed:
             return Taken("seen", old.id)
         item, verdicts = self.rules.match(
             replace(
@@ -197,7 +200,8 @@ class Intake:
         )
         self.tx.revise_item(item, self.now)
         self.tx.copies.add(item.id, reading, old.first_seen_at)
-        return Taken("revised", item.id, self._alert(item, verdicts, already=old))
+        told = self._alert(item, verdicts, already=old)
+        return Taken("revised", item.id, told + self._alert_revised(item, verdicts, old, changed))
 
     def _elsewhere(self, known: str, keys: Mapping[str, str], url: str | None) -> Taken:
         old = self.tx.item(known)
@@ -209,7 +213,7 @@ class Intake:
         self.tx.add_sighting(known, Sighting(url, self.feed.id, self.now))
         item, verdicts = self.rules.match(replace(old, feeds=(*old.feeds, self.feed.id)))
         self.tx.retag_item(item)
-        return Taken("seen", known, self._alert(item, verdicts, already=old))
+        return Taken("seen", known, self._alert(item, verdicts, already=old) + self._follow(item))
 
     def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Item | None = None) -> int:
         if not may_alert(item, self.rules.config.alerts, self.now, first_poll=self.first_poll):
@@ -217,6 +221,36 @@ class Intake:
         rules, before = self.rules, already.watchlists if already else ()
         wanted = drafts(verdicts, rules.watchlists, rules.config.channels, self.now, before)
         return self.tx.add_alerts(item, wanted, self.now, lambda channel: self.rules.due(channel, self.now))
+
+    def _alert_revised(
+        self, item: Item, verdicts: tuple[Verdict, ...], old: Item, changed: tuple[Difference, ...]
+    ) -> int:
+        if not may_alert(item, self.rules.config.alerts, self.now, first_poll=False):
+            return 0
+        rules = self.rules
+        wanted = revision_drafts(
+            verdicts, rules.watchlists, rules.config.channels, self.now, old.watchlists, item.revisions, changed
+        )
+        return self.tx.add_alerts(item, wanted, self.now, lambda channel: rules.due(channel, self.now))
+
+    def _follow(self, appeared: Item) -> int:
+        """More alerts about a story that this appearance brought further, where they are asked for."""
+        rules = self.rules
+        steps = rules.config.alerts.follow_up
+        first = self.tx.item(appeared.story) if steps else None
+        if first is None or not may_alert(first, rules.config.alerts, self.now, first_poll=False):
+            return 0
+        told = [one for one in self.tx.alerts_about(first.story) if may_follow(one, rules.watchlists, self.now)]
+        spread = self.tx.spread(first.story) if told else None
+        return sum(
+            self.tx.add_alerts(
+                first,
+                [follow_up(one, occasion, rules.watchlists, rules.config.channels) for one in told],
+                self.now,
+                lambda channel: rules.due(channel, self.now),
+            )
+            for occasion in (occasions(steps, spread.sites, spread.languages) if spread else ())
+        )
 
 
 def _distinct(values: list[str]) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     templates = read_templates(run)
     note_strays(run)
     run.mistakes.check(run.outside())
+    steps = tuple(sorted(settings.alerts.follow_up))
     return Config(
         store=settings.store,
         poll=PollPolicy(**dict(settings.poll)),
@@ -82,7 +83,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         limits=LimitsPolicy(**dict(settings.limits)),
         article=ArticlePolicy(**dict(settings.article)),
         dedup=DedupPolicy(**dict(settings.dedup)),
-        alerts=AlertPolicy(**{**dict(settings.alerts), "quiet": tuple(settings.alerts.quiet)}),
+        alerts=AlertPolicy(**{**dict(settings.alerts), "quiet": tuple(settings.alerts.quiet), "follow_up": steps}),
         retention=RetentionPolicy(**dict(settings.retention)),
         web=WebPolicy(settings.web.listen, settings.web.public_url),
         operator=OperatorPolicy(tuple(settings.operator.alert), settings.operator.after),

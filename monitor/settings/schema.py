@@ -149,6 +149,7 @@ class Alerts(Table):
     max_age: Span = _ALERTS.max_age
     quiet: list[Quiet] = []
     retry_for: Span = _ALERTS.retry_for
+    follow_up: list[Annotated[int, _between(2, 10_000)]] = []
     locale: Locale | None = None
     timezone: Zone = _ALERTS.timezone
 
@@ -286,6 +287,7 @@ class WatchlistFile(Table):
     tags: list[Tag] = []
     alert: list[Plain] = []
     mute: Moment | None = None
+    on: Annotated[list[Literal["new", "revised"]], Field(min_length=1)] = ["new"]
     max_per_hour: Annotated[int, _between(1, 10_000)] | None = None
     test: list[Any] = []
 

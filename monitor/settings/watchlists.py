@@ -78,6 +78,7 @@ class _Reader:
             tags=tuple(table.tags),
             alert=tuple(table.alert),
             mute=table.mute,
+            on=tuple(table.on),
             max_per_hour=table.max_per_hour,
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.adapters.sqlite.rows import ALERT_COLUMNS, alert_of, dump, matches_json, maybe_ms, to_ms
 from monitor.core.identity import alert_id
-from monitor.model import Alert, AlertDraft, AlertState, Item
+from monitor.model import NEW, Alert, AlertDraft, AlertState, Item
 
 
 def add(
@@ -27,9 +27,10 @@ def add(
             state, at = "held", max(at, _hour(now) + timedelta(hours=1))
         written += db.execute(
             "INSERT INTO alerts (id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state,"
-            " created_at, next_attempt_at, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            " created_at, next_attempt_at, rest, occasion, differences)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
-                alert_id(draft.watchlist, draft.channel, item.story),
+                alert_id(draft.watchlist, draft.channel, item.story, draft.occasion),
                 draft.watchlist,
                 draft.channel,
                 item.story,
@@ -41,9 +42,17 @@ def add(
                 to_ms(now),
                 to_ms(at),
                 rest,
+                draft.occasion,
+                dump(draft.differences),
             ),
         ).rowcount
     return written
+
+
+def about(db: sqlite3.Connection, story: str) -> list[Alert]:
+    """The first alerts about a story, one a watchlist and channel."""
+    rows = db.execute(f"SELECT {ALERT_COLUMNS} FROM alerts WHERE story = ? AND occasion = ?", (story, NEW))  # noqa: S608
+    return [alert_of(row) for row in rows]
 
 
 def _rest(db: sqlite3.Connection, draft: AlertDraft, now: datetime) -> str | None:

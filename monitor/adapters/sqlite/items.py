@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from monitor.adapters.sqlite.rows import ITEM_COLUMNS, digest, dump, from_ms, item_of, item_values, to_ms
+from monitor.adapters.sqlite.rows import ITEM_COLUMNS, digest, dump, from_ms, item_of, item_values, strings, to_ms
 from monitor.core.query import index_text
-from monitor.model import CopyEvidence, Item, ItemFilter, Sighting
+from monitor.core.urls import bare_host
+from monitor.model import CopyEvidence, Item, ItemFilter, Sighting, Spread
 
 
 def known(db: sqlite3.Connection, keys: Collection[str]) -> dict[str, tuple[str, str]]:
@@ -91,6 +92,19 @@ def add_sighting(db: sqlite3.Connection, item_id: str, sighting: Sighting) -> No
         "INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?)",
         (number_of(db, item_id), sighting.feed or "", sighting.url or "", to_ms(sighting.seen_at)),
     )
+
+
+def spread(db: sqlite3.Connection, story: str) -> Spread:
+    """On how many sites a story is, a feed counting as one where there is no link, and in which languages."""
+    found = db.execute(
+        "SELECT url, feeds, language, number FROM items WHERE story = ? ORDER BY first_seen_at, number", (story,)
+    ).fetchall()
+    places = [(url, strings(feeds)) for url, feeds, _, _ in found]
+    for _, _, _, number in found:
+        rows = db.execute("SELECT url, feed FROM sightings WHERE item = ?", (number,))
+        places += [(url or None, (feed,)) for url, feed in rows]
+    sites = {bare_host(url) if url else next(iter(feeds), "") for url, feeds in places}
+    return Spread(len(sites - {""}), tuple(language for _, _, language, _ in found))
 
 
 def exactly(db: sqlite3.Connection, item_id: str) -> Item | None:

@@ -20,7 +20,8 @@ ITEM_COLUMNS = (
 )
 ALERT_COLUMNS = (
     "id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state, attempts, created_at,"
-    " next_attempt_at, delivered_at, retried_at, last_error, rest"
+    " next_attempt_at, delivered_at, retried_at, last_error, rest,"
+    " occasion, differences"
 )
 
 
@@ -83,6 +84,7 @@ def alert_of(row: tuple[Any, ...]) -> Alert:
     values = dict(zip(ALERT_COLUMNS.split(", "), row, strict=True))
     values["watchlist_tags"] = strings(values["watchlist_tags"])
     values["matches"] = tuple(Match(**match) for match in json.loads(values["matches"]))
+    values["differences"] = tuple((old, new) for old, new in json.loads(values["differences"]))
     values["created_at"] = from_ms(values["created_at"])
     for name in ("next_attempt_at", "delivered_at", "retried_at"):
         values[name] = maybe_time(values[name])

@@ -129,6 +129,36 @@ def m007_rest(db: Database) -> None:
     db.execute("CREATE INDEX alerts_of_hour ON alerts (watchlist, channel, created_at)")
 
 
+_OCCASIONS = """
+CREATE TABLE alerts_with_occasions (
+  id TEXT PRIMARY KEY,
+  watchlist TEXT NOT NULL, channel TEXT NOT NULL, story TEXT NOT NULL,
+  watchlist_name TEXT NOT NULL, watchlist_tags TEXT NOT NULL,
+  item TEXT NOT NULL, matches TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'held', 'delivered', 'dead')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL, next_attempt_at INTEGER, lease_until INTEGER, delivered_at INTEGER,
+  retried_at INTEGER, last_error TEXT, rest TEXT,
+  occasion TEXT NOT NULL DEFAULT 'new', differences TEXT NOT NULL DEFAULT '[]',
+  UNIQUE (watchlist, channel, story, occasion)
+) STRICT;
+INSERT INTO alerts_with_occasions SELECT id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state,
+  attempts, created_at, next_attempt_at, lease_until, delivered_at, retried_at, last_error, rest, 'new', '[]'
+  FROM alerts ORDER BY rowid;
+DROP TABLE alerts;
+ALTER TABLE alerts_with_occasions RENAME TO alerts;
+CREATE INDEX alerts_due ON alerts (next_attempt_at) WHERE state IN ('pending', 'held');
+CREATE INDEX alerts_story ON alerts (story, channel);
+CREATE INDEX alerts_of_hour ON alerts (watchlist, channel, created_at)
+"""
+
+
+@migrations()
+def m008_occasions(db: Database) -> None:
+    """One alert per watchlist, channel, story and occasion: SQLite changes a table's unique key by making it anew."""
+    _each(db, _OCCASIONS)
+
+
 def _each(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction."""
     for statement in script.split(";"):

@@ -33,6 +33,7 @@ from monitor.model import (
     Notice,
     Outage,
     Sighting,
+    Spread,
     Subscription,
 )
 from monitor.ports import Transaction
@@ -76,6 +77,12 @@ class SqliteTransaction:
         due: Callable[[str], tuple[AlertState, datetime]],
     ) -> int:
         return alerts.add(self._db.conn, item, drafts, now, due)
+
+    def alerts_about(self, story: str) -> list[Alert]:
+        return alerts.about(self._db.conn, story)
+
+    def spread(self, story: str) -> Spread:
+        return items.spread(self._db.conn, story)
 
     def save_feed(self, state: FeedState) -> None:
         feeds.save(self._db, state)
