@@ -237,9 +237,9 @@ class Outbox:
         if not parts:
             return None
         if channel.digest is not None or alerts[0].rest is not None:
-            return Message(_digest_id(alerts), parts, digest=True)
+            return Message(_digest_id(alerts), parts, digest=True, owed=_owed(alerts))
         root = self._store.first_alert(alerts[0].story, channel.id)
-        return Message(alerts[0].id, parts, thread=None if root == alerts[0].id else root)
+        return Message(alerts[0].id, parts, thread=None if root == alerts[0].id else root, owed=alerts[0].owed)
 
     def _told(self, alert: Alert) -> Item | None:
         return self._store.notice(alert.item) if alert.watchlist == OPERATOR else self._store.item(alert.item)
@@ -265,8 +265,9 @@ class Outbox:
         if at is not None and probe_at is not None:
             state, at = "pending", probe_at
         error = outcome.note if isinstance(outcome, Delivered) else outcome.error
+        owed = outcome.owed or None if isinstance(outcome, Deferred) else ()
         for alert in alerts:
-            settle = partial(self._store.settle_alert, alert.id, state, now, error=error, next_attempt_at=at)
+            settle = partial(self._store.settle_alert, alert.id, state, now, error=error, next_attempt_at=at, owed=owed)
             await self._write(settle)
             _count(report, state)
             _log(state, alert, error, at)
@@ -276,7 +277,7 @@ class Outbox:
     ) -> datetime | None:
         """Keep the channel's circuit; returns when it is probed next, if it is open. Kept for `monitor status` too."""
         before = self._circuits.get(name, circuit.CLOSED)
-        if not isinstance(outcome, Deferred):
+        if not isinstance(outcome, Deferred) or outcome.owed:  # who took it from some is not down
             self._circuits.pop(name, None)
             if before.open():
                 log.info("channel_up", channel=name, since=before.since)
@@ -323,6 +324,11 @@ def _digest_id(alerts: Sequence[Alert]) -> str:
     """The same for the same alerts, so that a digest sent again is known again."""
     names = "\n".join(sorted(alert.id for alert in alerts))
     return "digest-" + hashlib.blake2b(names.encode(), digest_size=12).hexdigest()
+
+
+def _owed(alerts: Sequence[Alert]) -> tuple[str, ...]:
+    """The receivers that a digest is still owed to: all of them, unless its alerts agree on fewer."""
+    return alerts[0].owed if len({alert.owed for alert in alerts}) == 1 else ()
 
 
 def _count(report: DeliveryReport, state: AlertState) -> None:

@@ -278,10 +278,12 @@ class Store(Protocol):
         error: str | None = None,
         next_attempt_at: datetime | None = None,
         attempted: bool = True,
+        owed: Sequence[str] | None = None,
     ) -> None:
         """End a claim. `error` replaces `last_error` (None clears it).
 
-        `attempted=False` takes back the attempt that the claim counted, because none was made.
+        `attempted=False` takes back the attempt that the claim counted, because none was made. `owed` replaces the
+        receivers that the next attempt is for; None leaves them.
         """
         ...
 

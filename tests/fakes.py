@@ -105,6 +105,7 @@ class FakeStore:
         error: str | None = None,
         next_attempt_at: datetime | None = None,
         attempted: bool = True,
+        owed: Sequence[str] | None = None,
     ) -> None:
         row = self.rows[alert_id]
         self.leases.pop(alert_id, None)
@@ -116,6 +117,7 @@ class FakeStore:
             next_attempt_at=next_attempt_at,
             attempts=row.attempts - (not attempted),
             delivered_at=now if state == "delivered" else None,
+            owed=row.owed if owed is None else tuple(owed),
         )
 
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]:

@@ -71,7 +71,7 @@ class Mail:
 
 @dataclass
 class MailServer:
-    """`answers`: what to say to a recipient's RCPT, or (key ``DATA``) after a mail's text, one after another."""
+    """`answers`: what to say to a recipient's RCPT, to MAIL, or (key ``DATA``) after a mail's text, one after another."""
 
     security: str = "plain"
     auth: bool = False
@@ -121,6 +121,14 @@ class MailServer:
         session.host_name = hostname
         self.connections += session.ssl is None or self.security == "tls"
         return responses
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self._next("MAIL")
+        if answer.startswith("2"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

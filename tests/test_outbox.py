@@ -401,3 +401,23 @@ async def test_senders_are_closed() -> None:
     desk = Desk(None, a_channel("a"), a_channel("b"), a=one, b=FakeSender())
     await desk.outbox.aclose()
     assert closed == [one]
+
+
+async def test_receivers_that_were_left_out_alone_get_the_next_attempt_and_the_channel_is_not_down() -> None:
+    seen: list[tuple[str, ...]] = []
+
+    def grey(message: Message) -> DeliveryOutcome:
+        seen.append(message.owed)
+        return Delivered() if message.owed else Deferred("451 greylisted", owed=("b@example.org",))
+
+    desk = Desk()
+    desk.sender.answer = grey
+    for number in range(1, 6):
+        desk.add(an_alert(number))
+    assert await desk.deliver() == (0, 5, 0)
+    assert desk.outbox.down() == {}
+    desk.restart()
+    desk.clock.move(timedelta(seconds=10))
+    assert await desk.deliver() == (5, 0, 0)
+    assert seen == [()] * 5 + [("b@example.org",)] * 5
+    assert {alert.owed for alert in desk.store.alerts()} == {()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -47,17 +47,22 @@ class AppriseSender:
         self._look = look
 
     async def send(self, message: Message) -> DeliveryOutcome:
-        """Delivered when every service of the URL said so."""
+        """Delivered when every service of the URL said so; those that did not alone get the next attempt.
+
+        One service may have several receivers (``tgram://…/chat1/chat2``); Apprise tells one outcome for all of them.
+        """
         title, body = text_of(message, self._look)
+        told: dict[str, str | None] = {}
         try:
             async with asyncio.timeout(DEADLINE):
-                return await asyncio.to_thread(self._notify, title, body)
+                return await asyncio.to_thread(self._notify, title, body, message.owed, told)
         except TimeoutError:
-            return Deferred(f"timed out after {DEADLINE:.0f} s")
+            return self._outcome(dict(told))
         except ImportError:
             return Deferred("Apprise is not installed: pip install 'monitor[apprise]'")
 
-    def _notify(self, title: str, body: str) -> DeliveryOutcome:
+    def _notify(self, title: str, body: str, owed: Sequence[str], told: dict[str, str | None]) -> DeliveryOutcome:
+        """`told` holds each service's identity, and what is wrong with it: it tells how far a call came that hangs."""
         import apprise  # 11 MB, and 0.1 s to import: for those who use it
 
         _install_hook()
@@ -65,13 +70,27 @@ class AppriseSender:
         _judge.set(judge)  # in this call's own context: to_thread copied it
         asset = apprise.AppriseAsset(async_mode=False, app_id="monitor", app_desc="news alerts")
         asset.default_service_retry = 0
-        service = apprise.Apprise(asset=asset)
-        if not service.add(self._url):
+        known = apprise.Apprise(asset=asset)
+        if not known.add(self._url):
             return Deferred("Apprise knows no service for this channel's URL")
-        with service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT) as result:
-            if result:
-                return Delivered()
-            return Deferred(self._reason(result, judge.refused))
+        found: list[Any] = list(known)
+        services = {str(service.url_id() or number): service for number, service in enumerate(found)}
+        services = {name: one for name, one in services.items() if name in owed} or services
+        told.update((name, f"{one.service_name}: timed out after {DEADLINE:.0f} s") for name, one in services.items())
+        for name, one in services.items():
+            judge.refused.clear()
+            alone = apprise.Apprise(one, asset=asset)
+            with alone.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT) as result:
+                told[name] = None if result else self._reason(result, judge.refused)
+        return self._outcome(told)
+
+    def _outcome(self, told: Mapping[str, str | None]) -> DeliveryOutcome:
+        """Of all services together: those that failed are owed it, unless all did."""
+        failed = {name: why for name, why in told.items() if why is not None}
+        if told and not failed:
+            return Delivered()
+        error = cut("; ".join(failed.values()), 300) or f"timed out after {DEADLINE:.0f} s"
+        return Deferred(error, owed=tuple(failed) if len(failed) < len(told) else ())
 
     def _reason(self, result: Any, refused: list[str]) -> str:
         if refused:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -31,8 +30,8 @@ CONNECT_TIMEOUT = 10.0
 COMMAND_TIMEOUT = 30.0  # RFC 5321 allows minutes; a server that slow is tried again later
 DEADLINE = 90.0  # one mail in all: connecting, TLS, login, sending
 IDLE = 15.0  # seconds a connection stays open for the next mail
-REMEMBERED = 1_000  # mails of which some recipients were put off, and the others must not get them again
 
+_CLOSING = 421  # "Service not available, closing transmission channel" (RFC 5321, 4.2.3)
 _ABOUT_LOGIN = frozenset({530, 534, 535, 538})
 """Permanent by number, yet about our login (RFC 4954), which can be mended: not about this mail."""
 
@@ -63,7 +62,6 @@ class SmtpSender:
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
         self._idle: asyncio.TimerHandle | None = None
-        self._put_off: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     async def send(self, message: Message) -> DeliveryOutcome:
         """Send to all recipients. Those of several that were put off (4xx) alone get the next attempt."""
@@ -71,12 +69,12 @@ class SmtpSender:
         async with self._lock:
             try:
                 async with asyncio.timeout(DEADLINE):
-                    outcome = await self._transmit(message.id, mail)
+                    outcome = await self._transmit(message.owed, mail)
             except TimeoutError:
                 outcome = Deferred(self._error("timed out"))
                 self._close()
             except (SMTPException, OSError) as error:
-                outcome = self._failed(message.id, error)
+                outcome = self._failed(message.owed, error)
             self._close_later()
             return outcome
 
@@ -91,24 +89,30 @@ class SmtpSender:
                     client.close()
             self._close()
 
-    async def _transmit(self, message_id: str, mail: EmailMessage) -> DeliveryOutcome:
-        client = await self._connected()
+    async def _transmit(self, owed: Sequence[str], mail: EmailMessage) -> DeliveryOutcome:
         everyone = [parseaddr(address)[1] for address in self._channel.to]
-        wanted = self._put_off.get(message_id)
-        recipients = [address for address in everyone if wanted is None or address in wanted] or everyone
-        refused, _ = await client.send_message(mail, sender=parseaddr(self._channel.sender)[1], recipients=recipients)
-        return self._partly(message_id, refused)
+        recipients = [address for address in everyone if address in owed] or everyone
+        before = self._client
+        client = await self._connected()
+        try:
+            return await self._sent(client, mail, recipients)
+        except aiosmtplib.SMTPSenderRefused as error:
+            if error.code != _CLOSING or client is not before:
+                raise
+        self._close()  # it takes so many mails on one connection, and no more
+        return await self._sent(await self._connected(), mail, recipients)
 
-    def _partly(self, message_id: str, refused: Mapping[str, SMTPResponse]) -> DeliveryOutcome:
-        """At least one recipient has it now."""
-        self._put_off.pop(message_id, None)
+    async def _sent(self, client: aiosmtplib.SMTP, mail: EmailMessage, recipients: list[str]) -> DeliveryOutcome:
+        sender = parseaddr(self._channel.sender)[1]
+        refused, _ = await client.send_message(mail, sender=sender, recipients=recipients)
+        return self._partly(refused)
+
+    def _partly(self, refused: Mapping[str, SMTPResponse]) -> DeliveryOutcome:
+        """At least one recipient has it now; those put off are owed it still."""
         told = "; ".join(f"{address}: {answer.code} {answer.message}" for address, answer in refused.items())
-        later = frozenset(address for address, answer in refused.items() if answer.code < 500)
+        later = tuple(address for address, answer in refused.items() if answer.code < 500)
         if later:
-            self._put_off[message_id] = later
-            if len(self._put_off) > REMEMBERED:
-                self._put_off.popitem(last=False)
-            return Deferred(self._error(told))
+            return Deferred(self._error(told), owed=later)
         return Delivered(self._error(told) if told else None)
 
     async def _connected(self) -> aiosmtplib.SMTP:
@@ -165,13 +169,13 @@ class SmtpSender:
             raise SMTPException("refusing to send a password without TLS: use smtp+starttls: or smtps:")
         return server.user, password.reveal()
 
-    def _failed(self, message_id: str, error: Exception) -> DeliveryOutcome:
+    def _failed(self, owed: Sequence[str], error: Exception) -> DeliveryOutcome:
         if isinstance(error, SMTPRecipientsRefused):
             told = self._error("; ".join(f"{one.recipient}: {one.code} {one.message}" for one in error.recipients))
-            if any(one.code < 500 for one in error.recipients):
-                return Deferred(told)
-            others_have_it = self._put_off.pop(message_id, None) is not None
-            return Delivered(told) if others_have_it else Refused(told)
+            later = tuple(one.recipient for one in error.recipients if one.code < 500)
+            if later:
+                return Deferred(told, owed=later if owed else ())
+            return Delivered(told) if owed else Refused(told)  # owed: the others have it
         if isinstance(error, SMTPResponseException):
             told = self._error(f"{error.code} {error.message}")
             about_this_mail = isinstance(error, aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPDataError)

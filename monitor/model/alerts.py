@@ -49,6 +49,8 @@ class Alert:
     delivered_at: datetime | None = None
     retried_at: datetime | None = None
     """When `monitor alerts retry` revived it: `retry_for` counts from there."""
+    owed: tuple[str, ...] = ()
+    """Of a channel's several receivers, those an attempt left out, in the channel's own words; empty: all."""
     rest: str | None = None
     """Beyond `max_per_hour`: what it is collected with, the watchlist and the hour."""
     occasion: str = NEW
@@ -89,6 +91,8 @@ class Message:
     """The id of the first alert about the same story to this channel, when this one is a later one."""
     test: bool = False
     """`monitor alerts test`: says so in its text."""
+    owed: tuple[str, ...] = ()
+    """The receivers that an earlier attempt left out: they alone get it now. Empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ class Deferred:
 
     error: str
     retry_after: timedelta | None = None
+    owed: tuple[str, ...] = ()
+    """The receivers that have not got it, when the others have: they alone get the next attempt."""
 
 
 @dataclass(frozen=True, slots=True)

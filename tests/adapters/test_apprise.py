@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
@@ -50,6 +51,35 @@ async def test_false_is_tried_again_once_and_by_the_outbox_alone(site: Site) -> 
     assert "T0K3N" not in outcome.error
     assert "p4ssw0rd" not in outcome.error
     assert len(site.requests) == 1
+
+
+async def test_of_several_services_those_that_failed_alone_get_the_next_attempt(site: Site) -> None:
+    site.answer("/good-one", Answer())
+    site.answer("/bad-one", Answer(500), Answer(500), Answer())
+    sender = a_sender(f"json://127.0.0.1:{site.port}/good-one, json://127.0.0.1:{site.port}/bad-one")
+    message = MESSAGE
+    for _ in range(2):
+        outcome = await sender.send(message)
+        assert isinstance(outcome, Deferred)
+        assert "500" in outcome.error
+        message = replace(message, owed=outcome.owed or message.owed)
+        assert len(message.owed) == 1
+    assert await sender.send(message) == Delivered()
+    assert site.paths() == ["/good-one", "/bad-one", "/bad-one", "/bad-one"]
+
+
+async def test_a_service_that_hangs_does_not_bring_the_others_their_message_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.adapters.apprise.DEADLINE", 1.0)
+    site.answer("/good-one", Answer())
+    site.answer("/slow-one", Answer(delay=2.5), Answer())
+    sender = a_sender(f"json://127.0.0.1:{site.port}/good-one, json://127.0.0.1:{site.port}/slow-one")
+    outcome = await sender.send(MESSAGE)
+    assert isinstance(outcome, Deferred)
+    assert "timed out after 1 s" in outcome.error
+    assert await sender.send(replace(MESSAGE, owed=outcome.owed)) == Delivered()
+    assert site.paths() == ["/good-one", "/slow-one", "/slow-one"]
 
 
 async def test_an_address_that_is_not_allowed_is_not_dialled(site: Site) -> None:

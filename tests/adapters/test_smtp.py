@@ -19,6 +19,7 @@ from monitor.model import (
     Alert,
     Deferred,
     Delivered,
+    DeliveryOutcome,
     EmailChannel,
     Message,
     NetworkPolicy,
@@ -198,12 +199,24 @@ async def test_one_recipient_of_several_refused_is_noted() -> None:
     assert server.mails[0].recipients == ["a@example.org"]
 
 
+def again(message: Message, outcome: DeliveryOutcome) -> Message:
+    """The next attempt, as the outbox makes it: in a later process, for all the sender knows."""
+    assert isinstance(outcome, Deferred)
+    return replace(message, owed=outcome.owed)
+
+
 async def test_a_recipient_put_off_gets_the_next_attempt_and_the_others_do_not() -> None:
-    to = ("a@example.org", "grey@example.org")
-    with MailServer(answers={"grey@example.org": ["451 greylisted"]}) as server:
+    to = ("a@example.org", "Grey <grey@example.org>")
+    with MailServer(answers={"grey@example.org": ["451 greylisted", "451 greylisted"]}) as server:
+        message = a_message()
+        for _ in range(2):
+            async with sending(server.port, to=to) as sender:
+                outcome = await sender.send(message)
+            assert isinstance(outcome, Deferred)
+            assert outcome.owed == ("grey@example.org",)
+            message = again(message, outcome)
         async with sending(server.port, to=to) as sender:
-            assert isinstance(await sender.send(a_message()), Deferred)
-            assert await sender.send(a_message()) == Delivered()
+            assert await sender.send(message) == Delivered()
     assert [mail.recipients for mail in server.mails] == [["a@example.org"], ["grey@example.org"]]
     assert len({mail.message["Message-ID"] for mail in server.mails}) == 1
 
@@ -212,10 +225,17 @@ async def test_a_recipient_put_off_and_then_refused_is_noted() -> None:
     to = ("a@example.org", "grey@example.org")
     with MailServer(answers={"grey@example.org": ["451 greylisted", "550 never"]}) as server:
         async with sending(server.port, to=to) as sender:
-            assert isinstance(await sender.send(a_message()), Deferred)
-            outcome = await sender.send(a_message())
+            message = a_message()
+            outcome = await sender.send(again(message, await sender.send(message)))
     assert isinstance(outcome, Delivered)
     assert "550 never" in (outcome.note or "")
+
+
+async def test_when_the_one_it_is_owed_to_is_configured_no_more_it_goes_to_all() -> None:
+    with MailServer() as server:
+        async with sending(server.port) as sender:
+            assert await sender.send(replace(a_message(), owed=("left@example.org",))) == Delivered()
+    assert server.mails[0].recipients == ["desk@example.org"]
 
 
 async def test_nobody_there() -> None:
@@ -291,6 +311,18 @@ async def test_a_connection_lost_after_the_text_is_tried_again_with_the_same_id(
 
     async with sending(await wire(loses)) as sender:
         assert isinstance(await sender.send(a_message()), Deferred)
+
+
+async def test_a_server_that_takes_so_many_mails_on_a_connection_gets_the_next_on_another() -> None:
+    full = "421 too many mails on this connection"
+    with MailServer(answers={"MAIL": ["250 OK", "250 OK", full, "250 OK", "250 OK", full, full]}) as server:
+        async with sending(server.port) as sender:
+            for number in range(4):
+                assert await sender.send(a_message(f"alert-{number}")) == Delivered()
+            outcome = await sender.send(a_message("alert-5"))  # a new connection is not taken either
+    assert isinstance(outcome, Deferred)
+    assert [mail.message["Message-ID"] for mail in server.mails] == [f"<alert-{n}@example.org>" for n in range(4)]
+    assert server.connections == 3
 
 
 async def test_two_at_once_take_turns() -> None:

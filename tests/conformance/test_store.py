@@ -147,6 +147,20 @@ def test_a_settled_alert_waits_dies_or_is_done(store: SqliteStore) -> None:
     assert (done.delivered_at, done.last_error) == (NOON + HOUR, None)
 
 
+def test_receivers_that_were_left_out_are_remembered_until_it_is_done(store: SqliteStore) -> None:
+    put(store, an_item(), drafts=(DRAFT,))
+    (alert,) = store.claim_alerts(NOON, 10, HOUR)
+    store.settle_alert(alert.id, "pending", NOON, next_attempt_at=NOON, owed=("b@example.org",))
+    (alert,) = store.claim_alerts(NOON, 10, HOUR)
+    assert alert.owed == ("b@example.org",)
+    store.settle_alert(alert.id, "dead", NOON, error="no connection")
+    store.retry_alerts([], NOON)
+    (alert,) = store.claim_alerts(NOON, 10, HOUR)
+    assert alert.owed == ("b@example.org",)
+    store.settle_alert(alert.id, "delivered", NOON, owed=())
+    assert store.alerts()[0].owed == ()
+
+
 def test_an_attempt_that_was_not_made_is_not_counted(store: SqliteStore) -> None:
     put(store, an_item(), drafts=(DRAFT,))
     (alert,) = store.claim_alerts(NOON, 10, HOUR)

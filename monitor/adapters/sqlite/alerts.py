@@ -91,17 +91,19 @@ def settle(
     error: str | None,
     next_attempt_at: datetime | None,
     attempted: bool,
+    owed: Sequence[str] | None,
 ) -> None:
-    """End a claim. A delivered alert stays delivered, whatever a late attempt says."""
+    """End a claim; `owed` None leaves it as it is. A delivered alert stays delivered, whatever a late attempt says."""
     db.execute(
         "UPDATE alerts SET state = ?, last_error = ?, next_attempt_at = ?, lease_until = NULL, delivered_at = ?,"
-        " attempts = attempts - ? WHERE id = ? AND state != 'delivered'",
+        " attempts = attempts - ?, owed = coalesce(?, owed) WHERE id = ? AND state != 'delivered'",
         (
             state,
             error,
             maybe_ms(next_attempt_at),
             to_ms(now) if state == "delivered" else None,
             0 if attempted else 1,
+            None if owed is None else dump(list(owed)),
             alert,
         ),
     )

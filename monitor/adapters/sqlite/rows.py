@@ -21,7 +21,7 @@ ITEM_COLUMNS = (
 ALERT_COLUMNS = (
     "id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state, attempts, created_at,"
     " next_attempt_at, delivered_at, retried_at, last_error, rest,"
-    " occasion, differences"
+    " occasion, differences, owed"
 )
 
 
@@ -86,6 +86,7 @@ def alert_of(row: tuple[Any, ...]) -> Alert:
     values["matches"] = tuple(Match(**match) for match in json.loads(values["matches"]))
     values["differences"] = tuple((old, new) for old, new in json.loads(values["differences"]))
     values["created_at"] = from_ms(values["created_at"])
+    values["owed"] = strings(values["owed"])
     for name in ("next_attempt_at", "delivered_at", "retried_at"):
         values[name] = maybe_time(values[name])
     return Alert(**values)

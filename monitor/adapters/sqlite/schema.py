@@ -159,6 +159,12 @@ def m008_occasions(db: Database) -> None:
     _each(db, _OCCASIONS)
 
 
+@migrations()
+def m009_owed(db: Database) -> None:
+    """Receivers of a channel that an attempt left out: the others may not get the alert again."""
+    db.execute("ALTER TABLE alerts ADD COLUMN owed TEXT NOT NULL DEFAULT '[]'")
+
+
 def _each(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction."""
     for statement in script.split(";"):

@@ -282,10 +282,18 @@ class SqliteStore:
         error: str | None = None,
         next_attempt_at: datetime | None = None,
         attempted: bool = True,
+        owed: Sequence[str] | None = None,
     ) -> None:
         with self._writing() as db:
             alerts.settle(
-                db.conn, alert_id, state, now, error=error, next_attempt_at=next_attempt_at, attempted=attempted
+                db.conn,
+                alert_id,
+                state,
+                now,
+                error=error,
+                next_attempt_at=next_attempt_at,
+                attempted=attempted,
+                owed=owed,
             )
 
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]:
