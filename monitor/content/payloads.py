@@ -19,13 +19,16 @@ _Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """How much of each thing is told. `words`: characters of titles, names, tags."""
+    """How much of each thing is told. `words`: characters of titles, names, tags; `link`: bytes of an address, which
+    is left out when it is longer, for half an address is none.
+    """
 
     excerpt: int
     matches: int
     also_at: int
     tags: int
     words: int
+    link: int = MAX_BYTES
 
     @property
     def differences(self) -> int:
@@ -40,8 +43,12 @@ _MEASURES = (
     _Measure(excerpt=150, matches=5, also_at=2, tags=5, words=120),
     _Measure(excerpt=0, matches=3, also_at=0, tags=3, words=80),
     _Measure(excerpt=0, matches=1, also_at=0, tags=1, words=40),
+    _Measure(excerpt=0, matches=1, also_at=0, tags=1, words=40, link=600),
+    _Measure(excerpt=0, matches=1, also_at=0, tags=1, words=16, link=200),
 )
-"""Tried in order until the body is small enough."""
+"""Tried in order until the body is small enough. An alert alone keeps its address in all but the last two: the longest
+address (`wording.MAX_URL`), escaped, leaves it room.
+"""
 
 _KINDS = {"revised": "watchlist.revised", "sites": "watchlist.followed", "language": "watchlist.followed"}
 """Of an alert that is not the first about its story, by its occasion."""
@@ -96,7 +103,9 @@ def _data(part: Part, measure: _Measure) -> _Json:
         "story": alert.story,
         "item": _item(item, alert.matches, measure),
         "matches": [_match(match, measure) for match in alert.matches[: measure.matches]],
-        "also_at": [{"url": web_link(sighting.url), "feed": sighting.feed} for sighting in also_at[: measure.also_at]],
+        "also_at": [
+            {"url": _link(sighting.url, measure), "feed": sighting.feed} for sighting in also_at[: measure.also_at]
+        ],
         **_occasion(alert, measure),
     }
 
@@ -115,7 +124,7 @@ def _item(item: Item, matches: Sequence[Match], measure: _Measure) -> _Json:
     first = next((match.start for match in matches if match.field == "body"), 0)
     return {
         "id": item.id,
-        "url": web_link(item.url),
+        "url": _link(item.url, measure),
         "title": cut(one_line(item.title), measure.words),
         "language": item.language,
         "published_at": _time(item.published_at),
@@ -123,6 +132,11 @@ def _item(item: Item, matches: Sequence[Match], measure: _Measure) -> _Json:
         "tags": _words(item.tags, measure),
         "excerpt": excerpt(item.text, first, measure.excerpt) if measure.excerpt else "",
     }
+
+
+def _link(url: str | None, measure: _Measure) -> str | None:
+    link = web_link(url)
+    return None if link is None or len(_escaped(link).encode()) > measure.link else link
 
 
 def _match(match: Match, measure: _Measure) -> _Json:
@@ -144,7 +158,10 @@ def _time(moment: datetime | None) -> str | None:
 
 
 def _encoded(value: _Json) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _escaped(json.dumps(value, ensure_ascii=False, separators=(",", ":"))).encode()
+
+
+def _escaped(text: str) -> str:
     for char, escape in _ESCAPES.items():
         text = text.replace(char, escape)
-    return text.encode()
+    return text

@@ -31,6 +31,9 @@ SAMPLES = (
     Message("sample", ((replace(_ALERT, matches=(), watchlist_tags=()), _BARE, ()),)),
     Message("sample", ((_ALERT, _ITEM, ()), (replace(_ALERT, watchlist="cranes"), _ITEM, _ELSEWHERE[:1])), digest=True),
     Message("sample", ((_ALERT, _ITEM, ()),), test=True),
+    Message("sample", ((replace(_ALERT, occasion="revised", differences=(("Two ships", "One ship"),)), _ITEM, ()),)),
+    Message("sample", ((replace(_ALERT, occasion="sites:20"), _ITEM, _ELSEWHERE),)),
+    Message("sample", ((replace(_ALERT, occasion="language:it"), _ITEM, _ELSEWHERE),)),
     Message("sample", ((replace(_ALERT, watchlist=OPERATOR, matches=()), _ITEM, ()),)),
 )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import string
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from babel import Locale
 
 from monitor.content.look import Look
 from monitor.content.messages import email_of, text_of
-from monitor.content.template_trials import SAMPLES, fault_in
+from monitor.content.template_trials import SAMPLES, fault_in, names_in_templates
 from monitor.content.tongues import ENGLISH, WORDS
 from monitor.model import EmailChannel, SmtpServer
 
@@ -141,3 +143,11 @@ def test_built_in_templates_can_be_included_and_are_without_fault() -> None:
     for name in look.templates.own:
         assert fault_in(name, look) is None
     assert text_of(SAMPLES[0], look) == text_of(SAMPLES[0])
+
+
+def test_the_guide_names_all_that_a_template_may_use() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    section = guide.partition("### templates/")[2].partition("\n## ")[0]
+    named = {*names_in_templates(), *ENGLISH} - {"broken"}  # said by the built-in ones alone
+    missing = [name for name in named if not re.search(rf"[`( ]{name}[`(\" ]", section)]
+    assert missing == []

@@ -6,11 +6,13 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.content.messages import webhook_body
 from monitor.content.payloads import MAX_BYTES
+from monitor.content.wording import MAX_URL
 from monitor.core.delivery import digest_size
 from monitor.model import Alert, Item, Match, Message, Secret, Sighting, WebhookChannel
 
@@ -97,3 +99,34 @@ def test_every_body_is_under_20_kb(title: str, word: str, many: int, parts: int)
     assert len(body) <= MAX_BYTES
     data = json.loads(body)["data"]
     assert len(data["alerts"] if parts > 1 else [data]) == parts
+
+
+@pytest.mark.parametrize("parts", [1, 2, digest_size(WebhookChannel("w", Secret("https://x.example")))])
+def test_with_all_of_it_as_long_as_it_can_be_it_is_under_20_kb(parts: int) -> None:
+    link = "https://e.org/" + "&" * (MAX_URL - 14)  # each & takes six bytes
+    sightings = tuple(Sighting(link, "f" * 80, NOW) for _ in range(99))
+    item = replace(
+        ITEM,
+        title="<" * 5000,
+        text="<" * 9000,
+        url=link,
+        feeds=tuple(f"{n:080}" for n in range(90)),
+        tags=("<" * 900,) * 99,
+    )
+    matches = tuple(Match("<" * 3000, "body", "&" * 3000, place, place + 3000) for place in range(900))
+    alert = replace(
+        ALERT,
+        matches=matches,
+        watchlist="w" * 80,
+        watchlist_name="<" * 5000,
+        watchlist_tags=("&" * 900,) * 99,
+        occasion="revised",
+        differences=(("<" * 9000, "&" * 9000),) * 50,
+    )
+    body = webhook_body(Message("m", ((alert, item, sightings),) * parts, digest=parts > 1))
+    assert len(body) <= MAX_BYTES
+    data = json.loads(body)["data"]
+    told = data["alerts"] if parts > 1 else [data]
+    assert len(told) == parts
+    assert {one["alert"] for one in told} == {alert.id}
+    assert parts > 1 or data["item"]["url"] == link
