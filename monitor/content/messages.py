@@ -38,6 +38,8 @@ SENTENCES = 4
 DIGEST_SENTENCES = 1
 COPIES = 10
 """Other addresses listed; the rest is counted."""
+DIGEST_COPIES = 2
+"""The same in a digest, which is to be read through: some mail services show about 100 kB of a mail."""
 NAME_CHARS = 60
 """Of a watchlist's name in a subject, so that the title has room."""
 PREVIEW_CHARS = 140
@@ -117,7 +119,7 @@ def text_of(message: Message, look: Look = PLAIN) -> tuple[str, str]:
 
 def context_of(message: Message, look: Look) -> dict[str, Any]:
     """What the templates are given."""
-    groups = tuple(_groups(message, DIGEST_SENTENCES if message.digest else SENTENCES, look))
+    groups = tuple(_groups(message, look))
     return {
         "subject": _subject(message, look),
         "preview": _preview(groups[0].stories[0]),
@@ -148,8 +150,9 @@ def _preview(story: StoryView) -> str:
     return cut(": ".join(part for part in (", ".join(story.terms[:5]), said) if part), PREVIEW_CHARS)
 
 
-def _groups(message: Message, shown: int, look: Look) -> Iterator[Group]:
+def _groups(message: Message, look: Look) -> Iterator[Group]:
     """By watchlist, in the order of their first alerts; within one by story, oldest first."""
+    shown, copies = (DIGEST_SENTENCES, DIGEST_COPIES) if message.digest else (SENTENCES, COPIES)
     first: dict[str, int] = {}
     for place, (alert, _, _) in enumerate(message.parts):
         first.setdefault(alert.watchlist, place)
@@ -157,11 +160,13 @@ def _groups(message: Message, shown: int, look: Look) -> Iterator[Group]:
     for _, members in groupby(parts, key=lambda part: part[0].watchlist):
         found = list(members)
         name = one_line(found[0][0].watchlist_name) or found[0][0].watchlist
-        yield Group(name, tuple(view(alert, item, also, shown, look) for alert, item, also in found))
+        yield Group(name, tuple(view(alert, item, also, shown, look, copies) for alert, item, also in found))
 
 
-def view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int, look: Look) -> StoryView:
-    """What is shown of one alert, with at most `shown` sentences that matched."""
+def view(
+    alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int, look: Look, copies: int = COPIES
+) -> StoryView:
+    """What is shown of one alert, with at most `shown` sentences that matched, and `copies` addresses of copies."""
     links = _links(item, also_at)
     marked = sentences(item.text, _in(alert.matches, "body"), shown)
     return StoryView(
@@ -179,8 +184,8 @@ def view(alert: Alert, item: Item, also_at: tuple[Sighting, ...], shown: int, lo
         tags=tuple(one_line(tag) for tag in alert.watchlist_tags),
         copies=len({site(link) for link in links}),
         first_copy=site(links[0]) if links else "",
-        also_at=tuple(links[:COPIES]),
-        more=max(0, len(links) - COPIES),
+        also_at=tuple(links[:copies]),
+        more=max(0, len(links) - copies),
         alert=alert.id,
         occasion=_occasion(alert, look),
         differences=tuple((one_line(old), one_line(new)) for old, new in alert.differences),
