@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import structlog
 
@@ -51,6 +51,9 @@ LOOK_AGAIN = 1.0
 """Seconds after which new alerts are claimed while a slow channel is still busy."""
 NO_CHANNEL = timedelta(minutes=5)
 """An alert whose channel is not configured is looked at again after this."""
+
+Point = Literal["claimed", "sending", "sent", "settled"]
+"""Where a process may die: between these nothing is lost, and what comes again has its id."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,7 +100,9 @@ class Outbox:
         clock: Clock,
         jitter: Callable[[], float],
         write: Write,
+        reached: Callable[[Point], None] = lambda _: None,
     ) -> None:
+        self._reached = reached
         self._store = store
         self._clock = clock
         self._jitter = jitter
@@ -175,6 +180,8 @@ class Outbox:
             except StoreError as error:
                 problems.append(error)
                 return
+            if alerts:
+                self._reached("claimed")
             for alert in alerts:
                 queues.setdefault(alert.channel, deque()).append(_Claimed(alert, now))
             if len(alerts) < CLAIM:
@@ -219,7 +226,9 @@ class Outbox:
     async def _deliver(self, channel: Channel, sender: Sender, alerts: list[Alert], report: DeliveryReport) -> None:
         try:
             message = await self._write(self._message, channel, alerts)
+            self._reached("sending")
             outcome: DeliveryOutcome = Refused("its item is gone") if message is None else await sender.send(message)
+            self._reached("sent")
         except StoreError:
             raise
         except Exception as error:  # one delivery: whatever breaks here may not stop the others
@@ -271,6 +280,7 @@ class Outbox:
             await self._write(settle)
             _count(report, state)
             _log(state, alert, error, at)
+        self._reached("settled")
 
     async def _judge(
         self, name: str, message_id: str, outcome: DeliveryOutcome, now: datetime, jitter: float

@@ -269,6 +269,10 @@ class Store(Protocol):
         """Due alerts, oldest first, each leased; `attempts` already counts the attempt to come."""
         ...
 
+    def release_alerts(self) -> None:
+        """End all claims: of a process that died. What it had sent may come again, under its id."""
+        ...
+
     def settle_alert(
         self,
         alert_id: str,

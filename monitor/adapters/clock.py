@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
 class SystemClock:
     """`ports.Clock` over the operating system: `now` may jump when the machine's clock is set, `monotonic` never."""
 
+    def __init__(self, hurry: Callable[[datetime], datetime] | None = None) -> None:
+        self._hurry = hurry
+
     def now(self) -> datetime:
-        """The present, aware, in UTC."""
-        return datetime.now(UTC)  # noqa: TID251 -- the one place
+        """The present, aware, in UTC; in a rehearsal, what `hurry` makes of it."""
+        real = datetime.now(UTC)  # noqa: TID251 -- the one place
+        return real if self._hurry is None else self._hurry(real)
 
     def monotonic(self) -> float:
         """Seconds from an arbitrary origin."""

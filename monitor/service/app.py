@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from monitor.adapters import rehearsal
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Guard
 from monitor.adapters.http import HttpFetcher
@@ -60,6 +61,7 @@ class Application:
             clock=clock,
             jitter=random.random,
             write=self.write,
+            reached=rehearsal.reached(),
         )
 
     def _senders(self, config: Config) -> Mapping[str, Sender]:
@@ -125,7 +127,7 @@ async def open_application(
     config: Config, *, daemon: bool = False, clock: Clock | None = None
 ) -> AsyncIterator[Application]:
     """Open the store, start what is needed, and put all of it away afterwards."""
-    clock = clock or SystemClock()
+    clock = clock or SystemClock(rehearsal.hurried())
     store = await asyncio.to_thread(partial(SqliteStore, path_of(config.store), daemon=daemon))
     try:
         async with HttpFetcher(config.poll, config.network, config.article, clock, limits=config.limits) as fetcher:

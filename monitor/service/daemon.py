@@ -56,6 +56,7 @@ class Daemon:
         app = self._app
         await app.write(app.store.sync_feeds, app.rules.config.feeds, app.clock.now())
         await app.write(app.store.release_feeds, list(app.rules.feeds))
+        await app.write(app.store.release_alerts)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)

@@ -82,6 +82,11 @@ def claim(db: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -
     return sorted(map(alert_of, rows), key=lambda alert: (alert.created_at, alert.id))
 
 
+def release(db: sqlite3.Connection) -> None:
+    """End all claims."""
+    db.execute("UPDATE alerts SET lease_until = NULL WHERE lease_until IS NOT NULL")
+
+
 def settle(
     db: sqlite3.Connection,
     alert: str,

@@ -273,6 +273,10 @@ class SqliteStore:
         with self._writing() as db:
             return alerts.claim(db.conn, now, limit, lease)
 
+    def release_alerts(self) -> None:
+        with self._writing() as db:
+            alerts.release(db.conn)
+
     def settle_alert(
         self,
         alert_id: str,
