@@ -35,6 +35,7 @@ from monitor.cli.base import (
     span,
     with_application,
 )
+from monitor.cli.database import db
 from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
@@ -56,7 +57,7 @@ def monitor() -> None:
     """Reads your feeds in full, knows a copy when it sees one, alerts once per story."""
 
 
-for command in (alerts, feeds, items, show, split, try_, why):
+for command in (alerts, db, feeds, items, show, split, try_, why):
     monitor.add_command(command)
 
 

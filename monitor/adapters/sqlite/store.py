@@ -15,7 +15,7 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite import alerts, connection, feeds, items, numbers, outages, quarantine, websub
+from monitor.adapters.sqlite import alerts, connection, feeds, items, numbers, outages, quarantine, upkeep, websub
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
@@ -117,14 +117,42 @@ class SqliteStore:
         self.path = path
         self._held: IO[str] | None = None
         self._lock = threading.RLock()
+        upkeep.refuse_network(path)
         self._db = connection.connect(path, checkpoints=daemon)
         try:
             self._held = connection.lock_daemon(path) if daemon else None
-            with self._writing():
-                migrations.apply(self._db)
+            self._prepare(daemon)
         except BaseException:
             self.close()
             raise
+
+    def _prepare(self, daemon: bool) -> None:
+        """Refuse what cannot be used, bring the tables up to date, with a backup first."""
+        with self._reading() as db:
+            upkeep.refuse_newer(db.conn, self.path)
+            if daemon:
+                upkeep.quick_check(db.conn, self.path)
+            needed = upkeep.pending(db.conn)
+            if needed:
+                upkeep.backup_before(db.conn, self.path, needed[0])
+        if needed:
+            with self._writing():
+                migrations.apply(self._db)
+
+    def check(self) -> upkeep.Checked:
+        """Look at all of it, as `monitor db check` does."""
+        with self._reading() as db:
+            return upkeep.check(db.conn, self.path)
+
+    def backup(self, to: Path) -> None:
+        """A whole copy, made while others write."""
+        with self._reading() as db:
+            upkeep.backup(db.conn, to)
+
+    def vacuum(self) -> tuple[int, int]:
+        """Bytes before and after. Only for who holds the store alone."""
+        with self._reading() as db:
+            return upkeep.vacuum(db.conn, self.path)
 
     @contextmanager
     def _reading(self) -> Iterator[Database]:

@@ -1,0 +1,151 @@
+"""A store that is broken, newer, on the wrong disk, or to be copied."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from monitor.adapters.sqlite import SqliteStore, upkeep
+from monitor.adapters.sqlite.schema import migrations
+from monitor.cli.root import monitor
+from monitor.errors import StoreError
+from tests.builders import an_item
+
+MOUNTS = """\
+22 28 0:21 / /proc rw,nosuid - proc proc rw
+28 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
+40 28 0:40 / /srv/my\\040share rw - nfs4 server:/share rw
+41 28 0:41 / /srv/my\\040share/local rw - ext4 /dev/vdb rw
+42 28 0:42 / /srv/windows rw - cifs //server/x rw
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "m.db"
+    store = SqliteStore(made)
+    with store.transaction() as tx:
+        for number in range(50):
+            tx.add_item(an_item(f"item-{number}", text=f"freighters {number} " * 200), {f"guid:{number}": "h"})
+    store.close()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("place", "refused"),
+    [
+        ("/srv/my share/m.db", "nfs4"),
+        ("/srv/my share/local/m.db", None),
+        ("/srv/windows/deep/m.db", "cifs"),
+        ("/srv/windows-not/m.db", None),
+        ("/var/m.db", None),
+    ],
+)
+def test_a_network_file_system_is_refused(place: str, refused: str | None) -> None:
+    if refused is None:
+        upkeep.refuse_network(Path(place), MOUNTS)
+    else:
+        with pytest.raises(StoreError, match=rf"network file system \({refused}\)"):
+            upkeep.refuse_network(Path(place), MOUNTS)
+
+
+def test_a_newer_store_is_refused_and_left_as_it_is(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('monitor', 'm999_later', '2030')"
+    )
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match="written by a newer monitor"):
+        SqliteStore(path)
+
+
+def test_tables_are_changed_after_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "old.db"
+    every = list(migrations._migrations)
+    monkeypatch.setattr(migrations, "_migrations", every[:-1])
+    store = SqliteStore(path)
+    with store.transaction() as tx:
+        tx.add_item(an_item(), {"guid:1": "h"})
+    store.close()
+    assert [file.name for file in tmp_path.glob("old.db.before*")] == []
+    monkeypatch.setattr(migrations, "_migrations", every)
+    store = SqliteStore(path)
+    assert store.item("item-1") is not None
+    store.close()
+    (copy,) = tmp_path.glob("old.db.before-*")
+    assert copy.name.endswith(every[-1].name)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setattr(migrations, "_migrations", every[:-1])
+    before = SqliteStore(copy)  # the program of that day opens it
+    assert before.item("item-1") is not None
+    before.close()
+
+
+def test_a_daemon_does_not_start_on_a_broken_file(path: Path) -> None:
+    pages = bytearray(path.read_bytes())
+    for place in range(3 * 4096, len(pages) - 4096, 4096):
+        pages[place : place + 200] = os.urandom(200)
+    path.write_bytes(pages)
+    with pytest.raises(StoreError, match="restore a backup"):
+        SqliteStore(path, daemon=True)
+
+
+def test_a_large_store_is_left_to_the_command(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    assert upkeep.quick_check(connection, path)
+    assert not upkeep.quick_check(connection, path, limit=100)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "has_it"),
+    [
+        ((3, 40, 1), True),
+        ((3, 44, 6), False),
+        ((3, 45, 0), True),
+        ((3, 50, 7), False),
+        ((3, 51, 2), True),
+        ((3, 51, 3), False),
+    ],
+)
+def test_versions_that_may_lose_a_commit(version: tuple[int, ...], has_it: bool) -> None:
+    assert upkeep.has_wal_reset_bug(version) == has_it
+
+
+def test_the_commands_check_copy_and_shrink(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    Path("config").mkdir()
+    Path("config/monitor.toml").write_text('store = "sqlite:m.db"\n')
+    run = CliRunner()
+    checked = run.invoke(monitor, ["db", "check"])
+    assert (checked.exit_code, "50 items" in checked.stdout, "well" in checked.stdout) == (0, True, True)
+    old = os.umask(0)
+    try:
+        copied = run.invoke(monitor, ["db", "backup", "copy.db"])
+    finally:
+        os.umask(old)
+    assert copied.exit_code == 0, copied.output
+    assert Path("copy.db").stat().st_mode & 0o777 == 0o600
+    again = run.invoke(monitor, ["db", "backup", "copy.db"])
+    assert again.exit_code == 1
+    assert "is there already" in again.output
+    assert run.invoke(monitor, ["db", "backup", "nowhere/copy.db"]).exit_code == 1
+    connection = sqlite3.connect("m.db")
+    connection.execute("UPDATE items SET text = ''")
+    connection.execute("UPDATE items SET copy_of = 'gone' WHERE number = 1")
+    connection.commit()
+    connection.close()
+    shrunk = run.invoke(monitor, ["db", "vacuum"])
+    assert shrunk.exit_code == 0, shrunk.output
+    broken = run.invoke(monitor, ["db", "check"])
+    assert (broken.exit_code, "1 copies of no item" in broken.stdout) == (1, True)
+    daemon = SqliteStore(path, daemon=True)
+    held = run.invoke(monitor, ["db", "vacuum"])
+    daemon.close()
+    assert (held.exit_code, "another `monitor run` holds this store" in held.output) == (1, True)
+    assert sorted(file.name for file in path.parent.iterdir() if "part" in file.name) == []
