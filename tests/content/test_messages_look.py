@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.content.look import Look
 from monitor.content.messages import email_of, text_of
@@ -151,3 +153,28 @@ def test_the_guide_names_all_that_a_template_may_use() -> None:
     named = {*names_in_templates(), *ENGLISH} - {"broken"}  # said by the built-in ones alone
     missing = [name for name in named if not re.search(rf"[`( ]{name}[`(\" ]", section)]
     assert missing == []
+
+
+def test_a_part_of_the_built_in_template_can_be_written_anew() -> None:
+    own = '{% extends "built-in/mail.html.j2" %}{% block foot %}<p>Ours, {{ count }}</p>{% endblock %}'
+    style = "{% block style %}{{ super() }}p { color: red; }{% endblock %}{% block top %}<b>&amp;</b>{% endblock %}"
+    look = Look(templates={"mail.html.j2": own + style})
+    assert fault_in("mail.html.j2", look) is None
+    html = email_of(SAMPLES[0], CHANNEL, MOMENT, look).get_body(("html",))
+    assert html is not None
+    told = html.get_content()
+    assert "<p>Ours, 1</p>" in told
+    assert "monitor why" not in told
+    assert "color-scheme: light dark; }" in told
+    assert "p { color: red; }" in told
+    assert "<b>&amp;</b>" in told
+    assert "<mark" in told
+
+
+LOOKS = (Look(), Look("uk"))
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[a-zA-Z]{1,3}(-[a-zA-Z0-9@_]{1,8}){0,3}", fullmatch=True))
+def test_any_code_has_a_name(code: str) -> None:
+    for look in LOOKS:
+        assert isinstance(look.language_name(code), str)
