@@ -49,6 +49,7 @@ class AppriseSender:
     async def send(self, message: Message) -> DeliveryOutcome:
         """Delivered when every service of the URL said so; those that did not alone get the next attempt.
 
+        A text longer than the service takes goes out in parts, unless its URL says ``?overflow=truncate``.
         One service may have several receivers (``tgram://…/chat1/chat2``); Apprise tells one outcome for all of them.
         """
         title, body = text_of(message, self._look)
@@ -74,6 +75,9 @@ class AppriseSender:
         if not known.add(self._url):
             return Deferred("Apprise knows no service for this channel's URL")
         found: list[Any] = list(known)
+        for service in found:
+            if service.overflow_mode == apprise.OverflowMode.UPSTREAM:  # its default: what is too long is refused
+                service.overflow_mode = apprise.OverflowMode.SPLIT
         services = {str(service.url_id() or number): service for number, service in enumerate(found)}
         services = {name: one for name, one in services.items() if name in owed} or services
         told.update((name, f"{one.service_name}: timed out after {DEADLINE:.0f} s") for name, one in services.items())

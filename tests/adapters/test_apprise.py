@@ -14,7 +14,7 @@ import pytest
 
 from monitor.adapters.apprise import AppriseSender
 from monitor.core.addresses import refusal
-from monitor.model import Alert, AppriseChannel, Deferred, Delivered, Message, Secret
+from monitor.model import Alert, AppriseChannel, Deferred, Delivered, Message, Secret, Sighting
 from tests.builders import an_item
 from tests.servers import Answer, Site
 
@@ -80,6 +80,26 @@ async def test_a_service_that_hangs_does_not_bring_the_others_their_message_agai
     assert "timed out after 1 s" in outcome.error
     assert await sender.send(replace(MESSAGE, owed=outcome.owed)) == Delivered()
     assert site.paths() == ["/good-one", "/slow-one", "/slow-one"]
+
+
+@pytest.mark.parametrize(("choice", "whole"), [("", True), ("?overflow=upstream", True), ("?overflow=truncate", False)])
+async def test_a_text_longer_than_the_service_takes_goes_out_in_parts(
+    site: Site, monkeypatch: pytest.MonkeyPatch, choice: str, whole: bool
+) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 200)
+    site.answer(f"/T0K3N-T0K3N{choice}", Answer())
+    site.answer("/T0K3N-T0K3N", Answer())
+    alert, item, _ = MESSAGE.parts[0]
+    also = tuple(Sighting(f"https://copy{n}.example.org/{'x' * 70}", None, NOW) for n in range(12))
+    sender = a_sender(f"json://127.0.0.1:{site.port}/T0K3N-T0K3N{choice}")
+    assert await sender.send(replace(MESSAGE, parts=((alert, item, also),))) == Delivered()
+    bodies = [json.loads(request.body)["message"] for request in site.requests]
+    assert (len(bodies) > 1) == whole
+    assert max(map(len, bodies)) <= 200
+    told = " ".join(bodies)
+    assert all(place in told for place in ("Città", "copy0.", "copy9.", "Alert alert-1")) == whole
 
 
 async def test_an_address_that_is_not_allowed_is_not_dialled(site: Site) -> None:
