@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from protego import Protego
 
 from monitor.content.robots import may_fetch
 
@@ -35,3 +36,21 @@ def test_nothing_and_nonsense_forbid_nothing() -> None:
 
 def test_a_huge_file_is_bounded() -> None:
     assert may_fetch("Disallow: /x\n" * 1_000_000, "monitor", "https://h.example/a")
+
+
+@pytest.mark.parametrize("lines", [10, 5_000])
+def test_the_same_rules_are_parsed_once(lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = f"User-agent: *\n# {lines}\n" + "".join(f"Disallow: /a/{number}/\n" for number in range(lines))
+    parsed: list[str] = []
+    parse = Protego.parse
+
+    def counting(text: str) -> Protego:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(Protego, "parse", counting)
+    answers = [may_fetch(rules, "monitor/1", f"https://h.example/a/{number}/x") for number in (1, lines - 1, lines)]
+    assert answers == [False, False, True]
+    assert len(parsed) == 1
+    assert may_fetch(rules.replace("/a/", "/b/"), "monitor/1", "https://h.example/a/1/x")
+    assert len(parsed) == 2
