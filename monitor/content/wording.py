@@ -46,7 +46,9 @@ class Sentence:
 
 def clean(text: str) -> str:
     """Plain text safe in a mail's body or JSON: no controls but newlines, no bidi controls, no surrogates."""
-    return "".join(_cleaned(char) for char in text)
+    if text.replace("\n", "").isprintable():  # nothing of what `_cleaned` changes is
+        return text
+    return text.translate({ord(char): _cleaned(char) for char in set(text)})
 
 
 def one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.content.messages import email_of, text_of
+from monitor.content.wording import clean
 from monitor.model import Alert, EmailChannel, Item, Match, Message, Sighting, SmtpServer
 
 NOW = datetime(2026, 1, 1, 8, 0, tzinfo=UTC)
@@ -268,3 +270,16 @@ def test_any_title_makes_one_honest_header(title: str, name: str) -> None:
     words = re.findall(r"[a-zA-Z0-9]+", title)
     if len(title) < 60 and words:
         assert words[0] in subject
+
+
+@given(
+    st.text(st.characters() | st.sampled_from("\n\r\t\u200c\u200d\u202e\u2028\ud800\xad\xa0\u3000\ufeff"), max_size=60)
+)
+def test_cleaning_takes_out_what_no_line_may_hold_and_nothing_else(text: str) -> None:
+    kept = "".join(char for char in text if char in "\n\u200c\u200d" or unicodedata.category(char)[0] not in "C")
+    told = clean(text)
+    assert [char for char in told if unicodedata.category(char)[0] == "C" and char not in "\n\u200c\u200d"] == []
+    assert not set(told) & {"\u2028", "\u2029"}
+    assert [char for char in told if char not in " \ufffd"] == [
+        char for char in kept if char not in " \u2028\u2029\ufffd"
+    ]
