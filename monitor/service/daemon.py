@@ -17,16 +17,20 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.adapters.notify import Notifier
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Config
+from monitor.model.notes import STUCK
 from monitor.service.app import Application
 from monitor.service.endpoint import Endpoint
+from monitor.service.pulse import Pulse
 from monitor.service.websub import LOOK as SUBSCRIBE
 from monitor.service.websub import Subscriber
 
 log = structlog.get_logger()
 
 TICK = 1.0  # seconds
+LATE_LOOK = 10.0  # seconds between two looks for parts that do not move, where no watchdog asks for more
 LEASE = timedelta(minutes=30)  # longer than any poll; a daemon that died gives all leases back when it starts again
 LOOK = timedelta(seconds=30)  # how often it looks for feeds and channels in trouble
 BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
@@ -48,6 +52,10 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._subscriber = Subscriber(app)
         self._endpoint = Endpoint(app, self._subscriber)
+        self._pulse = Pulse(app.clock.monotonic)
+        self._notifier = Notifier()
+        self._told_late: tuple[str, ...] = ()
+        self._noted_late: tuple[str, ...] = ()
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at = app.clock.now()
 
@@ -66,11 +74,15 @@ class Daemon:
         watching = asyncio.create_task(self._watch())
         rules = app.rules
         log.info("started", feeds=len(rules.feeds), watchlists=len(rules.watchlists), store=str(app.store.path))
+        self._notifier.tell("READY=1", f"STATUS={len(rules.feeds)} feeds, {len(rules.watchlists)} watchlists")
+        living = asyncio.create_task(self._live())
         try:
             await self._stopping.wait()
         finally:
+            self._notifier.tell("STOPPING=1")
             scheduler.shutdown(wait=False)
             watching.cancel()
+            living.cancel()
             await self._endpoint.stop()
             await self._finish()
             log.info("stopped")
@@ -90,6 +102,7 @@ class Daemon:
             await self._tick()
         except StoreError as error:
             self._resume_at = self._app.clock.now() + STORAGE_PAUSE
+            self._pulse.beat("writer")  # it answered: a full disk is waited out, and not mended by a new start
             log.error("store_unavailable", error=str(error), again_in=STORAGE_PAUSE.seconds)
         except Exception:
             log.exception("tick_broke")
@@ -97,14 +110,18 @@ class Daemon:
     async def _tick(self) -> None:
         app = self._app
         now = app.clock.now()
+        self._pulse.beat("scheduler")
         if self._delivery is None or self._delivery.done():
+            self._pulse.beat("delivery")
             self._delivery = asyncio.create_task(self._deliver())
         if now < self._resume_at and self._resume_at - now <= STORAGE_PAUSE:
             return
         # Polling pauses while the store cannot take a note: what is fetched then could not be stored.
         if not timedelta() <= now - self._beat_at < BEAT:
             await app.write(app.store.note, "daemon.tick", "running", now)
+            self._pulse.beat("writer")
             self._beat_at = now
+            await self._note_late()
         if not timedelta() <= now - self._look_at < LOOK:
             await app.look()
             self._look_at = now
@@ -151,6 +168,24 @@ class Daemon:
         await app.write(app.store.forget_outages, now - config.retention.items)
         log.info("retained", texts_dropped=dropped, fingerprints_dropped=forgotten)
 
+    async def _live(self) -> None:
+        """Tell the service manager that all parts move, as often as it asks for; say so when one does not."""
+        every = self._notifier.every or LATE_LOOK
+        while True:
+            late = self._pulse.late()
+            if late != self._told_late:
+                log.error("stuck", parts=", ".join(late)) if late else log.info("unstuck")
+                self._told_late = late
+            if not late:
+                self._notifier.tell("WATCHDOG=1")
+            await asyncio.sleep(every)
+
+    async def _note_late(self) -> None:
+        """For `monitor status`. A writer that is late cannot write it: its tick grows old, and status says that."""
+        if self._told_late != self._noted_late:
+            await self._note(STUCK, ", ".join(self._told_late))
+            self._noted_late = self._told_late
+
     async def _watch(self) -> None:
         """Take a changed configuration; keep the last good one when it has mistakes, and say so once."""
         app = self._app
@@ -179,6 +214,7 @@ class Daemon:
             await asyncio.gather(*late, return_exceptions=True)
         await self._quietly(self._app.write(self._app.store.release_feeds, list(self._app.rules.feeds)))
         await self._quietly(self._note("daemon.tick", "stopped"))
+        await self._quietly(self._note(STUCK, ""))
 
     async def _quietly(self, work: Awaitable[None] | Coroutine[Any, Any, None]) -> None:
         try:

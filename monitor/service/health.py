@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import Mistake
 from monitor.model import FeedState, Outage
-from monitor.model.notes import CHANNEL_DOWN, NOT_LISTENING
+from monitor.model.notes import CHANNEL_DOWN, NOT_LISTENING, STUCK
 from monitor.ports import Store
 from monitor.service.remarks import frozen_remark, gap_remark
 
@@ -54,6 +54,8 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
     if state == "running" and last_tick is not None and now - last_tick > ALIVE_WITHIN:
         state = "silent"
     problems = [] if state == "running" else [_daemon_problem(state, last_tick)]
+    if state == "running" and (stuck := notes.get(STUCK, ("", None))[0]):
+        problems.append(f"the daemon's {stuck} does not move: look at its log, start it anew")
     problems += _configuration_problems(notes.get("config.mistakes", ("", None))[0], mistakes)
     if counts["dead"]:
         problems.append(f"{counts['dead']} alerts are dead: see `monitor alerts`, send again by `monitor alerts retry`")

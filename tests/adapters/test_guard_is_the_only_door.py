@@ -32,6 +32,7 @@ MAY = {
     "adapters/http_session.py": {"aiohttp"},
     "adapters/listen.py": {"aiohttp"},  # its server: it listens and connects to nobody
     "adapters/smtp.py": {"aiosmtplib", "socket"},  # over a socket of the guard's
+    "adapters/notify.py": {"socket"},  # a datagram to the service manager's local socket
     "adapters/apprise.py": {"apprise"},  # its plug-ins connect by themselves, judged in an audit hook
 }
 SERVERS = ("demo/", "web/", "service/")
