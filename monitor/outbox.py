@@ -103,6 +103,8 @@ class Outbox:
         reached: Callable[[Point], None] = lambda _: None,
     ) -> None:
         self._reached = reached
+        self.progress = 0
+        """Alerts settled or given back so far: who watches sees by it that a long delivery moves."""
         self._store = store
         self._clock = clock
         self._jitter = jitter
@@ -275,6 +277,7 @@ class Outbox:
             state, at = "pending", probe_at
         error = outcome.note if isinstance(outcome, Delivered) else outcome.error
         owed = outcome.owed or None if isinstance(outcome, Deferred) else ()
+        self.progress += len(alerts)
         for alert in alerts:
             settle = partial(self._store.settle_alert, alert.id, state, now, error=error, next_attempt_at=at, owed=owed)
             await self._write(settle)
@@ -306,6 +309,7 @@ class Outbox:
     ) -> None:
         """End the claims of alerts that were not tried."""
         now = self._clock.now()
+        self.progress += len(alerts)
         for alert in alerts:
             told = error or alert.last_error
             settle = partial(

@@ -421,3 +421,19 @@ async def test_receivers_that_were_left_out_alone_get_the_next_attempt_and_the_c
     assert await desk.deliver() == (5, 0, 0)
     assert seen == [()] * 5 + [("b@example.org",)] * 5
     assert {alert.owed for alert in desk.store.alerts()} == {()}
+
+
+async def test_a_long_delivery_is_seen_to_move() -> None:
+    desk = Desk()
+    for number in range(3):
+        desk.add(an_alert(number))
+    seen: list[int] = []
+
+    def answer(_: Message) -> DeliveryOutcome:
+        seen.append(desk.outbox.progress)
+        return Delivered()
+
+    desk.sender.answer = answer
+    await desk.outbox.deliver_due()
+    assert seen == [0, 1, 2]
+    assert desk.outbox.progress == 3

@@ -56,6 +56,7 @@ class Daemon:
         self._notifier = Notifier()
         self._told_late: tuple[str, ...] = ()
         self._noted_late: tuple[str, ...] = ()
+        self._delivered = 0
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at = app.clock.now()
 
@@ -111,8 +112,10 @@ class Daemon:
         app = self._app
         now = app.clock.now()
         self._pulse.beat("scheduler")
-        if self._delivery is None or self._delivery.done():
+        if self._delivery is None or self._delivery.done() or app.outbox.progress != self._delivered:
             self._pulse.beat("delivery")
+            self._delivered = app.outbox.progress
+        if self._delivery is None or self._delivery.done():
             self._delivery = asyncio.create_task(self._deliver())
         if now < self._resume_at and self._resume_at - now <= STORAGE_PAUSE:
             return
