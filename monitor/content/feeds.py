@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import re
-import xml.sax  # nosec B406 - for the names of its exceptions: no parser of it is made here
+import xml.sax  # for the names of its exceptions: no parser of it is made here  # nosec B406
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

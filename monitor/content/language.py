@@ -87,6 +87,8 @@ def detect(
     if script == "Han":
         scores["ja"] = scores.get("ja", _FLOOR) * _NO_KANA**letters
     scores = {code: score * spelling(code, flat) for code, score in scores.items()}
+    if not scores:  # no model's guess is written in this script
+        return _by_priors(expected, candidates)
     best, confidence = _best(scores)
     if script != "Han" and (confidence < _CLEAR or (expected and best not in expected)):
         scores = _arbitrate(scores, _slow(flat))

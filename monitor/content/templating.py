@@ -40,7 +40,7 @@ class Templates:
     def __init__(self, own: Mapping[str, str] | None = None) -> None:
         self.own = dict(own or {})
         built_in = jinja2.PackageLoader("monitor.content")
-        self._built_in = jinja2.Environment(loader=built_in, **_OPTIONS)  # noqa: S701  # nosec B701 - escapes by the name's ending
+        self._built_in = jinja2.Environment(loader=built_in, **_OPTIONS)  # noqa: S701 - escapes by the name's ending  # nosec B701
         load = jinja2.FunctionLoader(lambda name: (self.own[name], name, None) if name in self.own else None)
         loader = jinja2.ChoiceLoader([load, jinja2.PrefixLoader({"built-in": built_in})])
         self._sandbox = ImmutableSandboxedEnvironment(loader=loader, **_OPTIONS)

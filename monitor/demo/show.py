@@ -24,7 +24,7 @@ from monitor.service.app import Application, open_application
 from monitor.service.daemon import Daemon
 from monitor.settings import load, watch
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # nosec B105 - the demo's own, published: Standard Webhooks' example
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  the demo's own, published: Standard Webhooks' example  # nosec B105
 NOTHING_MORE = "a second poll brings nothing new"
 
 _WATCHLIST = """name = "North Korean troops in Russia's war"

@@ -133,3 +133,7 @@ def test_huge_and_hostile_texts() -> None:
     assert detect("x" * 1_000_000, ITALIAN * 10_000)[0] in ("und", "it")
     assert detect("", "\n" * 100_000)[0] == "und"
     assert detect("", "\x00\ufffd\u202e" * 1_000)[0] == "und"
+
+
+def test_letters_of_no_language_that_is_known_are_of_none() -> None:
+    assert detect("", "Ԃ") == ("und", 0.0)
