@@ -48,8 +48,6 @@ from monitor.settings import load, salvage, watch
 if TYPE_CHECKING:
     from monitor.service.app import Application
 
-MANY = 50  # documents from which a progress bar is worth its line
-
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="monitor")
@@ -177,8 +175,11 @@ def import_(paths: Sequence[Path], config_dir: str | None, as_json: bool) -> Non
     unreadable: list[str] = []
 
     async def work(app: Application) -> None:
+        from monitor.pipeline.imports import count_documents
+
         with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-            task = progress.add_task("importing", total=None)
+            total = await asyncio.to_thread(count_documents, paths) if sys.stderr.isatty() else None
+            task = progress.add_task("importing", total=total)
             async for chunk in app.import_documents(paths):
                 counts["documents"] += chunk.documents
                 kinds = [taken.kind for taken in chunk.taken]

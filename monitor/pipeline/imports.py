@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +22,10 @@ from monitor.ports import Clock, Store, Workers
 
 CHUNK = 64
 """Documents read in one worker call and stored in one transaction."""
+PAGES_AT_ONCE = 4
+"""HTML files held in memory, each up to `MAX_FILE`."""
+AHEAD = 3
+"""Chunks being read while one is stored: the workers are never without one, and no more than these wait in memory."""
 
 MAX_FILE = 50_000_000  # bytes of one .txt or .html: a whole book; a .jsonl is read line by line and may be any size
 
@@ -48,12 +54,28 @@ def documents_in(paths: Iterable[Path]) -> Iterator[Document | Page | Unreadable
             yield UnreadableDocument(f"{path}: {error.strerror or error}")
 
 
+def count_documents(paths: Iterable[Path]) -> int:
+    """How many `documents_in` will give, by a file's lines without reading them: for a progress bar."""
+    return sum(map(_count, paths))
+
+
+def _count(path: Path) -> int:
+    try:
+        if path.is_dir():
+            return count_documents(one for one in path.rglob("*") if one.suffix in _KNOWN_ENDINGS and one.is_file())
+        if path.suffix != ".jsonl":
+            return 1
+        with path.open("rb") as lines:
+            return sum(not line.isspace() for line in lines)
+    except OSError:
+        return 1
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """An HTML file, to be read as a page."""
 
     path: Path
-    body: bytes
 
 
 def _documents_of(path: Path) -> Iterator[Document | Page | UnreadableDocument]:
@@ -69,7 +91,7 @@ def _documents_of(path: Path) -> Iterator[Document | Page | UnreadableDocument]:
     elif path.suffix == ".txt":
         yield _of_text(path, path.read_bytes())
     else:
-        yield Page(path, path.read_bytes())
+        yield Page(path)
 
 
 def _of_text(path: Path, body: bytes) -> Document | UnreadableDocument:
@@ -137,6 +159,15 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class _Read:
+    """A chunk's readings, and what of it could not be read."""
+
+    documents: int
+    readings: list[tuple[Document, Reading]]
+    unreadable: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Importer:
     """Takes documents in, a chunk at a time."""
 
@@ -144,30 +175,50 @@ class Importer:
     write: Write
     workers: Workers
     clock: Clock
+    _pages: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
 
     async def run(self, found: Iterable[Document | Page | UnreadableDocument], rules: Rules) -> AsyncIterator[Imported]:
-        """Yields after each chunk; what was yielded is stored."""
+        """Yields after each chunk, in the order given; what was yielded is stored. Later chunks are read meanwhile."""
         rest = iter(found)
-        while chunk := list(islice(rest, CHUNK)):
-            documents: list[Document] = []
-            unreadable: list[str] = []
-            for one in chunk:
-                match one:
-                    case UnreadableDocument():
-                        unreadable.append(str(one))
-                    case Page():
-                        try:
-                            documents.append(await self._page(one))
-                        except ReadError as error:
-                            unreadable.append(f"{one.path}: {error}")
-                    case Document():
-                        documents.append(one)
-            readings = await self._read(documents, unreadable)
-            taken = await self.write(self._take, readings, rules)
-            yield Imported(len(chunk), tuple(taken), tuple(unreadable))
+        reading: deque[asyncio.Task[_Read]] = deque()
+        try:
+            while True:
+                while len(reading) < AHEAD and (chunk := list(islice(rest, CHUNK))):
+                    reading.append(asyncio.create_task(self._chunk(chunk)))
+                if not reading:
+                    return
+                read = await reading.popleft()
+                taken = await self.write(self._take, read.readings, rules)
+                yield Imported(read.documents, tuple(taken), tuple(read.unreadable))
+        finally:
+            for task in reading:
+                task.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
+
+    async def _chunk(self, chunk: Sequence[Document | Page | UnreadableDocument]) -> _Read:
+        documents: list[Document] = []
+        unreadable: list[str] = []
+        for one in await asyncio.gather(*map(self._document, chunk)):
+            if isinstance(one, Document):
+                documents.append(one)
+            else:
+                unreadable.append(str(one))
+        return _Read(len(chunk), await self._read(documents, unreadable), unreadable)
+
+    async def _document(self, one: Document | Page | UnreadableDocument) -> Document | UnreadableDocument:
+        if not isinstance(one, Page):
+            return one
+        try:
+            async with self._pages:
+                return await self._page(one)
+        except ReadError as error:
+            return UnreadableDocument(f"{one.path}: {error}")
+        except OSError as error:
+            return UnreadableDocument(f"{one.path}: {error.strerror or error}")
 
     async def _page(self, page: Page) -> Document:
-        article = await self.workers.run(_read_file, page.body, page.path.absolute().as_uri())
+        body = await asyncio.to_thread(page.path.read_bytes)
+        article = await self.workers.run(_read_file, body, page.path.absolute().as_uri())
         return Document(
             key=_hash(article.title, article.text),
             title=article.title or page.path.stem,

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor.cli.root import monitor
+from monitor.pipeline.imports import count_documents, documents_in
 
 TEXT = "The harbour authority said on Tuesday that freighters may leave the northern basin again after eleven days."
 Run = Callable[..., Result]
@@ -83,3 +84,31 @@ def test_an_id_of_the_callers_imported_again_changes_nothing(run: Run) -> None:
     Path("one.jsonl").write_text(json.dumps({"id": "w-1", "title": "Another title", "text": "Another text."}))
     assert "1 known before" in run("import", "one.jsonl").output
     assert items(run) == before
+
+
+def test_what_was_imported_is_stored_in_the_order_given(run: Run) -> None:
+    """Chunks are read side by side; the first of two equal texts stays the first."""
+    lines = [
+        json.dumps({"title": f"Report {number}", "text": f"{TEXT} {number % 150}", "id": f"d{number}"})
+        for number in range(300)
+    ]
+    Path("all.jsonl").write_text("\n".join(lines))
+    Path("pages").mkdir()
+    for number in range(6):
+        body = f"<article><h1>Page {number}</h1><p>{TEXT} {'again ' * number}</p></article>"
+        Path(f"pages/{number}.html").write_text(f"<html><title>Page {number}</title><body>{body}")
+    assert "306 documents" in run("import", "all.jsonl", "pages").stdout
+    stored = {item["id"]: item for item in items(run)}
+    assert all(
+        stored[f"d{number}"]["copy_of"] is None or int(stored[f"d{number}"]["copy_of"][1:]) < number
+        for number in range(300)
+    )
+
+
+def test_the_progress_bar_knows_how_many(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "a.jsonl").write_text("{}\n\n{}\n{}")
+    (tmp_path / "inside/b.txt").write_text("T\ntext")
+    (tmp_path / "inside/c.md").write_text("no document")
+    found = [tmp_path, tmp_path / "missing.txt"]
+    assert count_documents(found) == 5 == len(list(documents_in(found)))
