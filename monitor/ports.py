@@ -147,6 +147,10 @@ class Transaction(Protocol):
 
     def save_feed(self, state: FeedState) -> None: ...
 
+    def keep_memory(self, feed_id: str, memory: bytes | None) -> None:
+        """Keep what a document left for the next one's reading (`ParsedFeed.memory`), in place of the former."""
+        ...
+
     def hold_site(self, site: str, until: datetime) -> None:
         """Remember that a registrable domain asked to be left alone; the latest wish counts."""
         ...
@@ -186,6 +190,10 @@ class Store(Protocol):
     def feed_state(self, feed_id: str) -> FeedState: ...
 
     def feed_states(self) -> list[FeedState]: ...
+
+    def memory(self, feed_id: str) -> bytes:
+        """What the feed's last document left; empty when nothing is kept."""
+        ...
 
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         """As `Transaction.known`, outside a unit of work: a first look that the transaction repeats."""

@@ -18,11 +18,12 @@ from typing import Any
 
 import feedparser
 
+from monitor.content import feeds_cut as cutting
 from monitor.content import feeds_hints as hints
 from monitor.content import feeds_repair as repairs
 from monitor.content.charset import decode
 from monitor.content.clean import one_line
-from monitor.content.feeds_entries import Record, to_feed
+from monitor.content.feeds_entries import Record, context, to_feed
 from monitor.content.htmltext import title_text
 from monitor.content.jsonfeed import read_json_feed
 from monitor.content.sitemaps import inflate, read_sitemap
@@ -62,7 +63,7 @@ _NOT_TEXT = {
 }
 
 
-def parse_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
+def parse_feed(body: bytes, url: str, headers: Mapping[str, str], memory: bytes | None = None) -> ParsedFeed:
     """Read a feed document that came from `url` with these response headers (names lower-case).
 
     What can be read is read: a document that is cut or ill-formed gives the entries that could be had, with
@@ -70,6 +71,9 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     `problem` saying why. A sitemap index gives no entries but `children`. Raises `ReadError`, one line, when the
     document is no feed
     (empty, an HTML page, an image) or is refused (entity declarations that could expand).
+
+    `memory` is what the feed's last document left (`ParsedFeed.memory`), empty at first: entries it knows are not read
+    again, with the same result. None: none is kept.
     """
     body = inflate(body[:MAX_BODY])
     if not body.strip():
@@ -79,7 +83,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
             raise ReadError(f"{name}, not a feed")
     text, problem = decode(body, headers)
     text = text.lstrip("\ufeff\x00 \t\r\n\f\v\u200b\xa0")
-    feed = read_json_feed(text, url) if text.startswith(("{", "[")) else _read_xml(text, url)
+    feed = read_json_feed(text, url) if text.startswith(("{", "[")) else _read_xml(text, url, memory)
     return _note(feed, [problem] if problem else [])
 
 
@@ -90,7 +94,7 @@ def _note(feed: ParsedFeed, problems: list[str]) -> ParsedFeed:
     return replace(feed, complete=False, problem=one_line("; ".join(everything), 300))
 
 
-def _read_xml(text: str, url: str) -> ParsedFeed:
+def _read_xml(text: str, url: str, memory: bytes | None) -> ParsedFeed:
     prolog = repairs.read_prolog(text)
     root = prolog.root.rpartition(":")[2].lower()
     if not root:
@@ -103,11 +107,36 @@ def _read_xml(text: str, url: str) -> ParsedFeed:
         return _note(read_sitemap(document, url), problems)
     if root == "opml":
         raise ReadError("an OPML list of feeds, not a feed: import it")
-    parsed, lost = _parse(repairs.cut_after_root(document, prolog.root))
+    whole = repairs.cut_after_root(document, prolog.root)
+    parts = cutting.take_apart(whole) if memory is not None and not problems else None
+    hours, days = hints.skip_hours(document), hints.skip_days(document)
+    if parts and memory and (cut := _read_cut(parts, url, memory)):
+        return replace(cut, skip_hours=hours, skip_days=days)
+    parsed, lost = _parse(whole)
     if not parsed["entries"] and not parsed.get("version") and root not in _ROOTS:
         raise ReadError(f"not a feed: the root element is <{prolog.root[:60]}>")
-    feed = replace(to_feed(parsed, url), skip_hours=hints.skip_hours(document), skip_days=hints.skip_days(document))
+    feed = replace(to_feed(parsed, url), skip_hours=hours, skip_days=days)
+    if parts and not lost and len(parts.names) == len(feed.entries):
+        feed = replace(feed, memory=cutting.remember(parts.names, feed.entries, context(parsed, url)))
     return _note(feed, problems + lost)
+
+
+def _read_cut(parts: cutting.Parts, url: str, memory: bytes) -> ParsedFeed | None:
+    """The document's entries, of which feedparser read those that `memory` does not know; None: read the whole."""
+    then, known = cutting.recall(memory)
+    fresh = [name for name in parts.names if name not in known]
+    if len(fresh) == len(parts.names):
+        return None
+    try:
+        parsed = _feedparser(parts.without(known))
+    except _FAULTS:
+        return None
+    if _fault(parsed) or len(parsed["entries"]) != len(fresh) or context(parsed, url) != then:
+        return None
+    feed = to_feed(parsed, url)
+    read = iter(feed.entries)
+    entries = tuple(known[name] if name in known else next(read) for name in parts.names)
+    return replace(feed, entries=entries, memory=cutting.remember(parts.names, entries, then))
 
 
 def _parse(document: str) -> tuple[Record, list[str]]:

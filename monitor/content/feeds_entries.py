@@ -52,6 +52,15 @@ def to_feed(parsed: Record, url: str) -> ParsedFeed:
     )
 
 
+def context(parsed: Record, url: str) -> tuple[str, ...]:
+    """All outside an entry's own element, but for the attributes above it, that its reading depends on."""
+    channel = parsed["feed"]
+    version = str(parsed.get("version", ""))
+    site = web_url(_text(channel, "link"), url)
+    authors = _authors(channel) if version.startswith("atom") else ()
+    return (url, version, _base(version, url, site), _text(channel, "language"), *authors)
+
+
 def language_code(written: str | None) -> str | None:
     """A language tag's primary subtag, lower-case: ``it`` of ``it-IT``; None when it is none."""
     primary = (written or "").strip().replace("_", "-").split("-")[0].lower()

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 
 from xxhash import xxh3_64_intdigest
 
-from monitor.core.text import tokenize
+from monitor.core.text import words_of
 
 LEARNT_FROM = 3
 """Stories of one host that must share a paragraph before it counts as the site's own: two may share a quotation."""
@@ -35,7 +35,7 @@ def paragraph_key(paragraph: str) -> int:
 
     0 for a paragraph without words.
     """
-    words = [_ANY_NUMBER if word.isdigit() else word for word in tokenize(paragraph).words]
+    words = [_ANY_NUMBER if word.isdigit() else word for word in words_of(paragraph)]
     return xxh3_64_intdigest(" ".join(words).encode()) if words else 0
 
 
@@ -55,7 +55,7 @@ def shared_by_stories(text: str, stories: Sequence[AbstractSet[int]]) -> frozens
     found = frozenset(key for key, count in spread.items() if count >= LEARNT_FROM)
     if not found:
         return found
-    words = {key: len(tokenize(paragraph).words) for key, paragraph in zip(keys, paragraphs, strict=True)}
+    words = {key: len(words_of(paragraph)) for key, paragraph in zip(keys, paragraphs, strict=True)}
     own = sum(count for key, count in words.items() if key not in found)
     return found if own >= OWN_PART * sum(words.values()) else frozenset()
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from monitor.core.text import fold, tokenize
+from monitor.core.text import fold, words_of
 
 Difference = tuple[str, str]
 """What stood there before and what stands there now; one of them is empty where something was added or taken out."""
@@ -53,7 +53,7 @@ def _between(old: Sequence[str], new: Sequence[str]) -> list[Difference]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(tokenize(text).words)
+    return tuple(words_of(text))
 
 
 def _only_a_stamp(old: str, new: str) -> bool:

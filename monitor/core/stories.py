@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from monitor.core.boilerplate import paragraph_key, paragraphs_of
 from monitor.core.copies import Decision, compare, digest
-from monitor.core.text import tokenize
+from monitor.core.text import words_of
 from monitor.core.urls import bare_host
 from monitor.model import CopyEvidence, Item
 
@@ -96,7 +96,7 @@ def changes(first: Item, copy: Item) -> Changes:
             changed.append((nearest, paragraph))
             removed.remove(nearest)
             added.remove(paragraph)
-    same_title = tokenize(first.title).words == tokenize(copy.title).words
+    same_title = words_of(first.title) == words_of(copy.title)
     return Changes(tuple(added), tuple(removed), tuple(changed), None if same_title else (first.title, copy.title))
 
 
@@ -128,5 +128,5 @@ def _without(paragraphs: Sequence[str], others: Sequence[str]) -> list[str]:
 
 
 def _likeness(a: str, b: str) -> float:
-    words_a, words_b = set(tokenize(a).words), set(tokenize(b).words)
+    words_a, words_b = set(words_of(a)), set(words_of(b))
     return len(words_a & words_b) / max(1, len(words_a | words_b))

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 MAX_REMEMBERED = 200_000
 """Distinct spellings kept folded (about 30 MB); then the memory starts anew. A news day in 20 languages has fewer."""
@@ -142,16 +142,30 @@ def _translation() -> dict[int, str | None]:
 _PLAIN = _translation()
 
 
-@dataclass(frozen=True, slots=True)
 class Tokens:
     """The tokens of a text: `words` folded, `starts` and `ends` their character offsets into the text as given.
 
-    All three are of one length.
+    All three are of one length. Offsets are found when first asked for: most texts match nothing.
     """
 
-    words: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.words: Sequence[str] = words_of(text)
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        spans = [match.span() for match in _TOKEN.finditer(self._text)]
+        if len(spans) == len(self.words):
+            return spans
+        return [span for span in spans if _folded[self._text[slice(*span)]]]
+
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        return [start for start, _ in self._spans]
+
+    @cached_property
+    def ends(self) -> Sequence[int]:
+        return [end for _, end in self._spans]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -216,14 +230,17 @@ class _Folded(dict[str, str]):
 _folded = _Folded()
 
 
-def tokenize(text: str) -> Tokens:
-    """Cut a text into folded words with exact offsets. Every word folds to itself and is one token of itself."""
-    spans = [match.span() for match in _TOKEN.finditer(text)]
-    words = [_folded[text[start:end]] for start, end in spans]
+def words_of(text: str) -> list[str]:
+    """A text's folded words, without their offsets. Every word folds to itself and is one token of itself."""
+    words = [_folded[spelling] for spelling in _TOKEN.findall(text)]
     if "" in words:  # nothing was left of a token: tatweel alone
-        spans = [span for span, word in zip(spans, words, strict=True) if word]
         words = [word for word in words if word]
-    return Tokens(words, [start for start, _ in spans], [end for _, end in spans])
+    return words
+
+
+def tokenize(text: str) -> Tokens:
+    """Cut a text into folded words with exact offsets."""
+    return Tokens(text)
 
 
 def is_spaceless(word: str) -> bool:

@@ -56,6 +56,8 @@ class ParsedFeed:
     itself: str | None = None
     children: tuple[str, ...] = ()
     """URLs of the documents that hold the entries, when this one is a sitemap index; newest first where it says."""
+    memory: bytes | None = field(default=None, repr=False, compare=False)
+    """What the next document's reading may be spared, for the store to keep as it is (`content.feeds_cut`)."""
 
 
 @dataclass(frozen=True, slots=True)

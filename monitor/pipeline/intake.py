@@ -16,7 +16,7 @@ from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Planned, Revised, SeenElsewhere
 from monitor.core.query import Subject
 from monitor.core.revisions import Difference, differences
-from monitor.core.text import tokenize
+from monitor.core.text import words_of
 from monitor.core.watch import Watchers, compile_watchlists
 from monitor.model import AlertState, Config, CopyEvidence, Feed, Item, Reading, Sighting, Verdict, Watchlist
 from monitor.ports import Transaction
@@ -258,4 +258,4 @@ def _distinct(values: list[str]) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    return list(tokenize(text).words)
+    return words_of(text)

@@ -55,6 +55,15 @@ class Write(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Ends:
+    """What the last unit of work writes: the feed's state, and with `remember` what its document left."""
+
+    conclude: Callable[[], FeedState]
+    remember: bool
+    memory: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Poller:
     """Polls feeds with what it is given; holds nothing between polls."""
 
@@ -120,9 +129,10 @@ class Poller:
         body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
         if body_hash == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
+        memory = await self.write(self.store.memory, feed.id)
         try:
             parsed = await self._cage(feed).read(
-                answer.body, answer.url, parse_feed, answer.body, answer.url, dict(answer.headers)
+                answer.body, answer.url, parse_feed, answer.body, answer.url, dict(answer.headers), memory
             )
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
@@ -154,7 +164,7 @@ class Poller:
             again = self.clock.now() + rules.config.poll.min
             return replace(after, next_poll_at=again, first_polled_at=state.first_polled_at)
 
-        taken = await self._entries(feed, rules, state, work, parsed, conclude)
+        taken = await self._entries(feed, rules, state, work, parsed, conclude, remember=True)
         return _report(feed, taken, parsed)
 
     async def push(self, feed: Feed, rules: Rules, answer: Fetched) -> PollReport:
@@ -197,6 +207,8 @@ class Poller:
         work: Sequence[Planned],
         parsed: ParsedFeed,
         conclude: Callable[[], FeedState],
+        *,
+        remember: bool = False,
     ) -> list[Taken]:
         reader = Reader(self.fetcher, self.workers, self._cage(feed), rules.config.article, feed.fetch, self._hold)
         declared = tuple(word for word in (feed.language, parsed.language) if word)
@@ -208,9 +220,8 @@ class Poller:
             context = Context(self.clock.now(), declared, dict(state.languages), rules.config.limits)
             readings = await reader.read(chunk, context)
             last = start + CHUNK >= len(work)
-            taken = await self.write(
-                self._take, feed, rules, chunk, readings, first_poll, taken, conclude if last else None
-            )
+            ends = _Ends(conclude, remember, parsed.memory) if last else None
+            taken = await self.write(self._take, feed, rules, chunk, readings, first_poll, taken, ends)
         return taken
 
     def _take(
@@ -221,7 +232,7 @@ class Poller:
         readings: dict[int, Reading],
         first_poll: bool,
         before: Sequence[Taken],
-        conclude: Callable[[], FeedState] | None,
+        ends: _Ends | None,
     ) -> list[Taken]:
         """One transaction, on the store's thread; returns `before` and what it took."""
         taken = list(before)
@@ -232,8 +243,10 @@ class Poller:
                     taken.append(intake.seen_elsewhere(planned))
                 else:
                     taken.append(intake.take(planned, readings[index]))
-            if conclude is not None:
-                tx.save_feed(conclude())
+            if ends is not None:
+                tx.save_feed(ends.conclude())
+            if ends is not None and ends.remember:
+                tx.keep_memory(feed.id, ends.memory)
         return taken
 
     def _cage(self, feed: Feed) -> Cage:

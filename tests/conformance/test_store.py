@@ -11,7 +11,7 @@ import pytest
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.errors import AlreadyRunning, StoreError
-from monitor.model import AlertDraft, AlertState, CopyEvidence, FeedState, Item, ItemFilter, Match, Sighting
+from monitor.model import AlertDraft, AlertState, CopyEvidence, Feed, FeedState, Item, ItemFilter, Match, Sighting
 from tests.builders import HOUR, NOON, a_feed, a_reading, an_item
 
 DRAFT = AlertDraft("ships", "Ships", ("shipping",), "desk", (Match("freighter*", "body", "freighters", 70, 80),))
@@ -257,6 +257,23 @@ def test_a_copy_split_off_has_a_story_of_its_own(store: SqliteStore) -> None:
     assert (follower.story, follower.copy_of, follower.similarity) == ("copy", "copy", 0.8)
     assert (follower.copy_test, follower.copy_shared) == ("containment", ("a b c",))
     assert {item.id for item in store.story("item-1")} == {"item-1", "other"}
+
+
+def test_a_feeds_memory_is_replaced_dropped_and_goes_with_its_feed(store: SqliteStore) -> None:
+    feeds = [Feed("one", "https://one.example/"), Feed("two", "https://two.example/")]
+    store.sync_feeds(feeds, NOON)
+    assert store.memory("one") == b""
+    with store.transaction() as tx:
+        tx.keep_memory("one", b"first")
+        tx.keep_memory("two", b"other")
+    with store.transaction() as tx:
+        tx.keep_memory("one", b"second")
+    assert store.memory("one") == b"second"
+    with store.transaction() as tx:
+        tx.keep_memory("one", None)
+    assert store.memory("one") == b""
+    store.sync_feeds(feeds[:1], NOON)
+    assert store.memory("two") == b""
 
 
 def test_notes_are_kept(store: SqliteStore) -> None:

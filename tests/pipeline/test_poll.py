@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from monitor.adapters.sqlite import SqliteStore
+from monitor.content import feeds as feeds_module
 from monitor.errors import WorkerDied
 from monitor.model import (
     AlertPolicy,
@@ -170,6 +171,23 @@ async def test_an_edited_article_is_a_revision_of_its_item(bench: Bench) -> None
     assert [title for _, title, _ in bench.store.revisions(item.id)] == ["Harbour closed"]
     bench.serve(entry(1, title="Harbour reopens as the last freighters leave"))
     assert (await bench.poll()).alerts == 0
+
+
+async def test_a_changed_document_is_cut_to_what_is_new_and_nothing_is_lost(bench: Bench, monkeypatch: Any) -> None:
+    given: list[int] = []
+    real = feeds_module._feedparser
+
+    def counting(document: str) -> Any:
+        given.append(document.count("<item>"))
+        return real(document)
+
+    monkeypatch.setattr(feeds_module, "_feedparser", counting)
+    bench.serve(entry(1), entry(2))
+    await bench.poll()
+    bench.serve(entry(3), entry(1), entry(2, title="Edited"))
+    report = await bench.poll()
+    assert (report.new + report.copies, report.revised, report.entries) == (1, 1, 3)
+    assert given == [2, 2]
 
 
 async def test_the_same_article_in_another_feed_is_one_item_and_one_alert(bench: Bench) -> None:

@@ -27,6 +27,7 @@ def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> None:
     db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (id TEXT PRIMARY KEY, url TEXT NOT NULL)")
     db.conn.execute("DELETE FROM wanted")
     db.conn.executemany("INSERT INTO wanted VALUES (?, ?)", [(feed.id, feed.url) for feed in feeds])
+    db.conn.execute("DELETE FROM feed_memories WHERE feed NOT IN (SELECT id FROM wanted)")
     db.conn.execute("UPDATE feeds SET active = 0 WHERE active AND id NOT IN (SELECT id FROM wanted)")
     db.conn.execute(
         f"UPDATE feeds SET {_VOID}, next_poll_at = ?, url = (SELECT url FROM wanted WHERE wanted.id = feeds.id)"  # noqa: S608

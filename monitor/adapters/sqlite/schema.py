@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from monitor.adapters.sqlite import copies, outages, quarantine, websub
+from monitor.adapters.sqlite import copies, memories, outages, quarantine, websub
 from monitor.core.query import FTS_TOKENIZER
 
 migrations = Migrations("monitor")
@@ -163,6 +163,12 @@ def m008_occasions(db: Database) -> None:
 def m009_owed(db: Database) -> None:
     """Receivers of a channel that an attempt left out: the others may not get the alert again."""
     db.execute("ALTER TABLE alerts ADD COLUMN owed TEXT NOT NULL DEFAULT '[]'")
+
+
+@migrations()
+def m010_memories(db: Database) -> None:
+    """What a feed's last document left, so that the next is cut to its unseen entries."""
+    db.execute(memories.SCHEMA)
 
 
 def _each(db: Database, script: str) -> None:

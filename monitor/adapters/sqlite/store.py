@@ -15,7 +15,18 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite import alerts, connection, feeds, items, numbers, outages, quarantine, upkeep, websub
+from monitor.adapters.sqlite import (
+    alerts,
+    connection,
+    feeds,
+    items,
+    memories,
+    numbers,
+    outages,
+    quarantine,
+    upkeep,
+    websub,
+)
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
@@ -86,6 +97,9 @@ class SqliteTransaction:
 
     def save_feed(self, state: FeedState) -> None:
         feeds.save(self._db, state)
+
+    def keep_memory(self, feed_id: str, memory: bytes | None) -> None:
+        memories.keep(self._db.conn, feed_id, memory)
 
     def hold_site(self, site: str, until: datetime) -> None:
         feeds.hold(self._db, site, until)
@@ -191,6 +205,10 @@ class SqliteStore:
     def feed_state(self, feed_id: str) -> FeedState:
         with self._reading() as db:
             return feeds.state(db, feed_id)
+
+    def memory(self, feed_id: str) -> bytes:
+        with self._reading() as db:
+            return memories.recall(db.conn, feed_id)
 
     def feed_states(self) -> list[FeedState]:
         with self._reading() as db:

@@ -21,7 +21,7 @@ from itertools import pairwise
 from xxhash import xxh3_64_intdigest
 
 from monitor.core.copies.units import is_mostly_spaceless, word_hashes
-from monitor.core.text import tokenize
+from monitor.core.text import words_of
 from monitor.model import Fingerprint
 
 RUNS_KEPT = 16
@@ -61,8 +61,8 @@ def fingerprint(title: str, text: str, language: str) -> Fingerprint:
     `language` takes no part today: texts are compared by what they say, and the language only by its words.
     """
     del language
-    title_words = tokenize(title).words
-    body_words = tokenize(text).words
+    title_words = words_of(title)
+    body_words = words_of(text)
     known_by = body_words if len(body_words) >= BODY_WORDS else [*title_words, "\n", *body_words]
     whole = xxh3_64_intdigest(" ".join(known_by).encode("utf-8", "surrogatepass"))
     title_hash: int | None = None

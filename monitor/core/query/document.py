@@ -25,8 +25,18 @@ class Field:
     def __init__(self, name: TextField, text: str) -> None:
         self.name = name
         self.text = text
-        tokens = tokenize(text)
-        self.words, self.starts, self.ends = tokens.words, tokens.starts, tokens.ends
+        self._tokens = tokenize(text)
+        self.words = self._tokens.words
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Each token's first character."""
+        return self._tokens.starts
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Each token's end."""
+        return self._tokens.ends
 
     @cached_property
     def index(self) -> dict[str, list[int]]:

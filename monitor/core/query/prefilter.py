@@ -1,6 +1,6 @@
 """Search as a sieve: an FTS5 expression that lets every item through that a query could match.
 
-The index holds our own tokens (`index_text`), so FTS5's tokenizer must not cut them again: its ``ascii`` tokenizer
+The index holds our own tokens (`index_text`), so FTS5's words_ofr must not cut them again: its ``ascii`` words_ofr
 takes every character beyond ASCII as part of a word, and of ASCII our tokens hold letters and digits alone. Each string
 is quoted by us.
 """
@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from monitor.core.query.nodes import And, AtLeast, InField, Named, Near, Node, Or, Words
 from monitor.core.query.patterns import Element, elements
-from monitor.core.text import tokenize
+from monitor.core.text import words_of
 
 FTS_TOKENIZER = "ascii"
-"""For ``CREATE VIRTUAL TABLE … USING fts5(words, tokenize = 'ascii')``."""
+"""For ``CREATE VIRTUAL TABLE … USING fts5(words, words_of = 'ascii')``."""
 
 
 def index_text(title: str, text: str) -> str:
     """What the FTS5 column holds of an item: its folded words, title first, joined with spaces."""
-    return " ".join([*tokenize(title).words, *tokenize(text).words])
+    return " ".join([*words_of(title), *words_of(text)])
 
 
 def prefilter(node: Node, stem: bool = False) -> str | None:
