@@ -56,7 +56,8 @@ def read_sitemap(document: str, url: str) -> ParsedFeed:
         raise ReadError("a sitemap that cannot be read")
     problem = one_line(f"not well-formed XML: {parser.error_log[0].message}", 200) if len(parser.error_log) else None
     if _local(root) == "sitemapindex":
-        return ParsedFeed(entries=(), children=_children(root, url), complete=problem is None, problem=problem)
+        children, undated = _children(root, url)
+        return ParsedFeed((), children=children, undated=undated, complete=problem is None, problem=problem)
     pages = [element for element in root if _local(element) == "url"]
     entries = tuple(entry for page in pages[:MAX_URLS] if (entry := _entry(page, url)))
     if pages and not entries:
@@ -64,6 +65,9 @@ def read_sitemap(document: str, url: str) -> ParsedFeed:
     if len(pages) > MAX_URLS:
         problem = f"more than {MAX_URLS} URLs: the rest was left"
     return ParsedFeed(entries=entries, title=_publication(root), complete=problem is None, problem=problem)
+
+
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 def _local(element: etree._Element) -> str:
@@ -76,14 +80,18 @@ def _texts(element: etree._Element) -> Iterator[tuple[str, str]]:
         yield _local(child), (child.text or "").strip()
 
 
-def _children(root: etree._Element, base: str) -> tuple[str, ...]:
+def _children(root: etree._Element, base: str) -> tuple[tuple[str, ...], int]:
+    """News sitemaps, as their names say, before others, and the newest first; and how many bear no date."""
     found = []
     for element in list(root)[:MAX_URLS]:
         fields = dict(_texts(element))
         target = web_url(fields.get("loc"), base)
         if target:
-            found.append((parse_iso(fields.get("lastmod", "")) or datetime.min.replace(tzinfo=UTC), target))
-    return tuple(target for _, target in sorted(found, key=lambda pair: pair[0], reverse=True))
+            found.append(
+                ("news" in target.rpartition("/")[2].lower(), parse_iso(fields.get("lastmod", "")) or _UNKNOWN, target)
+            )
+    found.sort(key=lambda child: child[:2], reverse=True)
+    return tuple(target for *_, target in found), sum(date == _UNKNOWN for _, date, _ in found)
 
 
 def _entry(page: etree._Element, base: str) -> Entry | None:

@@ -7,6 +7,7 @@ how guards are passed by (changedetection.io GHSA-rph4-96w6-q594). A URL is `htt
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -175,6 +176,17 @@ def bare_host(url: str | None) -> str:
 
 
 _SECRET_KEY = re.compile(r"(?i)(?:^|[_-])(?:api_?key|key|token|secret|sig|signature|pass|password|passwd|pwd|auth)$")
+
+
+def kept_url(url: str) -> str:
+    """How a database may keep a configured URL: one with credentials bears a hash of itself in their place, so that a
+    change of them is seen and they are not."""
+    scheme, separator, rest = url.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if "@" not in authority:
+        return url
+    name = hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return f"{scheme}{separator}{name}@{rest[authority.rindex('@') + 1 :]}"
 
 
 def mask_url(url: str) -> str:

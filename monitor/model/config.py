@@ -105,6 +105,8 @@ class LimitsPolicy:
     """Characters of an article, and so of what queries are matched with: a live blog of a whole day has 150,000."""
     tags: int = 50
     """The publisher's tags of one entry."""
+    sitemaps: int = 3
+    """Documents of a sitemap index that one poll reads, the newest: publishers keep one or two days in each."""
     reading: timedelta = timedelta(seconds=20)
     """For one document in its worker process; the slowest real page takes under one."""
     memory: int = 1_000_000_000

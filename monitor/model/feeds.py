@@ -56,6 +56,8 @@ class ParsedFeed:
     itself: str | None = None
     children: tuple[str, ...] = ()
     """URLs of the documents that hold the entries, when this one is a sitemap index; newest first where it says."""
+    undated: int = 0
+    """How many of `children` bear no date: which of those are new is not known."""
     memory: bytes | None = field(default=None, repr=False, compare=False)
     """What the next document's reading may be spared, for the store to keep as it is (`content.feeds_cut`)."""
 

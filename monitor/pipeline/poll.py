@@ -21,6 +21,7 @@ from monitor.core.bounds import bounded_feed, postponed
 from monitor.core.plan import Known, Planned, SeenElsewhere
 from monitor.core.progress import Moment
 from monitor.core.schedule import JITTER
+from monitor.core.urls import kept_url
 from monitor.errors import MonitorError, ReadError, StoreError
 from monitor.model import (
     Failed,
@@ -38,6 +39,7 @@ from monitor.pipeline.cage import Cage
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Looking
 from monitor.pipeline.reading import Reader
+from monitor.pipeline.sitemap_index import SitemapIndex, hash_of
 from monitor.ports import Clock, Fetcher, Store, Workers
 
 log = structlog.get_logger()
@@ -98,8 +100,8 @@ class Poller:
 
     async def _poll(self, feed: Feed, rules: Rules) -> PollReport:
         state = await self.write(self.store.feed_state, feed.id)
-        if state.url != feed.url:
-            state = FeedState(id=feed.id, url=feed.url, languages=state.languages)
+        if state.url != kept_url(feed.url):
+            state = FeedState(id=feed.id, url=kept_url(feed.url), languages=state.languages)
         asked = trust.address(feed, state.learnt)
         with_validators = trust.conditional(state, self.clock.now())
         outcome = await self.fetcher.fetch(
@@ -134,14 +136,17 @@ class Poller:
             parsed = await self._cage(feed).read(
                 answer.body, answer.url, parse_feed, answer.body, answer.url, dict(answer.headers), memory
             )
+            if parsed.children:
+                index = SitemapIndex(self.fetcher, self._cage(feed), rules.config.limits.sitemaps)
+                answer = replace(answer, headers=_without_validators(answer))
+                documents, problems = await index.documents(parsed, answer.url)
+                body_hash = hash_of(documents)
+                if body_hash == state.body_hash and not problems:
+                    return await self._unchanged(feed, rules, _validated(state, answer), answer)
+                parsed = await index.read(parsed, documents, problems)
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
         parsed = bounded_feed(parsed, rules.config.limits)
-        if parsed.children and not parsed.entries:
-            newest = parsed.children[0]
-            return await self._failed(
-                feed, rules, state, f"a sitemap index: configure one of its sitemaps, such as {newest}"
-            )
         hub, topic = websub.advertised(answer.headers)
         parsed = replace(parsed, hub=hub or parsed.hub, itself=topic or parsed.itself)
         planned, look = await self._looking(rules).at(feed, state, parsed, answer.url)
@@ -265,7 +270,7 @@ class Poller:
         """The site asked to be left alone: nothing was asked, so nothing failed."""
         now = self.clock.now()
         wait = max(outcome.retry_after or timedelta(), timedelta(seconds=1))
-        await self._save(replace(state, url=feed.url, next_poll_at=now + wait * (1 + JITTER * self.jitter())))
+        await self._save(replace(state, url=kept_url(feed.url), next_poll_at=now + wait * (1 + JITTER * self.jitter())))
         return PollReport(feed.id, "skipped", error=outcome.error)
 
     async def _failed(
@@ -298,6 +303,10 @@ class Poller:
                 tx.save_feed(state)
 
         await self.write(save)
+
+
+def _without_validators(answer: Fetched) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name not in ("etag", "last-modified")}
 
 
 def _validated(state: FeedState, answer: Fetched) -> FeedState:

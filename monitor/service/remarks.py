@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from monitor.core.trust import MOVES, distrusted
-from monitor.core.urls import mask_url
+from monitor.core.urls import kept_url, mask_url
 from monitor.model import Feed, FeedState
 
 GAP_SHOWN = timedelta(days=1)
@@ -14,7 +14,7 @@ GAP_SHOWN = timedelta(days=1)
 
 def moved(feed: Feed, state: FeedState) -> bool:
     """Whether the feed is asked for at another address than the configured one."""
-    return state.url == feed.url and state.learnt.moved_times >= MOVES
+    return state.url == kept_url(feed.url) and state.learnt.moved_times >= MOVES
 
 
 def gap_remark(state: FeedState, now: datetime) -> str | None:

@@ -130,6 +130,7 @@ class Limits(Table):
     title: Annotated[int, _between(20, MAX_TITLE)] = _LIMITS.title
     text: Annotated[int, _between(100, MAX_TEXT)] = _LIMITS.text
     tags: Annotated[int, _between(0, MAX_TAGS)] = _LIMITS.tags
+    sitemaps: Annotated[int, _between(1, 100)] = _LIMITS.sitemaps
     reading: Span = _LIMITS.reading
     memory: Annotated[Size, Field(ge=100_000_000)] = _LIMITS.memory
     recycle: Count = _LIMITS.recycle

@@ -19,6 +19,7 @@ from monitor.core.identity import (
     slug,
     usable_guids,
 )
+from monitor.core.urls import kept_url
 from monitor.model import Entry
 
 SAME = [
@@ -222,3 +223,18 @@ def test_ids_of_feeds_that_words_cannot_tell_apart_differ() -> None:
     long = [slug("https://example.org/" + "a" * 80 + tail) for tail in ("b", "c")]
     assert long[0] != long[1]
     assert all(len(name) <= 60 for name in (one, other, *long))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/feed?u=a@b", "http://example.org", "https://example.org/@name/feed", "feed:nothing"]
+)
+def test_a_url_without_credentials_is_kept_as_it_is(url: str) -> None:
+    assert kept_url(url) == url
+
+
+def test_credentials_are_kept_as_a_hash_that_changes_with_them() -> None:
+    one, other = kept_url("https://ann:s3cret@example.org/feed"), kept_url("https://ann:0ther@example.org/feed")
+    assert one != other
+    assert "s3cret" not in one
+    assert "ann" not in one
+    assert one.endswith("@example.org/feed")

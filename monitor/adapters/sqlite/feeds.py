@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
 from monitor.adapters.sqlite.rows import from_ms, maybe_ms, maybe_time, to_ms
+from monitor.core.urls import kept_url
 from monitor.model import Feed, FeedState
 
 _VOID = (
@@ -26,7 +27,7 @@ def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> None:
     moment = to_ms(now)
     db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (id TEXT PRIMARY KEY, url TEXT NOT NULL)")
     db.conn.execute("DELETE FROM wanted")
-    db.conn.executemany("INSERT INTO wanted VALUES (?, ?)", [(feed.id, feed.url) for feed in feeds])
+    db.conn.executemany("INSERT INTO wanted VALUES (?, ?)", [(feed.id, kept_url(feed.url)) for feed in feeds])
     db.conn.execute("DELETE FROM feed_memories WHERE feed NOT IN (SELECT id FROM wanted)")
     db.conn.execute("UPDATE feeds SET active = 0 WHERE active AND id NOT IN (SELECT id FROM wanted)")
     db.conn.execute(

@@ -11,6 +11,7 @@ from sqlite_utils.migrations import Migrations
 
 from monitor.adapters.sqlite import copies, memories, outages, quarantine, websub
 from monitor.core.query import FTS_TOKENIZER
+from monitor.core.urls import kept_url
 
 migrations = Migrations("monitor")
 
@@ -169,6 +170,13 @@ def m009_owed(db: Database) -> None:
 def m010_memories(db: Database) -> None:
     """What a feed's last document left, so that the next is cut to its unseen entries."""
     db.execute(memories.SCHEMA)
+
+
+@migrations()
+def m011_credentials(db: Database) -> None:
+    """Credentials in feeds' URLs are no longer kept in clear."""
+    rows = db.execute("SELECT id, url FROM feeds WHERE url LIKE '%@%'").fetchall()
+    db.conn.executemany("UPDATE feeds SET url = ? WHERE id = ?", [(kept_url(url), feed) for feed, url in rows])
 
 
 def _each(db: Database, script: str) -> None:

@@ -1,0 +1,116 @@
+"""A sitemap index configured as a feed: its newest news sitemaps are its document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from monitor.adapters.clock import SystemClock
+from monitor.cli.root import monitor
+from tests.servers import Answer, Site
+
+SPACES = (
+    'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+)
+Poll = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture
+def poll(tmp_path: Path, site: Site) -> Poll:
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "monitor.toml").write_text(
+        f'store = "sqlite:{tmp_path}/m.db"\n[poll]\nhost_delay = "0s"\n[network]\nallow = ["127.0.0.0/8"]\n'
+        '[article]\nfetch = "never"\n[limits]\nsitemaps = 2\n'
+    )
+    (config / "feeds.toml").write_text(f'[[feed]]\nid = "daily"\nurl = "{site.url("/index.xml")}"\n')
+
+    def run(code: int = 0) -> dict[str, Any]:
+        result = CliRunner().invoke(monitor, ["poll", "--json", "--config", str(config)])
+        assert result.exit_code == code, result.output
+        report: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])["feeds"][0]
+        return report
+
+    return run
+
+
+def index(site: Site, *children: tuple[str, int | None]) -> Answer:
+    """Children with the hours since they were changed."""
+    now = SystemClock().now()
+    listed = "".join(
+        f"<sitemap><loc>{site.url(path)}</loc>"
+        + (f"<lastmod>{(now - timedelta(hours=hours)).isoformat()}</lastmod>" if hours is not None else "")
+        + "</sitemap>"
+        for path, hours in children
+    )
+    return Answer(body=f"<sitemapindex {SPACES}>{listed}</sitemapindex>".encode(), headers={"ETag": '"1"'})
+
+
+def news(site: Site, *numbers: int) -> Answer:
+    day = SystemClock().now().isoformat()
+    said = "<news:publication><news:name>Daily</news:name><news:language>en</news:language></news:publication>"
+    listed = "".join(
+        f"<url><loc>{site.url(f'/a/{n}')}</loc><news:news>{said}<news:publication_date>{day}</news:publication_date>"
+        f"<news:title>Harbour report {n} of the day</news:title></news:news></url>"
+        for n in numbers
+    )
+    return Answer(body=f"<urlset {SPACES}>{listed}</urlset>".encode())
+
+
+def test_the_newest_sitemaps_of_an_index_are_its_entries(site: Site, poll: Poll) -> None:
+    site.answer("/index.xml", index(site, ("/old.xml", 90), ("/today.xml", 1), ("/yesterday.xml", 25)))
+    site.answer("/today.xml", news(site, 4, 3))
+    site.answer("/yesterday.xml", news(site, 2, 1))
+    report = poll()
+    assert (report["status"], report["new"] + report["copies"], report["error"]) == ("ok", 4, None)
+    assert "/old.xml" not in site.paths()
+    assert poll()["status"] == "unchanged"
+    site.answer("/today.xml", news(site, 5, 4, 3))  # the index itself says nothing of it
+    report = poll()
+    assert (report["status"], report["new"] + report["copies"]) == ("ok", 1)
+
+
+def test_a_sitemap_that_cannot_be_had_is_told_and_asked_again(site: Site, poll: Poll) -> None:
+    site.answer("/index.xml", index(site, ("/today.xml", 1), ("/broken.xml", 2)))
+    site.answer("/today.xml", news(site, 1))
+    site.answer("/broken.xml", Answer(status=500))
+    report = poll()
+    assert (report["status"], report["new"]) == ("ok", 1)
+    assert "broken.xml" in report["error"]
+    site.answer("/broken.xml", news(site, 2))
+    report = poll()
+    assert (report["new"] + report["copies"], report["error"]) == (1, None)
+
+
+def test_news_among_sitemaps_of_pages_is_found_and_what_is_left_is_told(site: Site, poll: Poll) -> None:
+    site.answer("/index.xml", index(site, ("/pages.xml", None), ("/tags.xml", None), ("/news.xml", None)))
+    site.answer("/news.xml", news(site, 1))
+    site.answer(
+        "/pages.xml", Answer(body=f"<urlset {SPACES}><url><loc>{site.url('/about')}</loc></url></urlset>".encode())
+    )
+    report = poll()
+    assert report["new"] == 1
+    assert "limits.sitemaps" in report["error"]
+
+
+def test_an_index_without_news_or_of_another_site_fails(site: Site, poll: Poll) -> None:
+    site.answer("/index.xml", index(site, ("/pages.xml", 1)))
+    site.answer(
+        "/pages.xml", Answer(body=f"<urlset {SPACES}><url><loc>{site.url('/about')}</loc></url></urlset>".encode())
+    )
+    assert "holds news" in poll(code=1)["error"]
+    other = f"<sitemapindex {SPACES}><sitemap><loc>http://elsewhere.example/s.xml</loc></sitemap></sitemapindex>"
+    site.answer("/index.xml", Answer(body=other.encode()))
+    assert "other sites" in poll(code=1)["error"]
