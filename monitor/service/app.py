@@ -8,12 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from monitor.adapters import rehearsal
 from monitor.adapters.clock import SystemClock
@@ -30,8 +28,7 @@ from monitor.pipeline.poll import Poller
 from monitor.ports import Clock, Sender
 from monitor.service.operator import look
 from monitor.service.senders import make_senders
-
-T = TypeVar("T")
+from monitor.service.writing import Writing
 
 WORKERS = min(2, os.cpu_count() or 1)
 """Reading is two thirds of the work; more processes than cores only wait for each other."""
@@ -45,7 +42,7 @@ class Application:
         self.store = store
         self.clock = clock
         self.fetcher = fetcher
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self.write = Writing(store, clock)
         self.workers = ProcessWorkers(
             WORKERS,
             deadline=config.limits.reading.total_seconds(),
@@ -66,10 +63,6 @@ class Application:
 
     def _senders(self, config: Config) -> Mapping[str, Sender]:
         return make_senders(config, Guard(config.network), self.fetcher, self.clock)
-
-    async def write(self, function: Callable[..., T], *args: object) -> T:
-        """Run a store call on the store's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args))
 
     async def configure(self, config: Config) -> None:
         """Take another valid configuration: what runs finishes under the old one, what starts has the new one."""
@@ -118,7 +111,7 @@ class Application:
     def close(self) -> None:
         """Stop workers and thread, close the store."""
         self.workers.close()
-        self._thread.shutdown(wait=True)
+        self.write.close()
         self.store.close()
 
 

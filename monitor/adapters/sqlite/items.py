@@ -43,7 +43,7 @@ def add(db: sqlite3.Connection, item: Item, keys: Mapping[str, str]) -> None:
     if number is None:
         raise AssertionError("an INSERT gives a row id")
     add_keys(db, number, keys)
-    _set_watchlists(db, number, item.watchlists)
+    _add_watchlists(db, number, item.watchlists)
     db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, index_text(item.title, item.text)))
 
 
@@ -79,6 +79,10 @@ def retag(db: sqlite3.Connection, item: Item) -> None:
 def _set_watchlists(db: sqlite3.Connection, number: int, watchlists: Collection[str]) -> None:
     db.execute("DELETE FROM item_watchlists WHERE item = ? AND watchlist NOT IN (SELECT value FROM json_each(?))",
                (number, dump(watchlists)))  # fmt: skip
+    _add_watchlists(db, number, watchlists)
+
+
+def _add_watchlists(db: sqlite3.Connection, number: int, watchlists: Collection[str]) -> None:
     db.executemany("INSERT OR IGNORE INTO item_watchlists VALUES (?, ?)", [(one, number) for one in watchlists])
 
 

@@ -179,6 +179,12 @@ def m011_credentials(db: Database) -> None:
     db.conn.executemany("UPDATE feeds SET url = ? WHERE id = ?", [(kept_url(url), feed) for feed, url in rows])
 
 
+@migrations()
+def m012_watchlists_of_item(db: Database) -> None:
+    """An item's watchlists are looked up by the item whenever it is tagged anew."""
+    db.execute("CREATE INDEX item_watchlists_item ON item_watchlists (item)")
+
+
 def _each(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction."""
     for statement in script.split(";"):

@@ -1,0 +1,89 @@
+"""Store calls that wait together are stored together, and each is still all or nothing by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.adapters.clock import SystemClock
+from monitor.adapters.sqlite import SqliteStore
+from monitor.errors import StoreError
+from monitor.service.writing import Writing
+from tests.builders import NOON, an_item
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "m.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def writing(store: SqliteStore) -> Iterator[Writing]:
+    made = Writing(store, SystemClock())
+    yield made
+    made.close()
+
+
+def add(store: SqliteStore, item_id: str, text: str = "A short report.", fails: bool = False) -> str:
+    item = an_item(item_id, text=text)
+    with store.transaction() as tx:
+        tx.add_item(item, {item_id: ""})
+        if fails:
+            raise LookupError(item_id)
+    return item_id
+
+
+def stored(path: Path) -> set[str]:
+    """As another process sees it."""
+    with sqlite3.connect(path) as other:
+        return {row[0] for row in other.execute("SELECT id FROM items")}
+
+
+async def test_what_is_answered_is_stored_and_a_failing_call_costs_itself_alone(
+    store: SqliteStore, writing: Writing
+) -> None:
+    calls = [writing(add, store, f"item-{n}", "A short report.", n % 5 == 3) for n in range(60)]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert [isinstance(answer, LookupError) for answer in answers] == [n % 5 == 3 for n in range(60)]
+    assert stored(store.path) == {f"item-{n}" for n in range(60) if n % 5 != 3}
+
+
+async def test_calls_see_what_earlier_ones_wrote_and_notes_are_stored_between(
+    store: SqliteStore, writing: Writing
+) -> None:
+    first = writing(add, store, "item-1")
+    note = writing(store.note, "key", "value", NOON)
+    found = writing(store.item, "item-1")
+    await asyncio.gather(first, note)
+    assert (await found) is not None
+    assert store.notes() == {"key": ("value", NOON)}
+
+
+async def test_a_full_disk_answers_nobody_wrongly(store: SqliteStore, writing: Writing) -> None:
+    await writing(add, store, "before")
+    pages = store._db.conn.execute("PRAGMA page_count").fetchone()[0]
+    store._db.conn.execute(f"PRAGMA max_page_count = {pages + 8}")
+    calls = [writing(add, store, f"item-{n}", f"Report {n}. " * (20_000 if n == 6 else 10)) for n in range(12)]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert any(isinstance(answer, StoreError) for answer in answers)
+    assert all(isinstance(answer, str | StoreError) for answer in answers)
+    assert stored(store.path) == {"before", *(answer for answer in answers if isinstance(answer, str))}
+    store._db.conn.execute("PRAGMA max_page_count = 1000000")
+    assert await writing(add, store, "after") == "after"
+
+
+async def test_a_call_that_is_taken_back_in_time_is_not_made(store: SqliteStore, writing: Writing) -> None:
+    with store.batch():  # holds the store: nothing begins
+        running = asyncio.create_task(writing(add, store, "first"))
+        waiting = asyncio.create_task(writing(add, store, "second"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    await running
+    assert stored(store.path) == {"first"}
