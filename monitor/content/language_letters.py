@@ -8,6 +8,8 @@ National alphabets as in Unicode CLDR's exemplar characters, main and common aux
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice
 
 LATIN: dict[str, str] = {
     "af": "áéèêëíîïóôöúûü", "az": "çəğıöşü", "bs": "čćđšž", "ca": "àçéèíïóòúü·", "cs": "áčďéěíňóřšťúůýž",
@@ -78,6 +80,12 @@ _LETTERS = {
 }
 
 
+@lru_cache(2)
+def _first_words(text: str) -> tuple[str, ...]:
+    """Asked for once a candidate language."""
+    return tuple(found.group().lower() for found in islice(_WORD.finditer(text), _LOOKED_AT))
+
+
 def spelling(code: str, text: str) -> float:
     """Factor on a language's likelihood: below 1 for each word spelt with letters it does not have, above for each of
     its small words.
@@ -87,7 +95,7 @@ def spelling(code: str, text: str) -> float:
     letters = _LETTERS.get(code)
     if letters is None:
         return 1.0
-    words = [found.group().lower() for found, _ in zip(_WORD.finditer(text), range(_LOOKED_AT), strict=False)]
+    words = _first_words(text)
     foreign = sum(1 for word in words if not letters.issuperset(word))
     own = len(SMALL_WORDS.get(code, frozenset()).intersection(words))
     # A long text has foreign names in every language: what counts is their share.

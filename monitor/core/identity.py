@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor.core.urls import MAX_URL, BadUrlError, mask_url, normal_escapes, resolve_dots, site_of, target
@@ -53,8 +54,11 @@ _SESSION_VALUE = re.compile(r"[0-9a-f]{26,}", re.IGNORECASE)
 """A PHP session's id; a shorter or other `sid` may well name the article."""
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+URLS_KEPT = 4_096
+"""Answers kept, some 2 MB: a poll asks of each entry's URL four times over."""
 
 
+@lru_cache(URLS_KEPT)
 def canonical_url(url: str, base: str | None = None) -> str | None:
     """One spelling for all URLs of one article, or None for what is no http or https URL. To compare, not to dial.
 
