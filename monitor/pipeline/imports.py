@@ -24,8 +24,10 @@ CHUNK = 64
 """Documents read in one worker call and stored in one transaction."""
 PAGES_AT_ONCE = 4
 """HTML files held in memory, each up to `MAX_FILE`."""
-AHEAD = 3
-"""Chunks being read while one is stored: the workers are never without one, and no more than these wait in memory."""
+AHEAD = 8
+"""Chunks being read while others are stored: the workers are never without one, and no more than these wait in memory."""
+TOGETHER = 4
+"""Chunks stored in one transaction where they wait for it: of a page that many documents touch one copy is written."""
 
 MAX_FILE = 50_000_000  # bytes of one .txt or .html: a whole book; a .jsonl is read line by line and may be any size
 
@@ -187,9 +189,12 @@ class Importer:
                     reading.append(asyncio.create_task(self._chunk(chunk)))
                 if not reading:
                     return
-                read = await reading.popleft()
-                taken = await self.write(self._take, read.readings, rules)
-                yield Imported(read.documents, tuple(taken), tuple(read.unreadable))
+                read = [await reading.popleft()]
+                while reading and reading[0].done() and len(read) < TOGETHER:
+                    read.append(reading.popleft().result())
+                taken = await self.write(self._take, [pair for one in read for pair in one.readings], rules)
+                unreadable = [line for one in read for line in one.unreadable]
+                yield Imported(sum(one.documents for one in read), tuple(taken), tuple(unreadable))
         finally:
             for task in reading:
                 task.cancel()

@@ -122,6 +122,7 @@ async def open_application(
     """Open the store, start what is needed, and put all of it away afterwards."""
     clock = clock or SystemClock(rehearsal.hurried())
     store = await asyncio.to_thread(partial(SqliteStore, path_of(config.store), daemon=daemon))
+    await asyncio.to_thread(store.checkpoint)
     try:
         async with HttpFetcher(config.poll, config.network, config.article, clock, limits=config.limits) as fetcher:
             now = clock.now()

@@ -122,6 +122,7 @@ class Daemon:
         # Polling pauses while the store cannot take a note: what is fetched then could not be stored.
         if not timedelta() <= now - self._beat_at < BEAT:
             await app.write(app.store.note, "daemon.tick", "running", now)
+            await app.write(app.store.checkpoint)
             self._pulse.beat("writer")
             self._beat_at = now
             await self._note_late()

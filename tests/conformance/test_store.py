@@ -292,6 +292,27 @@ def test_one_daemon_at_a_time(path: Path) -> None:
     SqliteStore(path, daemon=True).close()
 
 
+def test_one_connection_at_a_time_writes_the_log_back_and_the_next_may_when_it_ends(path: Path) -> None:
+    def fill(store: SqliteStore, name: str) -> int:
+        """Pages of the file itself, after more than a log's usual length was written."""
+        for part in range(12):
+            item = an_item(f"{name}-{part}", text=f"{name} {part} " * 40_000)
+            with store.transaction() as tx:
+                tx.add_item(item, {item.id: ""})
+        return path.stat().st_size
+
+    command, daemon = SqliteStore(path), SqliteStore(path, daemon=True)
+    command.checkpoint()  # too late
+    before = path.stat().st_size
+    assert fill(command, "command") == before
+    assert fill(daemon, "daemon") > before
+    daemon.close()
+    command.checkpoint()
+    before = path.stat().st_size
+    assert fill(command, "again") > before
+    command.close()
+
+
 def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "monitor.db"
     path.write_bytes(b"these are a user's notes, not a database " * 50)

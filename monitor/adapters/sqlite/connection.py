@@ -2,8 +2,8 @@
 
 synchronous=FULL: NORMAL may roll the last commits back after a power loss, and an alert is a promise.
 SQLite before 3.51.3 (3.50.7, 3.44.6) can lose a commit when several processes checkpoint one WAL file
-(sqlite.org/wal.html#the_wal_reset_bug): only the daemon's connection checkpoints, all others leave it to that one or to
-the last close.
+(sqlite.org/wal.html#the_wal_reset_bug): one connection at a time checkpoints, the daemon's or that of a command that
+writes much; all others leave it to that one or to the last close.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def path_of(url: str) -> Path:
     return Path(rest.removeprefix("//") if rest.startswith("///") else rest)
 
 
-def connect(path: Path, *, checkpoints: bool) -> Database:
+def connect(path: Path) -> Database:
     """Open or create the store's file (mode 0600: articles and alerts are the user's own business)."""
     with in_our_words(path):
         try:
@@ -47,7 +47,7 @@ def connect(path: Path, *, checkpoints: bool) -> Database:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-65536",
-            f"wal_autocheckpoint={WAL_PAGES if checkpoints else 0}",
+            "wal_autocheckpoint=0",
         ):
             connection.execute(f"PRAGMA {pragma}")
         return Database(connection, execute_plugins=False)
@@ -81,10 +81,25 @@ def _translate(path: Path, error: sqlite3.OperationalError) -> Exception:
 
 def lock_daemon(path: Path) -> IO[str]:
     """Hold the store for one daemon until the returned file is closed (or the process dies)."""
-    lock = path.with_name(path.name + ".lock").open("a+")
+    lock = _locked(path.with_name(path.name + ".lock"))
+    if lock is None:
+        raise AlreadyRunning(f"{path}: another `monitor run` holds this store")
+    return lock
+
+
+def checkpoint(db: Database, path: Path) -> IO[str] | None:
+    """Let this connection checkpoint, until the returned file is closed; None while another one does."""
+    lock = _locked(path.with_name(path.name + ".checkpoint.lock"))
+    if lock is not None:
+        db.conn.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES}")
+    return lock
+
+
+def _locked(path: Path) -> IO[str] | None:
+    lock = path.open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except OSError:
         lock.close()
-        raise AlreadyRunning(f"{path}: another `monitor run` holds this store") from error
+        return None
     return lock

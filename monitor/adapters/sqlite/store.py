@@ -132,7 +132,7 @@ class Batch:
 
 
 class SqliteStore:
-    """Implements ports.Store. `daemon=True` holds the store for one daemon, which alone checkpoints."""
+    """Implements ports.Store. `daemon=True` holds the store for one daemon."""
 
     def __init__(self, path: Path, *, daemon: bool = False) -> None:
         self.path = path
@@ -140,9 +140,12 @@ class SqliteStore:
         self._lock = threading.RLock()
         self._batch: Batch | None = None
         upkeep.refuse_network(path)
-        self._db = connection.connect(path, checkpoints=daemon)
+        self._checkpoints: IO[str] | None = None
+        self._db = connection.connect(path)
         try:
             self._held = connection.lock_daemon(path) if daemon else None
+            if daemon:
+                self.checkpoint()
             self._prepare(daemon)
         except BaseException:
             self.close()
@@ -428,6 +431,14 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file; the daemon's hold on it ends."""
         self._db.close()
-        if self._held is not None:
-            self._held.close()
-            self._held = None
+        for lock in (self._held, self._checkpoints):
+            if lock is not None:
+                lock.close()
+        self._held = self._checkpoints = None
+
+    def checkpoint(self) -> None:
+        """From now on this connection writes the log back to the file, unless another one does: asked for by whoever
+        writes much, and again by the daemon, which a command may have come before."""
+        with self._reading() as db:
+            if self._checkpoints is None:
+                self._checkpoints = connection.checkpoint(db, self.path)
