@@ -35,8 +35,13 @@ def paragraph_key(paragraph: str) -> int:
 
     0 for a paragraph without words.
     """
-    words = [_ANY_NUMBER if word.isdigit() else word for word in words_of(paragraph)]
-    return xxh3_64_intdigest(" ".join(words).encode()) if words else 0
+    return key_of(words_of(paragraph))
+
+
+def key_of(words: Sequence[str]) -> int:
+    """`paragraph_key` of a paragraph's folded words."""
+    plain = [_ANY_NUMBER if word.isdigit() else word for word in words]
+    return xxh3_64_intdigest(" ".join(plain).encode()) if plain else 0
 
 
 def shared_by_stories(text: str, stories: Sequence[AbstractSet[int]]) -> frozenset[int]:

@@ -59,6 +59,8 @@ class Fingerprint:
     """Of the folded text: equal for the same words in the same order."""
     data: bytes
     """The rest, as `core.copies` packs it."""
+    paragraphs: tuple[int, ...] = ()
+    """The keys of the text's paragraphs (`core.boilerplate`), each once: from them a host's boilerplate is learnt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,10 +133,13 @@ def test_what_everybody_says_costs_one_row_and_hides_nothing(index: Index) -> No
     assert [index.ask(text(number + 100)) for number in (0, 20, 44)] == ["a0", "a20", "a44"]
 
 
-def test_a_hosts_own_lines_do_not_make_its_articles_one(index: Index) -> None:
+@pytest.mark.parametrize("old", [False, True], ids=["kept", "of an older store"])
+def test_a_hosts_own_lines_do_not_make_its_articles_one(index: Index, old: bool) -> None:
     line = article(77, 3).text
     for number in range(6):
         assert index.take(f"a{number}", text(number + 100, note=line, host="daily.example")) is None
+    if old:
+        index.store._db.conn.execute("UPDATE copy_entries SET paragraphs = NULL")
     short = article(400, 1)
     reading = a_reading(short.title, f"{short.text}\n{line}", url="https://daily.example/short", language="it")
     assert index.take("short", reading) is None

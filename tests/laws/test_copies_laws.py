@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.copies import compare, digest, features, fingerprint
+from monitor.core.text import words_of
 from tests.quality.copies import Document, Stories
 
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru", "sta", "ver", "zin", "tor", "mal", "ker")
@@ -86,3 +87,9 @@ def test_any_text_has_a_fingerprint_and_is_its_own_copy(title: str, text: str, l
     one = digest(title, text, language)
     found = compare(one, one)
     assert found is None or found.similarity == 1.0
+
+
+@given(st.text(max_size=300))
+def test_words_end_with_their_line(text: str) -> None:
+    """So a text's words are those of its paragraphs, which are tokenized once for both."""
+    assert words_of(text) == [word for line in text.split("\n") for word in words_of(line)]

@@ -40,6 +40,9 @@ CREATE INDEX IF NOT EXISTS copy_entries_host ON copy_entries (host) WHERE host I
 CREATE INDEX IF NOT EXISTS copy_entries_seen ON copy_entries (seen_at);
 """
 
+PARAGRAPHS = "ALTER TABLE copy_entries ADD COLUMN paragraphs BLOB"
+"""Keys of each text's paragraphs (`core.boilerplate`); null: of an item from before they were kept."""
+
 MOST_POSTINGS = 32
 """Stories that may share a feature; one more, and it is an idiom or boilerplate."""
 IDIOM = 0
@@ -64,6 +67,8 @@ KEYS_KEPT = 1024
 """Texts whose paragraphs' keys are kept, under 1 kB each."""
 SAME_DAYS = timedelta(days=7)
 """Between the dates of a text and its retelling: wires are translated within hours, magazines' pieces within a week."""
+MOST_KEYS = 200
+"""Paragraphs kept of a text, from its beginning: 1.6 kB; articles have five to fifty."""
 PARAMETERS = 500
 """Of one statement; SQLite allows 32,766."""
 
@@ -117,8 +122,8 @@ class SqliteCopyIndex:
         self._drop(number)
         wanted = features(made)
         self._db.execute(
-            "INSERT INTO copy_entries (item, story, host, seen_at, features) VALUES (?, ?, ?, ?, ?)",
-            (number, story, _host_key(reading.url), to_ms(seen_at), _packed(wanted)),
+            "INSERT INTO copy_entries (item, story, host, seen_at, features, paragraphs) VALUES (?, ?, ?, ?, ?, ?)",
+            (number, story, _host_key(reading.url), to_ms(seen_at), _packed(wanted), _packed_keys(made.paragraphs)),
         )
         self._post(number, story, wanted.all, self._postings(made.data, wanted))
         self._last = None
@@ -319,15 +324,26 @@ class _Learnt:
 
     def _stories_by_paragraph(self, host: int) -> dict[int, set[int]]:
         rows = self._db.execute(
-            "SELECT entries.story, items.text FROM copy_entries AS entries JOIN items ON items.number = entries.item"
-            " WHERE entries.host = ? ORDER BY entries.item DESC LIMIT ?",
+            "SELECT item, story, paragraphs FROM copy_entries WHERE host = ? ORDER BY item DESC LIMIT ?",
             (host, HOST_ITEMS),
-        )
+        ).fetchall()
         found: dict[int, set[int]] = {}
-        for story, text in rows:
-            for key in _keys(text):
+        for item, story, packed in rows:
+            for key in self._keys_of_old(item) if packed is None else _unpacked_keys(packed):
                 found.setdefault(key, set()).add(story)
         return {key: stories for key, stories in found.items() if len(stories) >= LEARNT_FROM}
+
+    def _keys_of_old(self, item: int) -> frozenset[int]:
+        """Of an item from before its paragraphs' keys were kept."""
+        return _keys(self._db.execute("SELECT text FROM items WHERE number = ?", (item,)).fetchone()[0])
+
+
+def _packed_keys(keys: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(keys[:MOST_KEYS])}Q", *keys[:MOST_KEYS])
+
+
+def _unpacked_keys(packed: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(packed) // 8}Q", packed)
 
 
 def _story_keys(members: Iterable[_Member]) -> frozenset[int]:

@@ -185,6 +185,12 @@ def m012_watchlists_of_item(db: Database) -> None:
     db.execute("CREATE INDEX item_watchlists_item ON item_watchlists (item)")
 
 
+@migrations()
+def m013_paragraphs(db: Database) -> None:
+    """The keys of each text's paragraphs, from which a host's boilerplate is learnt."""
+    db.execute(copies.PARAGRAPHS)
+
+
 def _each(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction."""
     for statement in script.split(";"):

@@ -16,10 +16,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from xxhash import xxh3_64_intdigest
 
+from monitor.core.boilerplate import key_of, paragraphs_of
 from monitor.core.copies.units import is_mostly_spaceless, word_hashes
 from monitor.core.text import words_of
 from monitor.model import Fingerprint
@@ -62,14 +63,16 @@ def fingerprint(title: str, text: str, language: str) -> Fingerprint:
     """
     del language
     title_words = words_of(title)
-    body_words = words_of(text)
+    paragraphs = [words_of(paragraph) for paragraph in paragraphs_of(text)]
+    body_words = list(chain.from_iterable(paragraphs))
     known_by = body_words if len(body_words) >= BODY_WORDS else [*title_words, "\n", *body_words]
     whole = xxh3_64_intdigest(" ".join(known_by).encode("utf-8", "surrogatepass"))
     title_hash: int | None = None
     if len(title_words) >= TITLE_WORDS:
         title_hash = xxh3_64_intdigest(("title " + " ".join(title_words)).encode("utf-8", "surrogatepass"))
     sampled = _sampled([*title_words, *body_words])
-    return Fingerprint(text_hash=f"{whole:016x}", data=_pack(whole, title_hash, sampled))
+    keys = tuple({key_of(paragraph): None for paragraph in paragraphs if paragraph})
+    return Fingerprint(text_hash=f"{whole:016x}", data=_pack(whole, title_hash, sampled), paragraphs=keys)
 
 
 def _sampled(words: Sequence[str]) -> list[int]:
