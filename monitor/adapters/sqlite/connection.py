@@ -96,7 +96,7 @@ def checkpoint(db: Database, path: Path) -> IO[str] | None:
 
 
 def _locked(path: Path) -> IO[str] | None:
-    lock = path.open("a+")
+    lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
