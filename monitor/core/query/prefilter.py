@@ -1,6 +1,6 @@
 """Search as a sieve: an FTS5 expression that lets every item through that a query could match.
 
-The index holds our own tokens (`index_text`), so FTS5's words_ofr must not cut them again: its ``ascii`` words_ofr
+The index holds our own tokens (`index_text`), so FTS5's tokenizer must not cut them again: its ``ascii`` tokenizer
 takes every character beyond ASCII as part of a word, and of ASCII our tokens hold letters and digits alone. Each string
 is quoted by us.
 """
@@ -12,7 +12,7 @@ from monitor.core.query.patterns import Element, elements
 from monitor.core.text import words_of
 
 FTS_TOKENIZER = "ascii"
-"""For ``CREATE VIRTUAL TABLE … USING fts5(words, words_of = 'ascii')``."""
+"""For ``CREATE VIRTUAL TABLE … USING fts5(words, tokenize = 'ascii')``."""
 
 
 def index_text(title: str, text: str) -> str:
