@@ -54,15 +54,16 @@ def shared_by_stories(text: str, stories: Sequence[AbstractSet[int]]) -> frozens
     if len(stories) < LEARNT_FROM:  # as most look-ups bring; keys cost a tokenizing
         return frozenset()
     paragraphs = paragraphs_of(text)
-    keys = [paragraph_key(paragraph) for paragraph in paragraphs]
+    spoken = [words_of(paragraph) for paragraph in paragraphs]
+    keys = [key_of(words) for words in spoken]
     plain = {key for key, paragraph in zip(keys, paragraphs, strict=True) if not _DIGIT.search(paragraph)}
     spread = Counter(key for story in stories for key in story & plain)
     found = frozenset(key for key, count in spread.items() if count >= LEARNT_FROM)
     if not found:
         return found
-    words = {key: len(words_of(paragraph)) for key, paragraph in zip(keys, paragraphs, strict=True)}
-    own = sum(count for key, count in words.items() if key not in found)
-    return found if own >= OWN_PART * sum(words.values()) else frozenset()
+    counts = {key: len(words) for key, words in zip(keys, spoken, strict=True)}
+    own = sum(count for key, count in counts.items() if key not in found)
+    return found if own >= OWN_PART * sum(counts.values()) else frozenset()
 
 
 def strip(paragraphs: Sequence[str], learnt: Container[int]) -> list[str]:
