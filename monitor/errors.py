@@ -68,6 +68,10 @@ class ReadError(MonitorError):
     """Bytes that are not what they were said to be; the message names the reason in one line."""
 
 
+class NoNews(ReadError):
+    """A sitemap of pages that are no news."""
+
+
 class WorkerDied(ReadError):
     """The worker process that read this input crashed, ran out of memory or overran its deadline."""
 

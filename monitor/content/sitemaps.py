@@ -13,7 +13,7 @@ from monitor.content.clean import MAX_NAME, MAX_TAGS, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
-from monitor.errors import ReadError
+from monitor.errors import NoNews, ReadError
 from monitor.model import Entry, ParsedFeed
 
 MAX_URLS = 50_000
@@ -43,7 +43,7 @@ def read_sitemap(document: str, url: str) -> ParsedFeed:
     """Read a sitemap from its root element on.
 
     A news sitemap gives an entry for each URL that bears ``news:news`` (guid and url are its address); an index gives
-    `children`. A sitemap of pages that are no news raises `ReadError`: every page of a site is not a feed.
+    `children`. A sitemap of pages that are no news raises `NoNews`: every page of a site is not a feed.
     """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
@@ -61,7 +61,7 @@ def read_sitemap(document: str, url: str) -> ParsedFeed:
     pages = [element for element in root if _local(element) == "url"]
     entries = tuple(entry for page in pages[:MAX_URLS] if (entry := _entry(page, url)))
     if pages and not entries:
-        raise ReadError("a sitemap of pages, not of news: no URL in it has news:news")
+        raise NoNews("a sitemap of pages, not of news: no URL in it has news:news")
     if len(pages) > MAX_URLS:
         problem = f"more than {MAX_URLS} URLs: the rest was left"
     return ParsedFeed(entries=entries, title=_publication(root), complete=problem is None, problem=problem)

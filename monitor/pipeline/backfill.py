@@ -19,6 +19,7 @@ from monitor.core.identity import site_of
 from monitor.core.plan import Identified, Known, is_scoped
 from monitor.errors import ReadError
 from monitor.model import Entry, Fetched, ParsedFeed, Request
+from monitor.pipeline.sitemap_index import own_children
 from monitor.ports import Fetcher, Workers
 
 SITEMAPS = 2
@@ -100,7 +101,7 @@ class Backfill:
         if read is None or not read.children:
             return list(read.entries) if read else []
         entries: list[Entry] = []
-        for child in [one for one in read.children if site_of(one) == site_of(url)][: min(SITEMAPS, self.most)]:
+        for child in own_children(read, url)[: min(SITEMAPS, self.most)]:
             part = await self._read(child)
             entries += part.entries if part else ()
         return entries

@@ -6,18 +6,20 @@ with it; the poll is unchanged when all of those documents are.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from monitor.content.feeds import parse_feed
 from monitor.core.identity import site_of
-from monitor.errors import ReadError
+from monitor.errors import NoNews, ReadError
 from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request
-from monitor.pipeline.cage import Cage
+from monitor.pipeline.cage import Cage, content_hash
 from monitor.ports import Fetcher
 
-_NO_NEWS = "no URL in it has news:news"
+
+def own_children(index: ParsedFeed, url: str) -> list[str]:
+    """The children on the site of `url`, in the index's order."""
+    return [child for child in index.children if site_of(child) == site_of(url)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,15 @@ class SitemapIndex:
 
     async def documents(self, index: ParsedFeed, url: str) -> tuple[list[Fetched], list[str]]:
         """The children that could be had, and what went wrong with the others. Children on other sites are not asked."""
-        ours = [child for child in index.children if site_of(child) == site_of(url)]
+        ours = own_children(index, url)
         had: list[Fetched] = []
         problems = [problem for problem in (index.problem,) if problem]
         if not ours:
             problems.append("a sitemap index of other sites' sitemaps only")
         if index.undated and len(ours) > self.most:
-            problems.append(f"{len(ours) - self.most} sitemaps without a date were left (limits.sitemaps)")
+            problems.append(
+                f"{len(ours) - self.most} sitemaps were left (limits.sitemaps), and {index.undated} of all bear no date"
+            )
         for child in ours[: self.most]:
             answer = await self.fetcher.fetch(Request(child))
             if isinstance(answer, Fetched):
@@ -56,11 +60,11 @@ class SitemapIndex:
                 part = await self.cage.read(
                     document.body, document.url, parse_feed, document.body, document.url, dict(document.headers)
                 )
+            except NoNews:
+                pages += 1
+                continue
             except ReadError as error:
-                if _NO_NEWS in str(error):
-                    pages += 1
-                else:
-                    wrong.append(f"{document.url}: {error}")
+                wrong.append(f"{document.url}: {error}")
                 continue
             entries += part.entries
             title, language = title or part.title, language or part.language
@@ -81,7 +85,4 @@ class SitemapIndex:
 
 def hash_of(documents: Sequence[Fetched]) -> str:
     """Of all children's bodies, in order."""
-    whole = hashlib.blake2b(digest_size=16)
-    for document in documents:
-        whole.update(hashlib.blake2b(document.body, digest_size=16).digest())
-    return whole.hexdigest()
+    return content_hash("".join(content_hash(document.body) for document in documents).encode())
