@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from monitor.core.gaps import Continuity, Window, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
-from monitor.core.urls import kept_url
 from monitor.model import Entry, Feed, FeedState, IdentityCounts, Learnt, ParsedFeed, PollPolicy
 
 GONE = (404, 410)
@@ -104,7 +103,6 @@ class Moment:
         )
         return replace(
             state,
-            url=kept_url(self.feed.url),
             last_poll_at=self.now,
             next_poll_at=next_poll(self.now, pause, Hints(retry_after=retry_after), self.policy, self.jitter),
             polls=state.polls + 1,

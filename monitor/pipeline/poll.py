@@ -6,7 +6,6 @@ of ours costs this feed's poll alone.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -35,12 +34,12 @@ from monitor.model import (
     Request,
 )
 from monitor.pipeline.caching import fresh_for
-from monitor.pipeline.cage import Cage
+from monitor.pipeline.cage import Cage, content_hash
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Looking
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.sitemap_index import SitemapIndex, hash_of
-from monitor.ports import Clock, Fetcher, Store, Workers
+from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
 
 log = structlog.get_logger()
 
@@ -56,13 +55,8 @@ class Write(Protocol):
     async def __call__(self, function: Callable[..., T], *args: object) -> T: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """What the last unit of work writes: the feed's state, and with `remember` what its document left."""
-
-    conclude: Callable[[], FeedState]
-    remember: bool
-    memory: bytes | None
+Conclude = Callable[[Transaction], None]
+"""What a poll's last unit of work writes of the feed itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +122,7 @@ class Poller:
                 assert_never(outcome)
 
     async def _fetched(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, doubted: bool) -> PollReport:
-        body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
+        body_hash = content_hash(answer.body)
         if body_hash == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
         memory = await self.write(self.store.memory, feed.id)
@@ -161,15 +155,16 @@ class Poller:
             state = replace(state, etag=None, last_modified=None, body_hash=None)
         state = replace(state, title=parsed.title or state.title)
 
-        def conclude() -> FeedState:
+        def conclude(tx: Transaction) -> None:
             after = self._ends(feed, rules).succeeded(state, fresh_for(answer.headers), look, parsed.problem)
-            if not waiting:
-                return after
-            # The first poll is over when all of its document is in: what may alert of it is a rule of its own.
-            again = self.clock.now() + rules.config.poll.min
-            return replace(after, next_poll_at=again, first_polled_at=state.first_polled_at)
+            if waiting:
+                # The first poll is over when all of its document is in: what may alert of it is a rule of its own.
+                again = self.clock.now() + rules.config.poll.min
+                after = replace(after, next_poll_at=again, first_polled_at=state.first_polled_at)
+            tx.save_feed(after)
+            tx.keep_memory(feed.id, parsed.memory)
 
-        taken = await self._entries(feed, rules, state, work, parsed, conclude, remember=True)
+        taken = await self._entries(feed, rules, state, work, parsed, conclude)
         return _report(feed, taken, parsed)
 
     async def push(self, feed: Feed, rules: Rules, answer: Fetched) -> PollReport:
@@ -180,9 +175,11 @@ class Poller:
         part = bounded_feed(parsed, rules.config.limits)
         planned, look = await self._looking(rules).at(feed, state, part, answer.url, window=False)
         work, _ = postponed(planned.work, rules.config.limits)  # what waits is in the document
-        taken = await self._entries(
-            feed, rules, state, work, part, lambda: self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look)
-        )
+
+        def conclude(tx: Transaction) -> None:
+            tx.save_feed(self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look))
+
+        taken = await self._entries(feed, rules, state, work, part, conclude)
         report = _report(feed, taken, parsed)
         log.info("pushed", feed=feed.id, new=report.new, copies=report.copies, alerts=report.alerts)
         return report
@@ -211,9 +208,7 @@ class Poller:
         state: FeedState,
         work: Sequence[Planned],
         parsed: ParsedFeed,
-        conclude: Callable[[], FeedState],
-        *,
-        remember: bool = False,
+        conclude: Conclude,
     ) -> list[Taken]:
         reader = Reader(self.fetcher, self.workers, self._cage(feed), rules.config.article, feed.fetch, self._hold)
         declared = tuple(word for word in (feed.language, parsed.language) if word)
@@ -225,7 +220,7 @@ class Poller:
             context = Context(self.clock.now(), declared, dict(state.languages), rules.config.limits)
             readings = await reader.read(chunk, context)
             last = start + CHUNK >= len(work)
-            ends = _Ends(conclude, remember, parsed.memory) if last else None
+            ends = conclude if last else None
             taken = await self.write(self._take, feed, rules, chunk, readings, first_poll, taken, ends)
         return taken
 
@@ -237,7 +232,7 @@ class Poller:
         readings: dict[int, Reading],
         first_poll: bool,
         before: Sequence[Taken],
-        ends: _Ends | None,
+        ends: Conclude | None,
     ) -> list[Taken]:
         """One transaction, on the store's thread; returns `before` and what it took."""
         taken = list(before)
@@ -249,9 +244,7 @@ class Poller:
                 else:
                     taken.append(intake.take(planned, readings[index]))
             if ends is not None:
-                tx.save_feed(ends.conclude())
-            if ends is not None and ends.remember:
-                tx.keep_memory(feed.id, ends.memory)
+                ends(tx)
         return taken
 
     def _cage(self, feed: Feed) -> Cage:
@@ -270,7 +263,7 @@ class Poller:
         """The site asked to be left alone: nothing was asked, so nothing failed."""
         now = self.clock.now()
         wait = max(outcome.retry_after or timedelta(), timedelta(seconds=1))
-        await self._save(replace(state, url=kept_url(feed.url), next_poll_at=now + wait * (1 + JITTER * self.jitter())))
+        await self._save(replace(state, next_poll_at=now + wait * (1 + JITTER * self.jitter())))
         return PollReport(feed.id, "skipped", error=outcome.error)
 
     async def _failed(
