@@ -45,7 +45,7 @@ def documents_in(paths: Iterable[Path]) -> Iterator[Document | Page | Unreadable
     """
     for path in paths:
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.suffix in _KNOWN_ENDINGS and one.is_file())
+            inside = sorted(_inside(path))
             if not inside:
                 yield UnreadableDocument(f"{path}: no .txt, .html or .jsonl file in this folder")
             yield from documents_in(inside)
@@ -56,6 +56,10 @@ def documents_in(paths: Iterable[Path]) -> Iterator[Document | Page | Unreadable
             yield UnreadableDocument(f"{path}: {error.strerror or error}")
 
 
+def _inside(folder: Path) -> Iterator[Path]:
+    return (one for one in folder.rglob("*") if one.suffix in _KNOWN_ENDINGS and one.is_file())
+
+
 def count_documents(paths: Iterable[Path]) -> int:
     """How many `documents_in` will give, by a file's lines without reading them: for a progress bar."""
     return sum(map(_count, paths))
@@ -64,7 +68,7 @@ def count_documents(paths: Iterable[Path]) -> int:
 def _count(path: Path) -> int:
     try:
         if path.is_dir():
-            return count_documents(one for one in path.rglob("*") if one.suffix in _KNOWN_ENDINGS and one.is_file())
+            return count_documents(_inside(path))
         if path.suffix != ".jsonl":
             return 1
         with path.open("rb") as lines:
