@@ -7,7 +7,7 @@ begin IMMEDIATE (a deferred BEGIN fails at once when another process writes mean
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,11 +30,10 @@ from monitor.adapters.sqlite import (
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
+from monitor.adapters.sqlite.transaction import SqliteTransaction
 from monitor.errors import StoreFull
 from monitor.model import (
-    OPERATOR,
     Alert,
-    AlertDraft,
     AlertState,
     CopyEvidence,
     Feed,
@@ -42,87 +41,11 @@ from monitor.model import (
     Item,
     ItemFilter,
     Latency,
-    Notice,
     Outage,
     Sighting,
-    Spread,
     Subscription,
 )
 from monitor.ports import Transaction
-
-
-class SqliteTransaction:
-    """Implements ports.Transaction inside an open BEGIN IMMEDIATE."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self.copies = SqliteCopyIndex(db.conn)
-
-    def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
-        return items.known(self._db.conn, keys)
-
-    def item(self, item_id: str) -> Item | None:
-        return items.exactly(self._db.conn, item_id)
-
-    def add_item(self, item: Item, keys: Mapping[str, str]) -> None:
-        items.add(self._db.conn, item, keys)
-        for feed in item.feeds:
-            feeds.count_language(self._db, feed, item.language)
-
-    def revise_item(self, item: Item, seen_at: datetime) -> None:
-        items.revise(self._db.conn, item, seen_at)
-
-    def retag_item(self, item: Item) -> None:
-        items.retag(self._db.conn, item)
-
-    def add_keys(self, item_id: str, keys: Mapping[str, str]) -> None:
-        items.add_keys(self._db.conn, items.number_of(self._db.conn, item_id), keys)
-
-    def add_sighting(self, item_id: str, sighting: Sighting) -> None:
-        items.add_sighting(self._db.conn, item_id, sighting)
-
-    def add_alerts(
-        self,
-        item: Item,
-        drafts: Sequence[AlertDraft],
-        now: datetime,
-        due: Callable[[str], tuple[AlertState, datetime]],
-    ) -> int:
-        return alerts.add(self._db.conn, item, drafts, now, due)
-
-    def alerts_about(self, story: str) -> list[Alert]:
-        return alerts.about(self._db.conn, story)
-
-    def spread(self, story: str) -> Spread:
-        return items.spread(self._db.conn, story)
-
-    def save_feed(self, state: FeedState) -> None:
-        feeds.save(self._db, state)
-
-    def keep_memory(self, feed_id: str, memory: bytes | None) -> None:
-        memories.keep(self._db.conn, feed_id, memory)
-
-    def hold_site(self, site: str, until: datetime) -> None:
-        feeds.hold(self._db, site, until)
-
-    def begin_outage(self, outage: Outage) -> None:
-        outages.begin(self._db.conn, outage)
-
-    def end_outage(self, outage_id: str, now: datetime) -> None:
-        outages.end(self._db.conn, outage_id, now)
-
-    def tell(
-        self,
-        notice: Notice,
-        channels: Sequence[str],
-        now: datetime,
-        due: Callable[[str], tuple[AlertState, datetime]],
-    ) -> int:
-        if not channels:
-            return 0
-        outages.add_notice(self._db.conn, notice, now)
-        drafts = [AlertDraft(OPERATOR, "monitor", (), channel, ()) for channel in channels]
-        return alerts.add(self._db.conn, outages.as_item(notice, now), drafts, now, due)
 
 
 class Batch:
