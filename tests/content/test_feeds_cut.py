@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
-import tarfile
-from pathlib import Path
 
 import pytest
 
@@ -13,10 +10,8 @@ from monitor.content import feeds as feeds_module
 from monitor.content.feeds import parse_feed
 from monitor.content.feeds_repair import entry_spans
 from monitor.model import ParsedFeed
+from tests.corpus import CORPUS, FEEDS, corpus
 
-DATA = (Path(__file__).parents[2] / "../shared/data").resolve()
-FEEDS = sorted(DATA.glob("feeds/*.gz"))
-CORPUS = DATA / "feedparser-corpus.tar.gz"
 URL = "https://feed.example/rss"
 
 
@@ -119,19 +114,12 @@ def test_real_feeds_read_the_same() -> None:
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="feedparser's corpus of ../shared/data is not here")
 def test_feedparsers_corpus_reads_the_same() -> None:
-    header = re.compile(rb"^Header:\s+([^:]+):\s*(.+?)\s*$", re.MULTILINE)
     wrong = []
-    with tarfile.open(CORPUS) as archive:
-        for member in archive:
-            source = archive.extractfile(member) if member.name.endswith(".xml") else None
-            if source is None:
-                continue
-            body = source.read()
-            headers = {name.decode().lower(): value.decode("latin-1") for name, value in header.findall(body[:3_000])}
-            try:
-                whole = parse_feed(body, URL, headers, b"")
-            except feeds_module.ReadError:
-                continue
-            if (whole.memory and parse_feed(body, URL, headers, whole.memory) != whole) or differs(body, headers):
-                wrong.append(member.name)
+    for name, body, headers in corpus():
+        try:
+            whole = parse_feed(body, URL, headers, b"")
+        except feeds_module.ReadError:
+            continue
+        if (whole.memory and parse_feed(body, URL, headers, whole.memory) != whole) or differs(body, headers):
+            wrong.append(name)
     assert wrong == []

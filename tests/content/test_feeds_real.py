@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import re
-import tarfile
 import warnings
 from pathlib import Path
 
@@ -14,11 +12,7 @@ import pytest
 
 from monitor.content.feeds import parse_feed
 from monitor.content.htmltext import title_text
-
-DATA = (Path(__file__).parents[2] / "../shared/data").resolve()
-FEEDS = sorted(DATA.glob("feeds/*.gz"))
-CORPUS = DATA / "feedparser-corpus.tar.gz"
-_HEADER = re.compile(rb"^Header:\s+([^:]+):\s*(.+?)\s*$", re.MULTILINE)
+from tests.corpus import CORPUS, FEEDS, corpus
 
 
 def plain(body: bytes, headers: dict[str, str]) -> list[dict[str, object]] | None:
@@ -49,15 +43,9 @@ def test_real_feeds_lose_no_entry(path: Path) -> None:
 @pytest.mark.skipif(not CORPUS.exists(), reason="feedparser's corpus of ../shared/data is not here")
 def test_feedparsers_corpus_loses_no_entry() -> None:
     files = lost = 0
-    with tarfile.open(CORPUS) as archive:
-        for member in archive:
-            source = archive.extractfile(member) if member.name.endswith(".xml") else None
-            if source is None:
-                continue
-            body = source.read()
-            headers = {name.decode().lower(): value.decode("latin-1") for name, value in _HEADER.findall(body[:3_000])}
-            files += 1
-            found = len(parse_feed(body, "https://feed.example/rss", headers).entries)
-            lost += found < len(plain(body, headers) or [])
+    for _, body, headers in corpus():
+        files += 1
+        found = len(parse_feed(body, "https://feed.example/rss", headers).entries)
+        lost += found < len(plain(body, headers) or [])
     assert files == 1001
     assert lost == 0
