@@ -45,14 +45,17 @@ class Writing:
         self._thread.shutdown(wait=True)
 
     def _drain(self) -> None:
-        """On the thread: what is pending, as one transaction. Finds nothing when an earlier one took it along."""
+        """On the thread: what is pending, as one transaction; at least one call, for each has asked for a drain. Finds
+        nothing when an earlier one took it along."""
         done: list[tuple[Future[Any], Any]] = []
         if not self._pending:
             return
         try:
             with self._store.batch() as batch:
                 until = self._clock.monotonic() + HOLD
-                while self._pending and len(done) < MOST and self._clock.monotonic() < until and not batch.lost:
+                for taken in range(MOST):
+                    if not self._pending or batch.lost or (taken and self._clock.monotonic() >= until):
+                        break
                     call, future = self._pending.popleft()
                     if not future.set_running_or_notify_cancel():
                         continue
@@ -66,5 +69,3 @@ class Writing:
         else:
             for future, result in done:
                 future.set_result(result)
-        if self._pending:
-            self._thread.submit(self._drain)

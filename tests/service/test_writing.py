@@ -87,3 +87,14 @@ async def test_a_call_that_is_taken_back_in_time_is_not_made(store: SqliteStore,
         await asyncio.gather(waiting, return_exceptions=True)
     await running
     assert stored(store.path) == {"first"}
+
+
+async def test_what_was_asked_for_before_the_end_is_stored(
+    store: SqliteStore, writing: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.service.writing.MOST", 2)
+    calls = [asyncio.create_task(writing(add, store, f"item-{n}", "A short report.", n == 1)) for n in range(5)]
+    await asyncio.sleep(0)
+    await asyncio.to_thread(writing.close)
+    await asyncio.gather(*calls, return_exceptions=True)
+    assert stored(store.path) == {f"item-{n}" for n in (0, 2, 3, 4)}
