@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -311,6 +312,24 @@ def test_one_connection_at_a_time_writes_the_log_back_and_the_next_may_when_it_e
     before = path.stat().st_size
     assert fill(command, "again") > before
     command.close()
+
+
+def test_a_lock_that_cannot_be_opened_is_named(path: Path) -> None:
+    path.with_name(path.name + ".checkpoint.lock").mkdir(parents=True)
+    store = SqliteStore(path)
+    with pytest.raises(StoreError, match=r"checkpoint\.lock: cannot be opened"):
+        store.checkpoint()
+    store.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_command_of_roots_leaves_no_lock_that_the_daemon_cannot_open(path: Path) -> None:
+    SqliteStore(path).close()
+    os.chown(path, 12_345, 12_345)
+    store = SqliteStore(path)
+    store.checkpoint()
+    store.close()
+    assert path.with_name(path.name + ".checkpoint.lock").stat().st_uid == 12_345
 
 
 def test_what_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:

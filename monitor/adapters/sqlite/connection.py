@@ -81,7 +81,7 @@ def _translate(path: Path, error: sqlite3.OperationalError) -> Exception:
 
 def lock_daemon(path: Path) -> IO[str]:
     """Hold the store for one daemon until the returned file is closed (or the process dies)."""
-    lock = _locked(path.with_name(path.name + ".lock"))
+    lock = _locked(path, ".lock")
     if lock is None:
         raise AlreadyRunning(f"{path}: another `monitor run` holds this store")
     return lock
@@ -89,14 +89,24 @@ def lock_daemon(path: Path) -> IO[str]:
 
 def checkpoint(db: Database, path: Path) -> IO[str] | None:
     """Let this connection checkpoint, until the returned file is closed; None while another one does."""
-    lock = _locked(path.with_name(path.name + ".checkpoint.lock"))
+    lock = _locked(path, ".checkpoint.lock")
     if lock is not None:
         db.conn.execute(f"PRAGMA wal_autocheckpoint={WAL_PAGES}")
     return lock
 
 
-def _locked(path: Path) -> IO[str] | None:
-    lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+def _locked(store: Path, ending: str) -> IO[str] | None:
+    """A lock beside the store, its owner's as SQLite's own files there are when root opens them; None: it is held."""
+    path = store.with_name(store.name + ending)
+    try:
+        lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be opened: {error.strerror or error}: check its owner and permissions"
+        ) from error
+    if os.geteuid() == 0:
+        owner = store.stat()
+        os.fchown(lock.fileno(), owner.st_uid, owner.st_gid)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
