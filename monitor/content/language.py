@@ -10,6 +10,7 @@ nothing is ever downloaded.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -28,6 +29,9 @@ from monitor.content.language_scripts import CANDIDATES, COMMON, MINOR, OTHER_SC
 UNKNOWN = "und"
 MAX_CHARACTERS = 1_500
 """Of title and text that are looked at: every detector measured is sure before 500."""
+_HEAD = 500
+_HEAD_CLEAR = 0.8
+"""Likelihood from which the head's language is the text's: of 1,840 articles in 19 languages none changed."""
 _CLEAR = 0.90
 """Posterior above which the arbiter is not asked."""
 _SURE = 0.35
@@ -73,8 +77,9 @@ def detect(
     both Norwegian ``no``.
     """
     expected = _expectations(priors, past or {})
-    sample = _NOISE.sub(" ", drop_controls(f"{title}\n{text}"[: MAX_CHARACTERS * 2])).strip()[:MAX_CHARACTERS]
-    script, letters = script_of(sample)
+    sample = _sample(f"{title}\n{text}"[: MAX_CHARACTERS * 2])
+    characters = Counter(sample)
+    script, letters = script_of(characters)
     if letters == 0:
         return _by_priors(expected, None)
     candidates = CANDIDATES.get(script, ())
@@ -82,7 +87,7 @@ def detect(
         return candidates[0], 0.99
     if not candidates and script != "Latin":
         return _by_priors(expected, None)
-    flat = _cased(" ".join(sample.split()))
+    flat = _cased(" ".join(sample.split()), characters)
     scores = _weigh(_fast(flat), candidates, expected)
     if script == "Han":
         scores["ja"] = scores.get("ja", _FLOOR) * _NO_KANA**letters
@@ -98,6 +103,14 @@ def detect(
     if script == "Latin" and letters >= _SOME_LETTERS:
         expected = {code: factor for code, factor in expected.items() if code not in OTHER_SCRIPTS}
     return _by_priors(expected, candidates)
+
+
+def _sample(text: str) -> str:
+    """What of a text is looked at, without addresses and handles."""
+    text = drop_controls(text)
+    if any(sign in text for sign in ("@", "#", "://", "www.")):
+        text = _NOISE.sub(" ", text)
+    return text.strip()[:MAX_CHARACTERS]
 
 
 def _enough(text: str, script: str, letters: int, confidence: float) -> bool:
@@ -170,9 +183,10 @@ def _best(scores: Mapping[str, float]) -> tuple[str, float]:
     return code, round(scores[code] / sum(scores.values()), 4)
 
 
-def _cased(text: str) -> str:
+def _cased(text: str, characters: Mapping[str, int]) -> str:
     """Text all in capitals in lower case: the models have seen little of it."""
-    upper, lower = sum(map(str.isupper, text)), sum(map(str.islower, text))
+    upper = sum(times for character, times in characters.items() if character.isupper())
+    lower = sum(times for character, times in characters.items() if character.islower())
     return text.lower() if upper > lower else text
 
 
@@ -204,7 +218,13 @@ def _code(label: str) -> str:
 
 
 def _fast(text: str) -> dict[str, float]:
-    labels, chances = _model().predict(text.replace("\n", " "), k=12, threshold=0.0)
+    """Likelihoods; from the head of the text where that leaves no doubt, as its cost grows with what it reads."""
+    found = _predicted(text[:_HEAD])
+    return found if len(text) <= _HEAD or max(found.values(), default=0.0) >= _HEAD_CLEAR else _predicted(text)
+
+
+def _predicted(text: str) -> dict[str, float]:
+    labels, chances = _model().predict(text, k=12, threshold=0.0)
     found: dict[str, float] = {}
     for label, chance in zip(labels, chances, strict=True):
         code = _code(label)

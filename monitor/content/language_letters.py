@@ -81,9 +81,10 @@ _LETTERS = {
 
 
 @lru_cache(2)
-def _first_words(text: str) -> tuple[str, ...]:
-    """Asked for once a candidate language."""
-    return tuple(found.group().lower() for found in islice(_WORD.finditer(text), _LOOKED_AT))
+def _first_words(text: str) -> tuple[int, frozenset[str], tuple[str, ...]]:
+    """How many words are looked at, which they are, and each that is not all ASCII; asked for once a candidate language."""
+    words = [found.group().lower() for found in islice(_WORD.finditer(text), _LOOKED_AT)]
+    return len(words), frozenset(words), tuple(word for word in words if not word.isascii())
 
 
 def spelling(code: str, text: str) -> float:
@@ -95,10 +96,10 @@ def spelling(code: str, text: str) -> float:
     letters = _LETTERS.get(code)
     if letters is None:
         return 1.0
-    words = _first_words(text)
-    foreign = sum(1 for word in words if not letters.issuperset(word))
+    count, words, beyond_ascii = _first_words(text)
+    foreign = sum(1 for word in beyond_ascii if not letters.issuperset(word))  # a to z are letters of each
     own = len(SMALL_WORDS.get(code, frozenset()).intersection(words))
     # A long text has foreign names in every language: what counts is their share.
-    share = foreign / max(1, len(words))
+    share = foreign / max(1, count)
     against = min(foreign, _MOST, max(1.0, share * 12)) if foreign else 0.0
     return float(_FOREIGN**against * _OWN ** min(own, _MOST))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
 
 # First code points of runs of one script, for letters; everything between two entries belongs to the first. "" is no
 # script of interest.
@@ -108,17 +110,22 @@ MINOR = frozenset(["ms", "ca", "gl", "eu", "cy", "ga", "af", "lb", "mt", "ht", "
 Spanish."""
 
 
-def script_of(text: str) -> tuple[str, int]:
-    """The script most letters of a text are in, and how many letters it has in all. Japanese is ``Kana`` as soon as a
+@lru_cache(8192)
+def _script(letter: str) -> str:
+    return _RUNS[max(bisect_right(_STARTS, ord(letter)) - 1, 0)][1]
+
+
+def script_of(characters: Mapping[str, int]) -> tuple[str, int]:
+    """The script most letters of a text are in, given how often it has each character, and how many letters it has in all. Japanese is ``Kana`` as soon as a
     twentieth is kana.
 
     A script other than Latin wins from a third on: names and brands stay in Latin letters everywhere. ("", 0) without
     letters.
     """
     counts: Counter[str] = Counter()
-    for character, times in Counter(text).items():
+    for character, times in characters.items():
         if character.isalpha():
-            counts[_RUNS[max(bisect_right(_STARTS, ord(character)) - 1, 0)][1]] += times
+            counts[_script(character)] += times
     letters = sum(counts.values())
     if letters == 0:
         return "", 0

@@ -40,8 +40,10 @@ def paragraph_key(paragraph: str) -> int:
 
 def key_of(words: Sequence[str]) -> int:
     """`paragraph_key` of a paragraph's folded words."""
-    plain = [_ANY_NUMBER if word.isdigit() else word for word in words]
-    return xxh3_64_intdigest(" ".join(plain).encode()) if plain else 0
+    joined = " ".join(words)
+    if _DIGIT.search(joined):
+        joined = " ".join([_ANY_NUMBER if word.isdigit() else word for word in words])
+    return xxh3_64_intdigest(joined.encode()) if joined else 0
 
 
 def shared_by_stories(text: str, stories: Sequence[AbstractSet[int]]) -> frozenset[int]:

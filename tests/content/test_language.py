@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ def test_normalise(written: str, code: str | None) -> None:
     ],
 )
 def test_scripts(text: str, script: str) -> None:
-    assert script_of(text)[0] == script
+    assert script_of(Counter(text))[0] == script
 
 
 def test_spelling_speaks_for_and_against() -> None:

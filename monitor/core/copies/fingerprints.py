@@ -17,6 +17,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from operator import add
 
 from xxhash import xxh3_64_intdigest
 
@@ -80,7 +81,9 @@ def _sampled(words: Sequence[str]) -> list[int]:
         return _sampled_characters(words)
     hashes = word_hashes(words)
     long = [h for h, word in zip(hashes, words, strict=True) if len(word) >= LONG_WORD or word.isdigit()]
-    runs = [a * 3 + b * 5 + c * 7 for a, b, c in zip(hashes, hashes[1:], hashes[2:], strict=False)]
+    # Sums of three lists by C code: twice as fast as a comprehension, and this is the longest loop of a reading.
+    thrice, five, seven = ([h * factor for h in hashes] for factor in (3, 5, 7))
+    runs = list(map(add, map(add, thrice, five[1:]), seven[2:]))
     pairs = [a + b for a, b in pairwise(long)]
     kept = {run >> 4 for run in runs if not run % RUNS_KEPT}
     kept.update([pair >> 3 for pair in pairs if not pair % PAIRS_KEPT])

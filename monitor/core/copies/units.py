@@ -28,11 +28,13 @@ _hashes = _WordHashes()
 
 def word_hashes(words: Sequence[str]) -> list[int]:
     """One 28-bit hash a word; the same in every process."""
-    return [_hashes[word] for word in words]
+    return list(map(_hashes.__getitem__, words))
 
 
 def is_mostly_spaceless(words: Sequence[str]) -> bool:
     """Whether most tokens are single characters of a script written without spaces (a sample of 60 decides)."""
     step = max(1, len(words) // 60)
     sample = words[::step]
+    if "".join(sample).isascii():
+        return False
     return sum(map(is_spaceless, sample)) * 2 > len(sample)
