@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 MAX_REMEMBERED = 200_000
 """Distinct spellings kept folded (about 30 MB); then the memory starts anew. A news day in 20 languages has fewer."""
@@ -150,7 +150,7 @@ class Tokens:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.words: Sequence[str] = words_of(text)
+        self.words = recent_words(text)
 
     @cached_property
     def _spans(self) -> list[tuple[int, int]]:
@@ -232,10 +232,16 @@ _folded = _Folded()
 
 def words_of(text: str) -> list[str]:
     """A text's folded words, without their offsets. Every word folds to itself and is one token of itself."""
-    words = [_folded[spelling] for spelling in _TOKEN.findall(text)]
+    words = list(map(_folded.__getitem__, _TOKEN.findall(text)))
     if "" in words:  # nothing was left of a token: tatweel alone
         words = [word for word in words if word]
     return words
+
+
+@lru_cache(8)
+def recent_words(text: str) -> Sequence[str]:
+    """As `words_of`, and kept for the last few texts: matching an article and indexing it ask for the same."""
+    return words_of(text)
 
 
 def tokenize(text: str) -> Tokens:

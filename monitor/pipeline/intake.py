@@ -5,7 +5,7 @@ Everything is asked again under the write lock, so two feeds that bring one arti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -32,6 +32,8 @@ class Rules:
     watchers: Watchers
     watchlists: Mapping[str, Watchlist]
     feeds: Mapping[str, Feed]
+    alerting: frozenset[str]
+    """The watchlists that alert: where their terms stand is told with the alert, of the others nobody asks."""
 
     @classmethod
     def of(cls, config: Config) -> Rules:
@@ -41,20 +43,21 @@ class Rules:
             watchers=compile_watchlists(config.watchlists, config.terms),
             watchlists={watchlist.id: watchlist for watchlist in config.watchlists},
             feeds={feed.id: feed for feed in config.feeds},
+            alerting=frozenset(watchlist.id for watchlist in config.watchlists if watchlist.alert),
         )
 
     def feed_tags(self, item: Item) -> tuple[str, ...]:
         """The tags of the item's feeds: all that queries see of tags; watchlists do not see each other's."""
         return _distinct([tag for feed in item.feeds if feed in self.feeds for tag in self.feeds[feed].tags])
 
-    def match(self, item: Item) -> tuple[Item, tuple[Verdict, ...]]:
-        """The item with its watchlists and tags, and what matched."""
-        bare = replace(item, tags=self.feed_tags(item))
-        verdicts = self.watchers.match(Subject.of(bare))
+    def match(self, item: Item, told: Container[str] | None = None) -> tuple[Item, tuple[Verdict, ...]]:
+        """The item with its watchlists and tags, and what matched; where, of the watchlists in `told` (None: all)."""
+        tags = self.feed_tags(item)
+        verdicts = self.watchers.match(Subject.of(item, tags), told)
         given = [tag for verdict in verdicts for tag in self.watchlists[verdict.watchlist].tags]
         return replace(
-            bare,
-            tags=_distinct([*bare.tags, *given]),
+            item,
+            tags=_distinct([*tags, *given]),
             watchlists=tuple(verdict.watchlist for verdict in verdicts),
         ), verdicts
 
@@ -115,12 +118,14 @@ class Intake:
 
     def _fresh(self, planned: Planned, reading: Reading) -> Taken:
         keys = planned.keys
-        for item, _ in self.tx.known(planned.sure).values():
-            return self._elsewhere(item, keys, reading.url)
         more = f"url:{reading.canonical_url}"
+        known = self.tx.known([*planned.sure, more] if reading.canonical_url else planned.sure)
+        for key in planned.sure:
+            if key in known:
+                return self._elsewhere(known[key][0], keys, reading.url)
         if reading.canonical_url and more not in keys:
-            for item, _ in self.tx.known([more]).values():
-                return self._same_canonical(item, keys, reading)
+            if more in known:
+                return self._same_canonical(known[more][0], keys, reading)
             keys = {**keys, more: next(iter(keys.values()))}
         return self._new(keys, reading, None, None)
 
@@ -147,7 +152,7 @@ class Intake:
         if self.tx.item(new_id) is not None:
             new_id = item_id("\0".join(keys))
         evidence = evidence or self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
-        item, verdicts = self.rules.match(self._item(new_id, reading, evidence))
+        item, verdicts = self.rules.match(self._item(new_id, reading, evidence), self.rules.alerting)
         self.tx.add_item(item, keys)
         self.tx.copies.add(item.id, reading, self.now)
         told = self._alert(item, verdicts)
@@ -196,7 +201,8 @@ class Intake:
                 text_from=old.text_from if old.text_from == "import" else reading.text_from,
                 problem=reading.problem,
                 revisions=old.revisions + 1,
-            )
+            ),
+            self.rules.alerting,
         )
         self.tx.revise_item(item, self.now)
         self.tx.copies.add(item.id, reading, old.first_seen_at)
@@ -211,7 +217,7 @@ class Intake:
         if self.feed is None or self.feed.id in old.feeds:
             return Taken("seen", known)
         self.tx.add_sighting(known, Sighting(url, self.feed.id, self.now))
-        item, verdicts = self.rules.match(replace(old, feeds=(*old.feeds, self.feed.id)))
+        item, verdicts = self.rules.match(replace(old, feeds=(*old.feeds, self.feed.id)), self.rules.alerting)
         self.tx.retag_item(item)
         return Taken("seen", known, self._alert(item, verdicts, already=old) + self._follow(item))
 

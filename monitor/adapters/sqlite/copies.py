@@ -95,12 +95,15 @@ class SqliteCopyIndex:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._db = conn
         self._last: tuple[bytes, _Postings] | None = None
+        self._features = lru_cache(2)(features)  # of one reading, asked for by `find` and by `add`
 
     def find(self, reading: Reading, since: datetime, *, exclude: str | None = None) -> CopyEvidence | None:
         """See ports.CopyIndex. The nearest members of the nearest stories are decided on by their texts."""
         made = reading.fingerprint or fingerprint(reading.title, reading.text, reading.language)
-        wanted = features(made)
+        wanted = self._features(made)
         stories = self._stories(wanted, self._postings(made.data, wanted))
+        if not stories:
+            return None
         members = [(story, self._members(story, wanted, to_ms(since), exclude)) for story in stories]
         learnt = _Learnt(self._db)
         everybodys = shared_by_stories(reading.text, [_story_keys(found) for _, found in members])
@@ -120,7 +123,7 @@ class SqliteCopyIndex:
             (item,),
         ).fetchone()
         self._drop(number)
-        wanted = features(made)
+        wanted = self._features(made)
         self._db.execute(
             "INSERT INTO copy_entries (item, story, host, seen_at, features, paragraphs) VALUES (?, ?, ?, ?, ?, ?)",
             (number, story, _host_key(reading.url), to_ms(seen_at), _packed(wanted), _packed_keys(made.paragraphs)),
@@ -183,6 +186,8 @@ class SqliteCopyIndex:
 
     def _stories(self, wanted: Features, postings: _Postings) -> list[int]:
         """Stories that share enough features, the nearest first. One with an equal text or title always counts."""
+        if not postings.rows:
+            return []
         shared = Counter([item for _, item in postings.rows])
         del shared[IDIOM]
         decisive = [item for feature, item in postings.rows if feature == wanted.whole]

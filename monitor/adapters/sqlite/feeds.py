@@ -100,11 +100,12 @@ def holds(db: Database, now: datetime) -> dict[str, datetime]:
     return {site: from_ms(until) for site, until in db.conn.execute("SELECT site, until FROM holds")}
 
 
-def count_language(db: Database, feed_id: str, language: str) -> None:
-    """Remember that an item of this feed was in this language: the feed's past is a prior for its next items."""
+def count_languages(db: Database, feed_id: str, languages: Mapping[str, int]) -> None:
+    """Remember how many items of this feed were in which language: the feed's past is a prior for its next items."""
     for (counts,) in db.conn.execute("SELECT languages FROM feeds WHERE id = ?", (feed_id,)).fetchall():
         known = json.loads(counts)
-        known[language] = known.get(language, 0) + 1
+        for language, count in languages.items():
+            known[language] = known.get(language, 0) + count
         db.conn.execute("UPDATE feeds SET languages = ? WHERE id = ?", (json.dumps(known), feed_id))
 
 

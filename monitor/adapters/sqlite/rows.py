@@ -18,6 +18,7 @@ ITEM_COLUMNS = (
     "id, url, title, text, language, language_confidence, authors, published_at, first_seen_at, story, copy_of,"
     " similarity, copy_test, copy_shared, feeds, tags, watchlists, text_from, problem, revisions"
 )
+_ITEM_NAMES = tuple(ITEM_COLUMNS.split(", "))
 ALERT_COLUMNS = (
     "id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state, attempts, created_at,"
     " next_attempt_at, delivered_at, retried_at, last_error, rest,"
@@ -48,6 +49,8 @@ def digest(key: str) -> bytes:
 
 
 def dump(values: Iterable[Any] | Mapping[str, Any]) -> str:
+    if values == ():
+        return "[]"
     return json.dumps(values if isinstance(values, Mapping) else list(values), ensure_ascii=False)
 
 
@@ -57,7 +60,7 @@ def strings(text: str) -> tuple[str, ...]:
 
 def item_values(item: Item) -> dict[str, Any]:
     """The columns of `items` but for its number."""
-    values = {name: getattr(item, name) for name in ITEM_COLUMNS.split(", ")}
+    values = {name: getattr(item, name) for name in _ITEM_NAMES}
     for name in ("authors", "copy_shared", "feeds", "tags", "watchlists"):
         values[name] = dump(values[name])
     values["published_at"] = maybe_ms(item.published_at)
@@ -67,7 +70,7 @@ def item_values(item: Item) -> dict[str, Any]:
 
 def item_of(row: sqlite3.Row | tuple[Any, ...]) -> Item:
     """An item from `ITEM_COLUMNS`."""
-    values = dict(zip(ITEM_COLUMNS.split(", "), row, strict=True))
+    values = dict(zip(_ITEM_NAMES, row, strict=True))
     for name in ("authors", "copy_shared", "feeds", "tags", "watchlists"):
         values[name] = strings(values[name])
     values["published_at"] = maybe_time(values["published_at"])

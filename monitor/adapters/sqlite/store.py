@@ -162,7 +162,9 @@ class SqliteStore:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         with self._writing() as db:
-            yield SqliteTransaction(db)
+            work = SqliteTransaction(db)
+            yield work
+            work.finish()
 
     def sync_feeds(self, feeds_: Sequence[Feed], now: datetime) -> None:
         with self._writing() as db:

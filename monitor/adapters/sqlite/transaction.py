@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -29,6 +30,12 @@ class SqliteTransaction:
     def __init__(self, db: Database) -> None:
         self._db = db
         self.copies = SqliteCopyIndex(db.conn)
+        self._languages: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def finish(self) -> None:
+        """Write what was only counted so far. Before the end of the unit of work, once."""
+        for feed, counts in self._languages.items():
+            feeds.count_languages(self._db, feed, counts)
 
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         return items.known(self._db.conn, keys)
@@ -39,7 +46,7 @@ class SqliteTransaction:
     def add_item(self, item: Item, keys: Mapping[str, str]) -> None:
         items.add(self._db.conn, item, keys)
         for feed in item.feeds:
-            feeds.count_language(self._db, feed, item.language)
+            self._languages[feed][item.language] += 1
 
     def revise_item(self, item: Item, seen_at: datetime) -> None:
         items.revise(self._db.conn, item, seen_at)

@@ -96,6 +96,8 @@ class Document:
     @cached_property
     def default_words(self) -> set[str]:
         """Every word of title and body, where a term that names no field is looked for."""
+        if not self.subject.authors:
+            return self.words
         return set().union(*(field.words for field in self.fields if field.name in DEFAULT_FIELDS))
 
     @cached_property

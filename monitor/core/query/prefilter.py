@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from monitor.core.query.nodes import And, AtLeast, InField, Named, Near, Node, Or, Words
 from monitor.core.query.patterns import Element, elements
-from monitor.core.text import words_of
+from monitor.core.text import recent_words
 
 FTS_TOKENIZER = "ascii"
 """For ``CREATE VIRTUAL TABLE … USING fts5(words, tokenize = 'ascii')``."""
@@ -17,7 +17,7 @@ FTS_TOKENIZER = "ascii"
 
 def index_text(title: str, text: str) -> str:
     """What the FTS5 column holds of an item: its folded words, title first, joined with spaces."""
-    return " ".join([*words_of(title), *words_of(text)])
+    return " ".join([*recent_words(title), *recent_words(text)])
 
 
 def prefilter(node: Node, stem: bool = False) -> str | None:

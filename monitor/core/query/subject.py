@@ -20,6 +20,7 @@ class Subject:
     language: str = "und"
 
     @classmethod
-    def of(cls, item: Item) -> Subject:
-        """The subject a stored item is: live and history ask the same."""
-        return cls(item.title, item.text, item.authors, item.url, item.feeds, item.tags, item.language)
+    def of(cls, item: Item, tags: tuple[str, ...] | None = None) -> Subject:
+        """The subject a stored item is, with other tags where they are given: live and history ask the same."""
+        seen = item.tags if tags is None else tags
+        return cls(item.title, item.text, item.authors, item.url, item.feeds, seen, item.language)
