@@ -1,8 +1,9 @@
-"""Reading bytes in processes that may be killed: the Workers port over pebble.
+"""Reading bytes in processes that may be killed: the Workers port.
 
 feedparser and trafilatura can be hung or crashed by a few kilobytes (reference: their issues 562 and 925), holding the
 interpreter lock while they are; only another process can be stopped. `concurrent.futures` breaks its whole pool when one
-worker crashes; pebble replaces the worker and fails that call alone.
+worker crashes; pebble does not, and its four threads and polling cost more than the reading of a feed. Here a worker has
+one call at a time and a socket of its own that the event loop reads, so a death costs exactly the call that caused it.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import multiprocessing
 import os
 import resource
 import signal
+import socket
+import struct
+import traceback
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import TimeoutError as DeadlineError
-from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
-
-from monitor.errors import WorkerDied
+from monitor.errors import MonitorError, WorkerDied
 from monitor.model import LimitsPolicy
 
 T = TypeVar("T")
@@ -27,6 +30,8 @@ T = TypeVar("T")
 _LIMITS = LimitsPolicy()
 
 OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library of ours ends a process so
+_LENGTH = struct.Struct("!Q")
+_PIECE = 1 << 18  # bytes asked for at once: most answers come whole
 
 
 class ProcessWorkers:
@@ -44,37 +49,158 @@ class ProcessWorkers:
         recycle: int = _LIMITS.recycle,
     ) -> None:
         self.deadline = deadline
+        self._memory, self._recycle = memory, recycle
         # spawn would import the caller's main module again, fork would copy our threads' locks: the fork server is
         # a small clean process to fork from, with the heavy imports done once.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["monitor.content.articles"])
-        self._pool = ProcessPool(count, recycle, initializer=_confine, initargs=(memory,), context=context)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["monitor.content.articles"])
+        self._free = count
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._idle: list[_Worker] = []
+        self._alive: set[_Worker] = set()
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
         """Run a module-level function in a worker."""
-        future = self._pool.schedule(_work, (function, *args), timeout=self.deadline)
+        request = bytes(ForkingPickler.dumps((function, args)))
+        await self._turn()
         try:
-            result: T = await asyncio.wrap_future(future)
-        except (DeadlineError, TimeoutError) as error:
-            raise WorkerDied(f"reading took longer than {self.deadline:.0f} s and was stopped") from error
-        except (ProcessExpired, BrokenProcessPool) as error:
-            if getattr(error, "exitcode", None) == OUT_OF_MEMORY:
-                raise WorkerDied("reading needed too much memory and was stopped") from error
-            raise WorkerDied("the process reading it crashed") from error
-        return result
+            answer = await self._asked(request)
+        finally:
+            self._give_turn()
+        succeeded, value = ForkingPickler.loads(answer)
+        if succeeded:
+            result: T = value
+            return result
+        raise value
 
     def close(self) -> None:
         """Stop every worker, at once."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        for worker in list(self._alive):
+            self._end(worker)
+
+    async def _asked(self, request: bytes) -> bytes | bytearray:
+        worker = self._idle.pop() if self._idle else await self._start()
+        try:
+            answer = await asyncio.wait_for(worker.ask(request), self.deadline)
+        except TimeoutError as error:
+            await asyncio.to_thread(self._end, worker)
+            raise WorkerDied(f"reading took longer than {self.deadline:.0f} s and was stopped") from error
+        except OSError as error:
+            if await asyncio.to_thread(self._end, worker, patience=1.0) == OUT_OF_MEMORY:
+                raise WorkerDied("reading needed too much memory and was stopped") from error
+            raise WorkerDied("the process reading it crashed") from error
+        except BaseException:  # called off: it works on what nobody waits for
+            self._end(worker)
+            raise
+        worker.calls += 1
+        if worker.calls < self._recycle:
+            self._idle.append(worker)
+        else:
+            await asyncio.to_thread(self._end, worker)
+        return answer
+
+    async def _turn(self) -> None:
+        """Wait for one of the `count` places, first come, first served."""
+        if self._free:
+            self._free -= 1
+            return
+        place = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():  # it was given just now
+                self._give_turn()
+            raise
+
+    def _give_turn(self) -> None:
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
+        self._free += 1
+
+    async def _start(self) -> _Worker:
+        worker = await asyncio.to_thread(self._started)  # the fork server's own start takes a second
+        self._alive.add(worker)
+        return worker
+
+    def _started(self) -> _Worker:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
+            process.start()
+        ours.setblocking(False)
+        return _Worker(process, ours)
+
+    def _end(self, worker: _Worker, patience: float = 0.0) -> int | None:
+        """Its exit code; it is killed unless it ends by itself within `patience` seconds."""
+        self._alive.discard(worker)
+        worker.socket.close()
+        worker.process.join(patience)
+        if worker.process.exitcode is None:
+            worker.process.kill()
+            worker.process.join()
+        code = worker.process.exitcode
+        worker.process.close()
+        return code
 
 
-def _work(function: Callable[..., T], *args: object) -> T:
-    """In the worker: one that ran out of memory ends, for what it still holds would fail the calls after."""
+class _Worker:
+    """One process and our end of its socket."""
+
+    def __init__(self, process: BaseProcess, connection: socket.socket) -> None:
+        self.process, self.socket = process, connection
+        self.calls = 0
+
+    async def ask(self, request: bytes) -> bytes | bytearray:
+        """Send a request and wait for its answer; raises OSError when the process ended instead."""
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(self.socket, _LENGTH.pack(len(request)) + request)
+        first = b""
+        while len(first) < _LENGTH.size:
+            first += await self._some(loop)
+        length = _LENGTH.unpack_from(first)[0]
+        if len(first) == _LENGTH.size + length:
+            return first[_LENGTH.size :]
+        answer = bytearray(first[_LENGTH.size :])
+        while len(answer) < length:
+            answer += await self._some(loop)
+        return answer
+
+    async def _some(self, loop: asyncio.AbstractEventLoop) -> bytes:
+        received = await loop.sock_recv(self.socket, _PIECE)
+        if not received:
+            raise ConnectionResetError("the worker ended")
+        return received
+
+
+def _serve(connection: socket.socket, memory: int) -> None:
+    """In the worker: answer calls until the other end is closed."""
+    _confine(memory)
+    with connection, connection.makefile("rb") as requests:
+        while head := requests.read(_LENGTH.size):
+            function, args = ForkingPickler.loads(requests.read(_LENGTH.unpack(head)[0]))
+            answer = _answer(function, args)
+            connection.sendall(_LENGTH.pack(len(answer)))
+            connection.sendall(answer)
+
+
+def _answer(function: Callable[..., Any], args: tuple[object, ...]) -> Any:
+    """What a call returned or raised, pickled. A worker that ran out of memory ends, for what it still holds would fail
+    the calls after."""
     try:
-        return function(*args)
+        return ForkingPickler.dumps((True, function(*args)))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
+    except MonitorError as error:
+        return ForkingPickler.dumps((False, error))
+    except Exception as error:  # noqa: BLE001  a bug of ours: it reaches the caller with where it was
+        where = "".join(traceback.format_tb(error.__traceback__))
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        told.add_note(f"in the worker:\n{where}")
+        return ForkingPickler.dumps((False, told))
 
 
 def _confine(memory: int) -> None:

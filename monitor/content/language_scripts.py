@@ -116,8 +116,8 @@ def _script(letter: str) -> str:
 
 
 def script_of(characters: Mapping[str, int]) -> tuple[str, int]:
-    """The script most letters of a text are in, given how often it has each character, and how many letters it has in all. Japanese is ``Kana`` as soon as a
-    twentieth is kana.
+    """The script most letters of a text are in, and how many letters it has in all, from how often each character stands
+    in it. Japanese is ``Kana`` as soon as a twentieth is kana.
 
     A script other than Latin wins from a third on: names and brands stay in Latin letters everywhere. ("", 0) without
     letters.

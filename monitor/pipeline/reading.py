@@ -32,7 +32,9 @@ class Reader:
         if not places:
             return {}
         mode = self.mode or self.policy.fetch
-        wanted = await self.workers.run(triage, [chunk[index].entry for index in places], mode)
+        entries = [chunk[index].entry for index in places]
+        # Only "auto" looks into the texts, which is a worker's business.
+        wanted = await self.workers.run(triage, entries, mode) if mode == "auto" else triage(entries, mode)
         with_page = [index for index, want in zip(places, wanted, strict=True) if want]
         without = [index for index, want in zip(places, wanted, strict=True) if not want]
         plain, paged = await asyncio.gather(

@@ -33,6 +33,7 @@ MAY = {
     "adapters/listen.py": {"aiohttp"},  # its server: it listens and connects to nobody
     "adapters/smtp.py": {"aiosmtplib", "socket"},  # over a socket of the guard's
     "adapters/notify.py": {"socket"},  # a datagram to the service manager's local socket
+    "adapters/workers.py": {"socket"},  # a pair between two of our own processes, connected to nothing else
     "adapters/apprise.py": {"apprise"},  # its plug-ins connect by themselves, judged in an audit hook
 }
 SERVERS = ("demo/", "web/", "service/")
