@@ -41,6 +41,8 @@ _ANY_SPACE = re.compile(r"\s+")
 
 def drop_controls(text: str) -> str:
     """`text` without the characters no store or reader should get; line ends become LF."""
+    if text.isascii() and text.isprintable():  # as most are; ten times as fast to see
+        return text
     return _NOWHERE.sub("", _BREAKS.sub("\n", text))
 
 

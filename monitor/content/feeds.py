@@ -23,6 +23,7 @@ from monitor.content import feeds_hints as hints
 from monitor.content import feeds_repair as repairs
 from monitor.content.charset import decode
 from monitor.content.clean import one_line
+from monitor.content.feeds_direct import direct_records, finish
 from monitor.content.feeds_entries import Record, context, to_feed
 from monitor.content.htmltext import title_text
 from monitor.content.jsonfeed import read_json_feed
@@ -108,35 +109,44 @@ def _read_xml(text: str, url: str, memory: bytes | None) -> ParsedFeed:
     if root == "opml":
         raise ReadError("an OPML list of feeds, not a feed: import it")
     whole = repairs.cut_after_root(document, prolog.root)
-    parts = cutting.take_apart(whole) if memory is not None and not problems else None
     hours, days = hints.skip_hours(document), hints.skip_days(document)
-    if parts and memory and (cut := _read_cut(parts, url, memory)):
-        return replace(cut, skip_hours=hours, skip_days=days)
+    if not problems and (feed := _read_apart(whole, url, memory)):
+        return replace(feed, skip_hours=hours, skip_days=days)
     parsed, lost = _parse(whole)
     if not parsed["entries"] and not parsed.get("version") and root not in _ROOTS:
         raise ReadError(f"not a feed: the root element is <{prolog.root[:60]}>")
-    feed = replace(to_feed(parsed, url), skip_hours=hours, skip_days=days)
-    if parts and not lost and len(parts.names) == len(feed.entries):
-        feed = replace(feed, memory=cutting.remember(parts.names, feed.entries, context(parsed, url)))
-    return _note(feed, problems + lost)
+    return _note(replace(to_feed(parsed, url), skip_hours=hours, skip_days=days), problems + lost)
 
 
-def _read_cut(parts: cutting.Parts, url: str, memory: bytes) -> ParsedFeed | None:
-    """The document's entries, of which feedparser read those that `memory` does not know; None: read the whole."""
-    then, known = cutting.recall(memory)
-    fresh = [name for name in parts.names if name not in known]
-    if len(fresh) == len(parts.names):
+def _read_apart(document: str, url: str, memory: bytes | None) -> ParsedFeed | None:
+    """A document's entries, of which feedparser reads those alone that are not regular and that `memory` does not know,
+    and a probe that tells in which language entries stand. None: the document is to be read whole."""
+    parts = cutting.take_apart(document)
+    if parts is None:
         return None
+    records = direct_records(parts.elements) if "base=" not in document else [None] * len(parts.elements)
+    names = [None if record else parts.name(element) for record, element in zip(records, parts.elements, strict=True)]
+    then, known = cutting.recall(memory) if memory and any(names) else ((), {})
+    asked = [name is not None and name not in known for name in names]
     try:
-        parsed = _feedparser(parts.without(known))
+        parsed = _feedparser(parts.only(asked))
     except _FAULTS:
         return None
-    if _fault(parsed) or len(parsed["entries"]) != len(fresh) or context(parsed, url) != then:
+    if _fault(parsed) or len(parsed["entries"]) != sum(asked) + 1:
         return None
-    feed = to_feed(parsed, url)
-    read = iter(feed.entries)
-    entries = tuple(known[name] if name in known else next(read) for name in parts.names)
-    return replace(feed, entries=entries, memory=cutting.remember(parts.names, entries, then))
+    around = context(parsed, url)
+    if around != then and any(name in known for name in names):
+        return _read_apart(document, url, b"")
+    probe, *answers = parsed["entries"]
+    finish(filter(None, records), atom=str(parsed.get("version", "")).startswith("atom"), probe=probe)
+    answered = iter(answers)
+    given = [record or (next(answered) if ask else None) for record, ask in zip(records, asked, strict=True)]
+    feed = to_feed({**parsed, "entries": [one for one in given if one is not None]}, url)
+    made = iter(feed.entries)
+    entries = tuple(known[name] if name and one is None else next(made) for name, one in zip(names, given, strict=True))
+    kept = {name: entry for name, entry in zip(names, entries, strict=True) if name}
+    remembered = cutting.remember(kept, around) if kept and memory is not None else None
+    return replace(feed, entries=entries, memory=remembered)
 
 
 def _parse(document: str) -> tuple[Record, list[str]]:

@@ -1,10 +1,10 @@
-"""Of a changed document, only the entries not seen before go to feedparser.
+"""Of a document, only those entries go to feedparser that nobody else can read.
 
-What feedparser made of each entry is kept beside the hash of the entry's own XML (`remember`); the next document is cut to
-the entries whose hash is new, and theirs and the kept ones are put together in the document's order. An entry that was
-edited has another hash, so it is read again. Anything unusual (ill-formed, entries inside entries, a language named
-inside an entry, which feedparser carries on to the next) is not cut: None, and the whole is parsed. A memory is a cache:
-whatever is wrong with it, the whole is parsed.
+Regular entries are read directly (`feeds_direct`). What feedparser made of each other one is kept beside the hash of the
+entry's own XML (`remember`); the next document is cut to the entries whose hash is new, and all are put together in the
+document's order. An entry that was edited has another hash, so it is read again. Anything unusual (ill-formed, entries
+inside entries, a language named inside an entry, which feedparser carries on to the next) is not cut: None, and the whole
+is parsed. A memory is a cache: whatever is wrong with it, the whole is parsed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lxml import etree
 
 from monitor.model import Entry
 
-FORMAT = 1
+FORMAT = 2
 """Of a memory; to be raised whenever feedparser's result or ours changes for the same bytes."""
 MAX_MEMORY = 1_000_000
 """Compressed bytes kept of one feed: some 3,000 entries of 1.5 kB. A document beyond it is parsed whole each time."""
@@ -33,16 +33,26 @@ _KEYS = tuple(one.name for one in fields(Entry))
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A document taken apart: `names` are its entries' hashes, in order; `elements` the entries in the same order."""
+    """A document taken apart: its `elements` are the entries, in order. `ground`: what stands above them."""
 
     root: Any
     elements: Sequence[Any]
-    names: tuple[str, ...]
+    ground: bytes
 
-    def without(self, known: Known) -> str:
-        """The document less the known entries. Ends this value: its tree is changed."""
-        for element, name in zip(self.elements, self.names, strict=True):
-            if name in known:
+    def name(self, element: Any) -> str:
+        """An entry's hash, with all above it that its reading depends on."""
+        return _digest(self.ground, etree.tostring(element, with_tail=False))
+
+    def only(self, wanted: Sequence[bool]) -> str:
+        """The document with these entries alone, after a probe where the first one stood: an entry of one word. Ends
+        this value: its tree is changed."""
+        first = self.elements[0]
+        space = etree.QName(first).namespace
+        probe = etree.Element(first.tag)
+        etree.SubElement(probe, f"{{{space}}}title" if space else "title").text = "probe"
+        first.addprevious(probe)
+        for element, want in zip(self.elements, wanted, strict=True):
+            if not want:
                 element.getparent().remove(element)
         return str(etree.tostring(self.root, encoding="unicode"))
 
@@ -60,15 +70,15 @@ def take_apart(document: str) -> Parts | None:
     if len(above) > 2 or _local(root) not in ("rss", "feed", "RDF"):
         return None
     found = list(root.iter("{*}item", "{*}entry"))
-    if any(element.getparent() not in above or _names_language(element) for element in found):
+    if not found or any(element.getparent() not in above or _names_language(element) for element in found):
         return None
     ground = repr([(one.tag, sorted(one.attrib.items()), sorted(_spaces(one))) for one in above]).encode()
-    return Parts(root, found, tuple(_digest(ground, etree.tostring(one, with_tail=False)) for one in found))
+    return Parts(root, found, ground)
 
 
-def remember(parts_names: Sequence[str], entries: Sequence[Entry], context: Sequence[str]) -> bytes | None:
+def remember(entries: Known, context: Sequence[str]) -> bytes | None:
     """A memory of these entries, read in this context (`feeds_entries.context`); None when it would be too large."""
-    kept = {name: {key: getattr(entry, key) for key in _KEYS} for name, entry in zip(parts_names, entries, strict=True)}
+    kept = {name: {key: getattr(entry, key) for key in _KEYS} for name, entry in entries.items()}
     packed = zlib.compress(json.dumps([FORMAT, list(context), kept], default=datetime.isoformat).encode(), 1)
     return packed if len(packed) <= MAX_MEMORY else None
 

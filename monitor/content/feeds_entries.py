@@ -95,13 +95,17 @@ def _text(record: Record, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _record(record: Record, key: str) -> Record:
+    value = _get(record, key)
+    return value if isinstance(value, dict) else {}
+
+
 def _guid(entry: Record) -> str | None:
     return one_line(_text(entry, "id"), MAX_URL) or None
 
 
 def _title(entry: Record) -> str:
-    detail = _get(entry, "title_detail") or {}
-    return title_text(_text(entry, "title"), is_html=detail.get("type") != "text/plain")
+    return title_text(_text(entry, "title"), is_html=_record(entry, "title_detail").get("type") != "text/plain")
 
 
 def _html(value: str) -> str:
@@ -112,7 +116,7 @@ def _content(entry: Record) -> str:
     """The longest text among the content elements; Atom content may also be an image or a link to one."""
     values = [
         part.get("value") or ""
-        for part in _get(entry, "content") or ()
+        for part in hints.records(entry, "content")
         if str(part.get("type") or "text/html").startswith(("text/", "application/xhtml", "html"))
     ]
     return max(values, key=len, default="")
@@ -140,7 +144,7 @@ def _hrefs(entry: Record) -> Iterator[str]:
     no media or feed."""
     yield _text(entry, "feedburner_origlink")
     yield _text(entry, "link")
-    links = _get(entry, "links") or ()
+    links = hints.records(entry, "links")
     for link in links:
         if link.get("rel") in (None, "alternate") and "html" in (link.get("type") or "html"):
             yield link.get("href") or ""
@@ -150,7 +154,7 @@ def _hrefs(entry: Record) -> Iterator[str]:
 
 
 def _authors(record: Record) -> tuple[str, ...]:
-    written = [str(author.get("name") or "") for author in _get(record, "authors") or ()]
+    written = [str(author.get("name") or "") for author in hints.records(record, "authors")]
     if not any(written):
         written = [_text(record, "author")]
     return names(written)
@@ -172,13 +176,13 @@ def _language(entry: Record) -> str | None:
     own = language_code(_text(entry, "language"))
     if own:
         return own
-    details = [*(_get(entry, "content") or ()), _get(entry, "title_detail"), _get(entry, "summary_detail")]
-    return next((code for detail in details if detail and (code := language_code(detail.get("language")))), None)
+    details = [*hints.records(entry, "content"), _record(entry, "title_detail"), _record(entry, "summary_detail")]
+    return next((code for detail in details if (code := language_code(detail.get("language")))), None)
 
 
 def _tags(entry: Record) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for tag in (_get(entry, "tags") or ())[: MAX_TAGS * 4]:
+    for tag in hints.records(entry, "tags")[: MAX_TAGS * 4]:
         name = title_text(str(tag.get("term") or tag.get("label") or ""))[:MAX_NAME]
         if name:
             found[name] = None

@@ -49,10 +49,16 @@ def older(channel: dict[str, Any], base: str) -> str | None:
 
 def link(channel: dict[str, Any], rel: str, base: str) -> str | None:
     """The first link of that relation to a web address."""
-    for found in dict.get(channel, "links") or ():
+    for found in records(channel, "links"):
         if str(found.get("rel") or "").lower() == rel and (target := web_url(found.get("href"), base)):
             return target
     return None
+
+
+def records(record: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """What feedparser put under a key as records: an element of such a name (``<links>``) is stored there as text."""
+    value = dict.get(record, key)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def generator(channel: dict[str, Any]) -> str:

@@ -244,3 +244,13 @@ def test_keywords_in_one_element_cost_no_time_either() -> None:
     feed = read(body.replace(b"<rss", f"<rss {declared}".encode(), 1))
     assert time.process_time() - before < 5
     assert feed.entries[0].tags[:2] == ("c0", "c1")
+
+
+@pytest.mark.parametrize("attribute", ["", " a='b'"])
+@pytest.mark.parametrize(
+    "name", ["links", "authors", "author_detail", "title_detail", "tags", "content", "generator_detail", "language"]
+)
+def test_an_element_named_like_a_key_of_feedparsers_costs_no_entry(name: str, attribute: str) -> None:
+    strange = f"<{name}{attribute}>x</{name}>"
+    feed = read(rss(f"<item>{strange}<title>T</title><link>https://e.example/1</link></item>", head=strange))
+    assert [entry.title for entry in feed.entries] == ["T"]
