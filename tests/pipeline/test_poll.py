@@ -182,12 +182,16 @@ async def test_a_changed_document_is_cut_to_what_is_new_and_nothing_is_lost(benc
         return real(document)
 
     monkeypatch.setattr(feeds_module, "_feedparser", counting)
-    bench.serve(entry(1), entry(2))
+
+    def irregular(written: str) -> str:
+        return written.replace("</item>", "<author>a@b.example (A)</author></item>")
+
+    bench.serve(irregular(entry(1)), irregular(entry(2)), entry(4))
     await bench.poll()
-    bench.serve(entry(3), entry(1), entry(2, title="Edited"))
+    bench.serve(irregular(entry(3)), irregular(entry(1)), irregular(entry(2, title="Edited")), entry(4))
     report = await bench.poll()
-    assert (report.new + report.copies, report.revised, report.entries) == (1, 1, 3)
-    assert given == [2, 2]
+    assert (report.new + report.copies, report.revised, report.entries) == (1, 1, 4)
+    assert given == [3, 3]  # a probe each time, and never what is regular
 
 
 async def test_the_same_article_in_another_feed_is_one_item_and_one_alert(bench: Bench) -> None:
