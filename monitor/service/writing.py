@@ -7,9 +7,11 @@ sync of the disk instead of a hundred, and a page that ten of them touch is writ
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,6 +25,9 @@ MOST = 200
 HOLD = 0.05
 """Seconds from which a transaction takes no further call: what a caller waits more at most, and another process."""
 
+Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
+"""Who asked, and what to tell: a result, or what was raised."""
+
 
 class Writing:
     """Runs store calls on its thread, in the order they were asked for."""
@@ -30,26 +35,41 @@ class Writing:
     def __init__(self, store: SqliteStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._pending: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._pending: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._draining = False
+        self._lock = threading.Lock()  # over the question whether somebody drains what is pending
 
     async def __call__(self, function: Callable[..., T], *args: object) -> T:
         """Run a store call; returns, or raises what it raised, when it and all it wrote is stored."""
-        future: Future[T] = Future()
-        self._pending.append((partial(function, *args), future))
-        self._thread.submit(self._drain)
-        return await asyncio.wrap_future(future)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            self._pending.append((partial(function, *args), future))
+            if not self._draining:
+                self._thread.submit(self._drain)
+                self._draining = True
+        return await future
 
     def close(self) -> None:
         """Finish what was asked for, and end the thread."""
         self._thread.shutdown(wait=True)
 
     def _drain(self) -> None:
-        """On the thread: what is pending, as one transaction; at least one call, for each has asked for a drain. Finds
-        nothing when an earlier one took it along."""
-        done: list[tuple[Future[Any], Any]] = []
-        if not self._pending:
-            return
+        """On the thread: what is pending, transaction after transaction; all of one are told by one call into the loop."""
+        while True:
+            settled = self._transaction()
+            if settled:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any longer
+                    settled[0][0].get_loop().call_soon_threadsafe(_tell, settled)
+            with self._lock:
+                if not self._pending:
+                    self._draining = False
+                    return
+
+    def _transaction(self) -> list[Settled]:
+        """What is pending, as one transaction: the first call in any case, others while there is time."""
+        settled: list[Settled] = []
+        done: list[tuple[asyncio.Future[Any], Any]] = []
         try:
             with self._store.batch() as batch:
                 until = self._clock.monotonic() + HOLD
@@ -57,15 +77,22 @@ class Writing:
                     if not self._pending or batch.lost or (taken and self._clock.monotonic() >= until):
                         break
                     call, future = self._pending.popleft()
-                    if not future.set_running_or_notify_cancel():
+                    if future.cancelled():
                         continue
                     try:
                         done.append((future, call()))
                     except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
-                        future.set_exception(error)
+                        settled.append((future, None, error))
         except BaseException as error:  # noqa: BLE001  of the transaction: everyone's in it
-            for future, _ in done:
-                future.set_exception(error)
+            return [*settled, *((future, None, error) for future, _ in done)]
+        return [*settled, *((future, result, None) for future, result in done)]
+
+
+def _tell(settled: Sequence[Settled]) -> None:
+    for future, result, error in settled:
+        if future.done():  # its caller went away
+            continue
+        if error is None:
+            future.set_result(result)
         else:
-            for future, result in done:
-                future.set_result(result)
+            future.set_exception(error)

@@ -55,8 +55,9 @@ def claim_due(db: Database, now: datetime, limit: int, lease: timedelta) -> list
 
 def state(db: Database, feed_id: str) -> FeedState:
     """What is known of a feed; a blank state for one never polled."""
-    for row in db.query("SELECT * FROM feeds WHERE id = ?", [feed_id]):
-        return feed_of(row)
+    cursor = db.conn.execute("SELECT * FROM feeds WHERE id = ?", (feed_id,))
+    for row in cursor:  # asked before each poll, hence without the library's rows
+        return feed_of(dict(zip((column[0] for column in cursor.description), row, strict=True)))
     return FeedState(id=feed_id)
 
 

@@ -7,11 +7,7 @@ dictionaries take 1 to 50 MB and up to a second each, a third of its default one
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-import simplemma
-import Stemmer
-from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
+from functools import cache, lru_cache
 
 from monitor.core.text import fold
 
@@ -22,10 +18,19 @@ _SIMPLEMMA_NAMES = {"no": "nb", "hr": "hbs", "sr": "hbs", "bs": "hbs", "sh": "hb
 _SNOWBALL = {"eu": "basque", "ne": "nepali", "ta": "tamil", "yi": "yiddish", "st": "sesotho"}
 
 
+@cache
+def _dictionaries() -> frozenset[str]:
+    """simplemma's languages. It and Snowball are imported when first asked: most commands ask for no word form, and their
+    import is a tenth of a command's start."""
+    from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
+
+    return frozenset(SUPPORTED_LANGUAGES)
+
+
 def knows(language: str) -> bool:
     """Whether there are word forms for a language (ISO 639-1, else 639-3; a region is ignored)."""
     name = language.partition("-")[0]
-    return _SIMPLEMMA_NAMES.get(name, name) in SUPPORTED_LANGUAGES or name in _SNOWBALL
+    return _SIMPLEMMA_NAMES.get(name, name) in _dictionaries() or name in _SNOWBALL
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
@@ -48,8 +53,14 @@ def query_forms(word: str, language: str) -> frozenset[str]:
 def lemma(spelling: str, language: str) -> str:
     """The dictionary form, or the spelling itself where none is known."""
     name = language.partition("-")[0]
-    if (known := _SIMPLEMMA_NAMES.get(name, name)) in SUPPORTED_LANGUAGES:
-        return simplemma.lemmatize(spelling, known, low_memory=True)
-    if name in _SNOWBALL:  # a Stemmer must not be shared by threads; a new one costs a microsecond
+    if (known := _SIMPLEMMA_NAMES.get(name, name)) in _dictionaries():
+        import simplemma
+
+        lemma: str = simplemma.lemmatize(spelling, known, low_memory=True)
+        return lemma
+    if name in _SNOWBALL:
+        import Stemmer
+
+        # A Stemmer must not be shared by threads; a new one costs a microsecond.
         return str(Stemmer.Stemmer(_SNOWBALL[name]).stemWord(spelling.lower()))
     return spelling
