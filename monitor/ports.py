@@ -95,6 +95,11 @@ class CopyIndex(Protocol):
         """Index an item, original or copy. Adding the same item again replaces what was there (a revision)."""
         ...
 
+    def boilerplate(self, url: str | None) -> Mapping[int, int]:
+        """What the newest stories of this URL's host share: paragraphs' keys (`core.boilerplate`) and how many stories have
+        each, from `LEARNT_FROM` on. Looked up once a host and unit of work; empty without a URL."""
+        ...
+
     def forget(self, before: datetime) -> int:
         """Drop rows of items first seen before; returns how many."""
         ...

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from xxhash import xxh3_64_intdigest
@@ -20,6 +20,13 @@ LEARNT_FROM = 3
 OWN_PART = 0.5
 """Of a text's words, the part that must be left without the paragraphs that several stories share, wherever they stand:
 else it may be those stories that are one, told in round-ups."""
+
+OFTEN = 5
+SHORT_LINE = 120
+"""Stories of one host that must share a line in the middle of a text, and its characters at most, for it to be cut from
+what is stored: captions, "advertisement". A longer one, or one that fewer share, may be background of the article."""
+MOST_CUT = 0.5
+"""The part of a text that may be cut as its host's own; above it the text is something else, and is left whole."""
 
 _ANY_NUMBER = "0"
 _DIGIT = re.compile(r"\d")
@@ -66,6 +73,27 @@ def shared_by_stories(text: str, stories: Sequence[AbstractSet[int]]) -> frozens
     counts = {key: len(words) for key, words in zip(keys, spoken, strict=True)}
     own = sum(count for key, count in counts.items() if key not in found)
     return found if own >= OWN_PART * sum(counts.values()) else frozenset()
+
+
+def cut_learnt(text: str, spread: Mapping[int, int]) -> str:
+    """A text to be stored, without what its host adds to its articles: at its edges every learnt line, between them the short
+    ones that many stories share. `spread`: how many stories of the host have a line of this key, from `LEARNT_FROM` on.
+
+    Lines with numbers stay: their key leaves the numbers out, and those are what an article says.
+    """
+    lines = text.split("\n")
+    shares = [0 if _DIGIT.search(line) else spread.get(paragraph_key(line), 0) for line in lines]
+    start, end = 0, len(lines)
+    while start < end and (shares[start] or not lines[start].strip()):
+        start += 1
+    while end > start and (shares[end - 1] or not lines[end - 1].strip()):
+        end -= 1
+    left = "\n".join(
+        line
+        for line, share in zip(lines[start:end], shares[start:end], strict=True)
+        if share < OFTEN or len(line) > SHORT_LINE
+    )
+    return left if len(left) >= len(text) * (1 - MOST_CUT) else text
 
 
 def strip(paragraphs: Sequence[str], learnt: Container[int]) -> list[str]:

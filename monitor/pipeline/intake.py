@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Literal
 
 from monitor.core.alerting import drafts, follow_up, may_alert, may_follow, occasions, revision_drafts
+from monitor.core.boilerplate import cut_learnt
+from monitor.core.copies import fingerprint
 from monitor.core.delivery import first_state
 from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Planned, Revised, SeenElsewhere
@@ -145,12 +147,26 @@ class Intake:
         item = self.tx.item(of)
         return None if item is None else CopyEvidence(item.copy_of or item.id, 1.0, "url")
 
+    def _cut(self, reading: Reading) -> Reading:
+        """The reading without what its host is known to add to its articles. An article of one paragraph has nothing to lose."""
+        made = reading.fingerprint
+        if made is None or len(made.paragraphs) < 2:
+            return reading
+        spread = self.tx.copies.boilerplate(reading.url)
+        if spread.keys().isdisjoint(made.paragraphs):
+            return reading
+        text = cut_learnt(reading.text, spread)
+        if text == reading.text:
+            return reading
+        return replace(reading, text=text, fingerprint=fingerprint(reading.title, text, reading.language))
+
     def _new(
         self, keys: Mapping[str, str], reading: Reading, evidence: CopyEvidence | None, wanted_id: str | None
     ) -> Taken:
         new_id = wanted_id or item_id(next(iter(keys)))
         if self.tx.item(new_id) is not None:
             new_id = item_id("\0".join(keys))
+        reading = self._cut(reading)
         evidence = evidence or self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
         item, verdicts = self.rules.match(self._item(new_id, reading, evidence), self.rules.alerting)
         self.tx.add_item(item, keys)
@@ -186,8 +202,12 @@ class Intake:
             return self._fresh(planned, reading)
         self.tx.add_keys(old.id, planned.keys)
         if reading.text_from == "feed" and old.text_from == "page":
-            reading = replace(reading, text=old.text, text_from="page", language=old.language)
-        changed = differences((old.title, old.text), (reading.title, reading.text))
+            # With the text its fingerprint goes: the index makes the old text's.
+            reading = replace(reading, text=old.text, text_from="page", language=old.language, fingerprint=None)
+        reading = self._cut(reading)
+        # What has been learnt since is no edit: the old text is compared without it too.
+        known = cut_learnt(old.text, self.tx.copies.boilerplate(reading.url))
+        changed = differences((old.title, known), (reading.title, reading.text))
         if not changed:
             return Taken("seen", old.id)
         item, verdicts = self.rules.match(

@@ -95,6 +95,7 @@ class SqliteCopyIndex:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._db = conn
         self._last: tuple[bytes, _Postings] | None = None
+        self._hosts = _Learnt(conn)
         self._features = lru_cache(2)(features)  # of one reading, asked for by `find` and by `add`
 
     def find(self, reading: Reading, since: datetime, *, exclude: str | None = None) -> CopyEvidence | None:
@@ -113,6 +114,10 @@ class SqliteCopyIndex:
             return None
         original = self._original(members[choice.story][1][choice.member].id)
         return CopyEvidence(original, choice.decision.similarity, choice.decision.test, choice.decision.shared)
+
+    def boilerplate(self, url: str | None) -> Mapping[int, int]:
+        """See ports.CopyIndex."""
+        return self._hosts.spread(_host_key(url))
 
     def add(self, item: str, reading: Reading, seen_at: datetime) -> None:
         """See ports.CopyIndex. The item's row in `items` is there already, with its story."""
@@ -319,13 +324,19 @@ class _Learnt:
 
     def boilerplate(self, host: int | None, story: int) -> frozenset[int]:
         """Keys of paragraphs that enough stories of the host have, `story` not counted."""
+        shared = self._shared(host)
+        return frozenset(key for key, stories in shared.items() if len(stories) - (story in stories) >= LEARNT_FROM)
+
+    def spread(self, host: int | None) -> dict[int, int]:
+        """How many stories of the host have a paragraph of this key, from `LEARNT_FROM` on."""
+        return {key: len(stories) for key, stories in self._shared(host).items()}
+
+    def _shared(self, host: int | None) -> dict[int, set[int]]:
         if host is None:
-            return frozenset()
+            return {}
         if host not in self._hosts:
             self._hosts[host] = self._stories_by_paragraph(host)
-        return frozenset(
-            key for key, stories in self._hosts[host].items() if len(stories) - (story in stories) >= LEARNT_FROM
-        )
+        return self._hosts[host]
 
     def _stories_by_paragraph(self, host: int) -> dict[int, set[int]]:
         rows = self._db.execute(
