@@ -242,6 +242,11 @@ class Store(Protocol):
         """Registrable domains that asked to be left alone, and until when; what has passed is forgotten."""
         ...
 
+    def move_back(self, by: timedelta, now: datetime) -> None:
+        """The clock was set back by so much, to `now`: what waits for a time waits no longer than it did. Held alerts, which
+        wait for an hour of the day, keep theirs, and none waits more than a day."""
+        ...
+
     def forget_copies(self, before: datetime) -> int:
         """Drop what the copy index keeps of items first seen before; returns how many."""
         ...

@@ -24,6 +24,7 @@ from monitor.model.notes import STUCK
 from monitor.service.app import Application
 from monitor.service.endpoint import Endpoint
 from monitor.service.pulse import Pulse
+from monitor.service.wallclock import WallClock
 from monitor.service.websub import LOOK as SUBSCRIBE
 from monitor.service.websub import Subscriber
 
@@ -53,6 +54,7 @@ class Daemon:
         self._subscriber = Subscriber(app)
         self._endpoint = Endpoint(app, self._subscriber)
         self._pulse = Pulse(app.clock.monotonic)
+        self._wall = WallClock(app.clock, app.store, app.write)
         self._notifier = Notifier()
         self._told_late: tuple[str, ...] = ()
         self._noted_late: tuple[str, ...] = ()
@@ -64,6 +66,7 @@ class Daemon:
         """From start to SIGTERM or SIGINT."""
         app = self._app
         await app.write(app.store.sync_feeds, app.rules.config.feeds, app.clock.now())
+        await self._wall.started((await app.write(app.store.notes)).get("daemon.tick", ("", None))[1])
         await app.write(app.store.release_feeds, list(app.rules.feeds))
         await app.write(app.store.release_alerts)
         loop = asyncio.get_running_loop()
@@ -77,6 +80,7 @@ class Daemon:
         log.info("started", feeds=len(rules.feeds), watchlists=len(rules.watchlists), store=str(app.store.path))
         self._notifier.tell("READY=1", f"STATUS={len(rules.feeds)} feeds, {len(rules.watchlists)} watchlists")
         living = asyncio.create_task(self._live())
+        clock = asyncio.create_task(self._follow_clock(scheduler))
         try:
             await self._stopping.wait()
         finally:
@@ -84,18 +88,33 @@ class Daemon:
             scheduler.shutdown(wait=False)
             watching.cancel()
             living.cancel()
+            clock.cancel()
             await self._endpoint.stop()
             await self._finish()
             log.info("stopped")
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC)
+        self._add_jobs(scheduler)
+        scheduler.add_listener(_complain, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
+        return scheduler
+
+    def _add_jobs(self, scheduler: AsyncIOScheduler) -> None:
         never_skip: dict[str, Any] = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self.tick, "interval", seconds=TICK, **never_skip)
         scheduler.add_job(self.subscribe, "interval", seconds=SUBSCRIBE.total_seconds(), **never_skip)
         scheduler.add_job(self.retain, "cron", hour=3, minute=30, **never_skip)
-        scheduler.add_listener(_complain, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
-        return scheduler
+
+    async def _follow_clock(self, scheduler: AsyncIOScheduler) -> None:
+        """Go on when the machine's clock is set back: APScheduler too waits for times of the wall (its issue 351)."""
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                if await self._wall.look():
+                    scheduler.remove_all_jobs()
+                    self._add_jobs(scheduler)
+            except StoreError as error:  # seen again at the next look
+                log.error("store_unavailable", error=str(error))
 
     async def tick(self) -> None:
         """Start what is due. Never raises: a full disk or a locked store is waited out."""

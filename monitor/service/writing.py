@@ -70,22 +70,22 @@ class Writing:
         """What is pending, as one transaction: the first call in any case, others while there is time."""
         settled: list[Settled] = []
         done: list[tuple[asyncio.Future[Any], Any]] = []
+        call, future = self._pending.popleft()  # before anything can fail: whoever asked first is told of it
         try:
             with self._store.batch() as batch:
                 until = self._clock.monotonic() + HOLD
-                for taken in range(MOST):
-                    if not self._pending or batch.lost or (taken and self._clock.monotonic() >= until):
+                for left in reversed(range(MOST)):
+                    if not future.cancelled():
+                        try:
+                            done.append((future, call()))
+                        except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
+                            settled.append((future, None, error))
+                    if not (left and self._pending) or batch.lost or self._clock.monotonic() >= until:
                         break
                     call, future = self._pending.popleft()
-                    if future.cancelled():
-                        continue
-                    try:
-                        done.append((future, call()))
-                    except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
-                        settled.append((future, None, error))
         except BaseException as error:  # noqa: BLE001  of the transaction: everyone's in it
-            return [*settled, *((future, None, error) for future, _ in done)]
-        return [*settled, *((future, result, None) for future, result in done)]
+            return [*settled, *((asked, None, error) for asked in (*(asked for asked, _ in done), future))]
+        return [*settled, *((asked, result, None) for asked, result in done)]
 
 
 def _tell(settled: Sequence[Settled]) -> None:

@@ -28,6 +28,7 @@ TERMS = {"dprk": 'DPRK OR "Corea del Nord"', "a": "x OR @b", "b": "@c y", "c": "
         ("a ()", 3, "nothing stands in these brackets"),
         ('a "b c', 2, "quote is never closed"),
         ("a /b", 2, "regular expression is never closed"),
+        ("a /b\ud800/", 2, "bytes that are not UTF-8"),
         ("word~2", 4, "go right behind a phrase"),
         ("titel:x", 0, "unknown field titel:; did you mean title:?"),
         ("a OR http://b.it/c", 5, "unknown field http:"),

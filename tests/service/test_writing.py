@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,6 +77,21 @@ async def test_a_full_disk_answers_nobody_wrongly(store: SqliteStore, writing: W
     assert all(isinstance(answer, str | StoreError) for answer in answers)
     assert stored(store.path) == {"before", *(answer for answer in answers if isinstance(answer, str))}
     store._db.conn.execute("PRAGMA max_page_count = 1000000")
+    assert await writing(add, store, "after") == "after"
+
+
+async def test_a_transaction_that_cannot_begin_is_told_to_whoever_asked_and_the_next_one_goes_on(
+    store: SqliteStore, writing: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def broken() -> Iterator[Any]:
+        raise StoreError("gone")
+        yield
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "batch", broken)
+        answers = await asyncio.gather(*(writing(add, store, f"item-{n}") for n in range(3)), return_exceptions=True)
+        assert [str(answer) for answer in answers] == ["gone"] * 3
     assert await writing(add, store, "after") == "after"
 
 

@@ -82,6 +82,24 @@ def claim(db: sqlite3.Connection, now: datetime, limit: int, lease: timedelta) -
     return sorted(map(alert_of, rows), key=lambda alert: (alert.created_at, alert.id))
 
 
+LONGEST_HELD = timedelta(days=1, hours=1)
+"""Until the same hour of the next day, when a clock is put back for winter in between."""
+
+
+def move_back(db: sqlite3.Connection, by: timedelta, now: datetime) -> None:
+    """See ports.Store.move_back."""
+    back = by // timedelta(milliseconds=1)
+    db.execute(
+        "UPDATE alerts SET next_attempt_at = next_attempt_at - :back, lease_until = lease_until - :back"
+        " WHERE state = 'pending'",
+        {"back": back},
+    )
+    db.execute(
+        "UPDATE alerts SET next_attempt_at = min(next_attempt_at, ?), lease_until = NULL WHERE state = 'held'",
+        (to_ms(now + LONGEST_HELD),),
+    )
+
+
 def release(db: sqlite3.Connection) -> None:
     """End all claims."""
     db.execute("UPDATE alerts SET lease_until = NULL WHERE lease_until IS NOT NULL")

@@ -63,8 +63,6 @@ HOST_ITEMS = 40
 """A host's newest items, from which its boilerplate is learnt."""
 DIGESTS_KEPT = 48
 """Texts kept analysed between look-ups, 0.1 MB each for usual articles: a burst asks for the same stories again."""
-KEYS_KEPT = 1024
-"""Texts whose paragraphs' keys are kept, under 1 kB each."""
 SAME_DAYS = timedelta(days=7)
 """Between the dates of a text and its retelling: wires are translated within hours, magazines' pieces within a week."""
 MOST_KEYS = 200
@@ -107,7 +105,7 @@ class SqliteCopyIndex:
             return None
         members = [(story, self._members(story, wanted, to_ms(since), exclude)) for story in stories]
         learnt = _Learnt(self._db)
-        everybodys = shared_by_stories(reading.text, [_story_keys(found) for _, found in members])
+        everybodys = self._everybodys(reading.text, [story for story, found in members if found])
         pairs = [[_pair(reading, member, story, learnt, everybodys) for member in found] for story, found in members]
         choice = choose(pairs)
         if choice is None:
@@ -231,6 +229,12 @@ class SqliteCopyIndex:
         sql = "SELECT id, url, title, text, language, published_at FROM items WHERE number = ?"
         return [_Member(*self._db.execute(sql, (number,)).fetchone()) for _, number in near[:MEMBERS_TRIED]]
 
+    def _everybodys(self, text: str, stories: Sequence[int]) -> frozenset[int]:
+        """Keys of the paragraphs that the text has in common with enough of these stories."""
+        if len(stories) < LEARNT_FROM:  # as most look-ups bring
+            return frozenset()
+        return shared_by_stories(text, [self._hosts.story_keys(story) for story in stories])
+
     def _original(self, item: str) -> str:
         """The end of an item's chain of copies."""
         seen = {item}
@@ -349,9 +353,22 @@ class _Learnt:
                 found.setdefault(key, set()).add(story)
         return {key: stories for key, stories in found.items() if len(stories) >= LEARNT_FROM}
 
+    def story_keys(self, story: int) -> frozenset[int]:
+        """Keys of the paragraphs of a story's newest members."""
+        rows = self._db.execute(
+            "SELECT entries.item, entries.paragraphs FROM items"
+            " JOIN copy_entries AS entries ON entries.item = items.number"
+            " WHERE items.story = (SELECT story FROM items WHERE number = ?)"
+            " ORDER BY items.number = ? DESC, items.number DESC LIMIT ?",
+            (story, story, MEMBERS_TRIED),
+        ).fetchall()
+        found = (self._keys_of_old(item) if packed is None else _unpacked_keys(packed) for item, packed in rows)
+        return frozenset(key for keys in found for key in keys)
+
     def _keys_of_old(self, item: int) -> frozenset[int]:
         """Of an item from before its paragraphs' keys were kept."""
-        return _keys(self._db.execute("SELECT text FROM items WHERE number = ?", (item,)).fetchone()[0])
+        text = self._db.execute("SELECT text FROM items WHERE number = ?", (item,)).fetchone()[0]
+        return frozenset(paragraph_key(paragraph) for paragraph in paragraphs_of(text)) - {0}
 
 
 def _packed_keys(keys: Sequence[int]) -> bytes:
@@ -360,10 +377,6 @@ def _packed_keys(keys: Sequence[int]) -> bytes:
 
 def _unpacked_keys(packed: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(packed) // 8}Q", packed)
-
-
-def _story_keys(members: Iterable[_Member]) -> frozenset[int]:
-    return frozenset[int]().union(*(_keys(member.text) for member in members))
 
 
 def _pair(reading: Reading, member: _Member, story: int, learnt: _Learnt, everybodys: frozenset[int]) -> Pair:
@@ -377,11 +390,6 @@ def _pair(reading: Reading, member: _Member, story: int, learnt: _Learnt, everyb
         or member.published_at is None
         or abs(to_ms(reading.published_at) - member.published_at) <= SAME_DAYS // timedelta(milliseconds=1),
     )
-
-
-@lru_cache(KEYS_KEPT)
-def _keys(text: str) -> frozenset[int]:
-    return frozenset(paragraph_key(paragraph) for paragraph in paragraphs_of(text)) - {0}
 
 
 def _host_key(url: str | None) -> int | None:

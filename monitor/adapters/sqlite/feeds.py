@@ -95,6 +95,17 @@ def hold(db: Database, site: str, until: datetime) -> None:
     )
 
 
+def move_back(db: Database, by: timedelta, now: datetime) -> None:
+    """See ports.Store.move_back. Nothing of a feed happened later than now."""
+    back, moment = by // timedelta(milliseconds=1), to_ms(now)
+    happened = ", ".join(f"{name} = min({name}, :now)" for name in ("last_poll_at", "last_success_at", "last_new_at"))
+    db.conn.execute(
+        f"UPDATE feeds SET next_poll_at = next_poll_at - :back, lease_until = lease_until - :back, {happened}",  # noqa: S608
+        {"back": back, "now": moment},
+    )
+    db.conn.execute("UPDATE holds SET until = until - ?", (back,))
+
+
 def holds(db: Database, now: datetime) -> dict[str, datetime]:
     """The wishes that still hold; the others are forgotten."""
     db.conn.execute("DELETE FROM holds WHERE until <= ?", (to_ms(now),))

@@ -275,6 +275,11 @@ class SqliteStore:
         with self._writing() as db:
             return SqliteCopyIndex(db.conn).forget(before)
 
+    def move_back(self, by: timedelta, now: datetime) -> None:
+        with self._writing() as db:
+            feeds.move_back(db, by, now)
+            alerts.move_back(db.conn, by, now)
+
     def strikes(self, content: str) -> int:
         with self._reading() as db:
             return quarantine.strikes(db.conn, content)

@@ -193,10 +193,12 @@ def compile_regex(node: Regex, fields: tuple[TextField, ...], label: str) -> Reg
     """The leaf.
 
     Raises:
-        QueryError: too long, not RE2's syntax, too large a program, or an expression that the empty text matches.
+        QueryError: too long, no text, not RE2's syntax, too large a program, or an expression that the empty text matches.
     """
     if len(node.pattern) > MAX_PATTERN:
         raise QueryError(f"a regular expression has at most {MAX_PATTERN} characters", node.at)
+    if _LONE.search(node.pattern):
+        raise QueryError("this regular expression holds bytes that are not UTF-8", node.at)
     options = re2.Options()
     options.log_errors = False
     options.max_mem = MAX_REGEX_MEMORY
