@@ -31,6 +31,8 @@ _IN_WORDS = (
     (r"Invalid initial character for a key part", "not a key: letters, digits, - and _, or quotes around others"),
 )
 
+_NUMBER = re.compile(r"[0-9_]+")
+
 
 def read_text(path: Path, name: str, mistakes: Mistakes) -> str | None:
     """A file's text with ``\\n`` line ends and no byte order mark; None after noting why it cannot be had."""
@@ -65,6 +67,10 @@ def read_document(path: Path, mistakes: Mistakes) -> Document | None:
         return None
     except RecursionError:
         mistakes.add(name, 1, "file", "lists nested too deep")
+        return None
+    except ValueError:  # of int(), which takes 4,300 digits
+        longest = max(_NUMBER.finditer(text), key=lambda found: len(found[0]))
+        mistakes.add(name, text.count("\n", 0, longest.start()) + 1, "file", "not TOML: a number of too many digits")
         return None
     return Document(path, name, data, locate(text))
 
