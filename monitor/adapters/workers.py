@@ -15,11 +15,15 @@ import resource
 import signal
 import socket
 import struct
+import sys
+import threading
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
+from types import ModuleType
 from typing import Any, TypeVar
 
 from monitor.errors import MonitorError, WorkerDied
@@ -50,8 +54,8 @@ class ProcessWorkers:
     ) -> None:
         self.deadline = deadline
         self._memory, self._recycle = memory, recycle
-        # spawn would import the caller's main module again, fork would copy our threads' locks: the fork server is
-        # a small clean process to fork from, with the heavy imports done once.
+        # fork would copy our threads' locks: the fork server is a small clean process to fork from, with the heavy
+        # imports done once.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["monitor.content.articles"])
         self._free = count
@@ -130,7 +134,8 @@ class ProcessWorkers:
         ours, theirs = socket.socketpair()
         with theirs:
             process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
-            process.start()
+            with _no_main():
+                process.start()
         ours.setblocking(False)
         return _Worker(process, ours)
 
@@ -145,6 +150,22 @@ class ProcessWorkers:
         code = worker.process.exitcode
         worker.process.close()
         return code
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """multiprocessing has each worker import the program's main module anew: near a second for `monitor`, whose calls name
+    functions of other modules."""
+    with _MAIN:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+_MAIN = threading.Lock()
 
 
 class _Worker:

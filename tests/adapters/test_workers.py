@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +65,21 @@ async def test_after_a_call_that_ate_all_memory_there_is_memory_again(workers: P
         with pytest.raises(WorkerDied):
             await workers.run(eat)
         assert await asyncio.gather(*(workers.run(fill, 200) for _ in range(4))) == [200_000_000] * 4
+
+
+def test_the_programs_main_module_is_not_imported_again(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import asyncio, operator\n"
+        "from monitor.adapters.workers import ProcessWorkers\n"
+        f"print('here', file=open({str(told)!r}, 'a'))\n"
+        "async def main():\n"
+        "    workers = ProcessWorkers(1)\n"
+        f"    print(await workers.run(operator.add, 1, 2), file=open({str(told)!r}, 'a'))\n"
+        "    workers.close()\n"
+        "if __name__ == '__main__':\n"
+        "    asyncio.run(main())\n"
+    )
+    subprocess.run([sys.executable, script], check=True, timeout=60)
+    assert told.read_text() == "here\n3\n"
