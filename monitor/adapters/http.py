@@ -70,7 +70,7 @@ class HttpFetcher:
         self._article = article
         self._clock = clock
         self.guard = guard or Guard(network)
-        self._session = Session(self.guard, tls or ssl.create_default_context(), limits or LimitsPolicy())
+        self._session = Session(self.guard, tls or True, limits or LimitsPolicy())
         self._limits = Limits(poll, clock.monotonic)
         self._robots = RobotsCache(self.fetch, clock.monotonic)
         self._kept: deque[float] = deque()

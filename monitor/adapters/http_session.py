@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from typing import Literal
 
 import aiohttp
 
@@ -17,9 +18,9 @@ _NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, s
 
 
 class Session:
-    """The present session, and those that still finish what they have in flight."""
+    """The present session, and those that still finish what they have in flight. `tls` True: the system's certificates."""
 
-    def __init__(self, guard: Guard, tls: ssl.SSLContext, limits: LimitsPolicy) -> None:
+    def __init__(self, guard: Guard, tls: ssl.SSLContext | Literal[True], limits: LimitsPolicy) -> None:
         self.limits = limits
         self._guard = guard
         self._tls = tls
@@ -55,7 +56,7 @@ class Session:
             self._open = None
 
 
-def _new(guard: Guard, tls: ssl.SSLContext, limits: LimitsPolicy) -> aiohttp.ClientSession:
+def _new(guard: Guard, tls: ssl.SSLContext | Literal[True], limits: LimitsPolicy) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         limit=0,  # `http_limits` has ours
         ssl=tls,

@@ -57,7 +57,9 @@ class ProcessWorkers:
         # fork would copy our threads' locks: the fork server is a small clean process to fork from, with the heavy
         # imports done once.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["monitor.content.articles"])
+        self._context.set_forkserver_preload(
+            ["monitor.content.feeds", "monitor.content.articles", "monitor.content.pages"]
+        )
         self._free = count
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._idle: list[_Worker] = []

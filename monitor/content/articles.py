@@ -11,7 +11,6 @@ from datetime import datetime
 
 from monitor.content.htmltext import looks_cut, to_text
 from monitor.content.language import detect
-from monitor.content.pages import read_page
 from monitor.content.phrases import cut_boilerplate
 from monitor.core.bounds import bounded_text
 from monitor.core.copies import fingerprint
@@ -75,6 +74,9 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
     """One article. A page that cannot be read leaves the feed's text, and `problem` says so."""
     article = PageText(text="")
     if page is not None:
+        # trafilatura takes a fifth of a second to import, and only workers read pages
+        from monitor.content.pages import read_page
+
         try:
             lacks = not entry.authors or entry.published_at is None
             article = read_page(page.body, page.url, page.headers, metadata=lacks)

@@ -55,6 +55,7 @@ _LABEL = re.compile(
     rf"<(?:({_PREFIX}(?:item|entry))(?=[\s/>])|(/?{_PREFIX})(?:category|subject|keywords)(?=[\s/>]))", re.IGNORECASE
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Prolog:
     """What stands before the root element."""

@@ -97,11 +97,13 @@ def _classes() -> tuple[str, str, str]:
     def runs(c: int) -> bool:
         return c not in apart and chr(c).isalnum()
 
-    words = [
-        c
-        for c in range(0x10000)
-        if runs(c) and all(runs(ord(d)) or ord(d) in mark_set for d in unicodedata.normalize("NFKD", chr(c)))
-    ]
+    def runs_apart(c: int) -> bool:
+        letter = chr(c)
+        return not unicodedata.decomposition(letter) or all(
+            runs(ord(d)) or ord(d) in mark_set for d in unicodedata.normalize("NFKD", letter)
+        )
+
+    words = [c for c in range(0x10000) if runs(c) and runs_apart(c)]
     astral = "\U00020000-\U0003ffff\U0001aff0-\U0001b16f"
     return _class(words) + _ASTRAL_WORDS, _class(sorted(alone)) + astral, _class(marks) + _ASTRAL_MARKS
 
@@ -181,8 +183,9 @@ def _sara_am(match: re.Match[str]) -> str:
 
 def _digraphs() -> str:
     """Characters that stand alone and whose compatibility form is several: ゟ, ヿ, Lao ໜ. They stay what they are."""
-    codes = (c for first, last in _SPACELESS_RANGES for c in range(first, min(last, 0xFFFF) + 1))
-    forms = ((chr(c), _STANDS_ALONE.findall(unicodedata.normalize("NFKD", chr(c)))) for c in codes)
+    every = (chr(c) for first, last in _SPACELESS_RANGES for c in range(first, min(last, 0xFFFF) + 1))
+    composed = (c for c in every if unicodedata.decomposition(c))
+    forms = ((c, _STANDS_ALONE.findall(unicodedata.normalize("NFKD", c))) for c in composed)
     return "".join(c for c, form in forms if len(form) > 1 and not _SARA_AM.search(unicodedata.normalize("NFKD", c)))
 
 

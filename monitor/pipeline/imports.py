@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 
 from monitor.content.articles import Document, read_documents
-from monitor.content.pages import read_page
 from monitor.core.dates import parse_iso
 from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import Feed, PageText, Reading
@@ -263,4 +262,6 @@ class Importer:
 
 def _read_file(body: bytes, url: str) -> PageText:
     """In a worker: an HTML file on disk, whose own word for its URL is all there is."""
+    from monitor.content.pages import read_page  # see content.articles
+
     return read_page(body, url, {}, metadata=True)
