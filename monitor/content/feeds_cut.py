@@ -69,6 +69,8 @@ def take_apart(document: str) -> Parts | None:
     above = [root, *(child for child in root if _local(child) == "channel")]
     if len(above) > 2 or _local(root) not in ("rss", "feed", "RDF"):
         return None
+    if any(one not in above for one in root.iter("{*}rss", "{*}channel", "{*}feed", "{*}feedinfo", "{*}RDF")):
+        return None  # feedparser begins anew there
     found = list(root.iter("{*}item", "{*}entry"))
     if not found or any(element.getparent() not in above or _names_language(element) for element in found):
         return None

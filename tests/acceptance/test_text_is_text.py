@@ -170,6 +170,7 @@ LOOKS = [
 ]
 
 
+@pytest.mark.timeout(300)  # some fifty commands, each a process
 def test_no_output_holds_what_steers_a_terminal(world: World) -> None:
     ids = [item["id"] for item in world.json("items", "--copies")]
     assert not any(ISOLATES.search(item["title"]) for item in world.json("items", "--copies"))
