@@ -25,6 +25,7 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _PLAIN_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 _SAFE = "/:@!$&'()*+,;=-._~%"  # RFC 3986 pchar and the slash; an escape stays an escape
+_WRITTEN_SAFELY = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=\-._~?]*")  # a path has no question mark left
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -59,6 +60,7 @@ class Target:
         return self.origin + self.path
 
 
+@lru_cache(maxsize=4_096)  # a poll takes the same few apart many times over
 def target(url: str, base: str | None = None) -> Target:
     """Take a URL apart to dial it, joined to `base` when it is relative; raises `BadUrlError`."""
     url = url.strip()
@@ -134,6 +136,8 @@ def _number(label: str) -> int:
 
 
 def _escaped(text: str, safe: str) -> str:
+    if _WRITTEN_SAFELY.fullmatch(text):  # as most are
+        return text
     raw = _STRAY_PERCENT.sub("%25", text).encode("utf-8", "surrogateescape" if _from_bytes(text) else "replace")
     return quote(raw, safe=safe)
 

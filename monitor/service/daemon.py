@@ -8,9 +8,10 @@ nightly job for retention.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -59,6 +60,8 @@ class Daemon:
         self._told_late: tuple[str, ...] = ()
         self._noted_late: tuple[str, ...] = ()
         self._delivered = 0
+        self._claiming, self._more_due = asyncio.Lock(), False
+        self._filling: asyncio.Task[None] | None = None
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at = app.clock.now()
 
@@ -73,6 +76,8 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         await self._endpoint.follow()
+        gc.collect()
+        gc.freeze()  # the configuration of 50,000 feeds is half a million objects: walked anew, they stall the loop for .2 s
         scheduler = self._scheduler()
         scheduler.start()
         watching = asyncio.create_task(self._watch())
@@ -136,7 +141,7 @@ class Daemon:
             self._delivered = app.outbox.progress
         if self._delivery is None or self._delivery.done():
             self._delivery = asyncio.create_task(self._deliver())
-        if now < self._resume_at and self._resume_at - now <= STORAGE_PAUSE:
+        if self._paused(now):
             return
         # Polling pauses while the store cannot take a note: what is fetched then could not be stored.
         if not timedelta() <= now - self._beat_at < BEAT:
@@ -148,10 +153,34 @@ class Daemon:
         if not timedelta() <= now - self._look_at < LOOK:
             await app.look()
             self._look_at = now
-        room = app.rules.config.poll.concurrency - len(self._polls)
-        if room > 0:
-            for feed in await app.write(app.store.claim_due, now, room, LEASE):
-                self._start_poll(feed)
+        await self._claim()
+
+    def _paused(self, now: datetime) -> bool:
+        return now < self._resume_at and self._resume_at - now <= STORAGE_PAUSE
+
+    async def _claim(self) -> None:
+        """Start what is due, as far as there is room."""
+        app = self._app
+        async with self._claiming:
+            room = app.rules.config.poll.concurrency - len(self._polls)
+            if room > 0:
+                due = await app.write(app.store.claim_due, app.clock.now(), room, LEASE)
+                self._more_due = len(due) == room
+                for feed in due:
+                    self._start_poll(feed)
+
+    def _poll_ended(self) -> None:
+        """When more is due than there was room for, the next tick is not waited for: half the room free is filled."""
+        half_free = len(self._polls) <= self._app.rules.config.poll.concurrency // 2
+        if self._more_due and half_free and not self._stopping.is_set() and not self._paused(self._app.clock.now()):
+            self._more_due = False
+            self._filling = asyncio.create_task(self._fill())
+
+    async def _fill(self) -> None:
+        try:
+            await self._claim()
+        except StoreError as error:  # the next tick waits it out
+            log.error("store_unavailable", error=str(error))
 
     async def subscribe(self) -> None:
         """Ask hubs to push, where that is configured."""
@@ -170,6 +199,7 @@ class Daemon:
                 await self._app.poller.poll(rules.feeds[feed], rules)
             finally:
                 self._polls.pop(feed, None)
+                self._poll_ended()
 
         self._polls[feed] = asyncio.create_task(poll())
 
@@ -229,7 +259,7 @@ class Daemon:
     async def _finish(self) -> None:
         """Let what is in hand end, then stop it: what was not stored comes again at the next start."""
         self._app.outbox.stop()
-        tasks = [*self._polls.values(), *([self._delivery] if self._delivery else [])]
+        tasks = [*self._polls.values(), *filter(None, (self._delivery, self._filling))]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
             for task in late:

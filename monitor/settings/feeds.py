@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from monitor.content.opml import read_opml
@@ -37,22 +38,19 @@ class Feeds:
         return name in among or any(may_hold(text, name) for text in self.unread)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Draft:
     """One `[[feed]]`, as far as it is right."""
 
     document: Document
     number: int
     table: FeedTable
+    url: str
+    """One URL for its spellings: host in lower case, no fragment, no default port."""
 
-    @property
+    @cached_property
     def place(self) -> str:
         return f"{self.document.name}:{self.document.places.key_line(('feed', self.number))}"
-
-    @property
-    def url(self) -> str:
-        """One URL for its spellings: host in lower case, no fragment, no default port."""
-        return _dialled(self.table.url)
 
     def feed(self, feed_id: str) -> Feed:
         table = self.table
@@ -102,7 +100,8 @@ def _draft(run: Run, document: Document, number: int, data: Any) -> _Draft | Non
         run.mistakes.at_value(document, ("feed",), "write each feed as [[feed]] with its keys below")
         return None
     checked = validate(FeedTable, document, run.mistakes, data, ("feed", number))
-    return None if "id" in checked.bad else _Draft(document, number, checked.table)
+    table = checked.table
+    return None if "id" in checked.bad else _Draft(document, number, table, _dialled(table.url) if table.url else "")
 
 
 def _dialled(url: str) -> str:

@@ -254,7 +254,7 @@ class FeedTable(Table):
     url: Url
     every: Span | None = None
     language: Language | None = None
-    tags: list[Tag] = []
+    tags: list[Tag] = Field(default_factory=list)  # not copied anew for each of many feeds
     fetch: FetchMode | None = None
 
 

@@ -65,11 +65,10 @@ def _note_repeated(document: Document, mistakes: Mistakes, data: dict[str, Any],
         if isinstance(value, dict):
             _note_repeated(document, mistakes, value, path)
         elif isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+            first: dict[str, int] = {}
             for number, entry in enumerate(value):
-                if entry in value[:number]:
-                    mistakes.at_value(
-                        document, (*path, number), f"listed twice, first as number {value.index(entry) + 1}"
-                    )
+                if first.setdefault(entry, number) < number:
+                    mistakes.at_value(document, (*path, number), f"listed twice, first as number {first[entry] + 1}")
 
 
 def _lenient(model: type[T]) -> type[T]:
