@@ -74,6 +74,8 @@ def take_apart(document: str) -> Parts | None:
     found = list(root.iter("{*}item", "{*}entry"))
     if not found or any(element.getparent() not in above or _names_language(element) for element in found):
         return None
+    if len(above) == 2 and found[0] in list(above[1].itersiblings(preceding=True)):
+        return None  # what stands before the channel's own words changes how feedparser takes them
     ground = repr([(one.tag, sorted(one.attrib.items()), sorted(_spaces(one))) for one in above]).encode()
     return Parts(root, found, ground)
 

@@ -114,14 +114,14 @@ def backoff(
 ) -> timedelta:
     """The wait after the nth failure in a row: doubling from `every` (404 and 410: fourfold), up to `max`; never for ever.
 
-    While the trouble is young the wait stays under a third of the time that entries stand in the document: what a
-    publisher writes during an outage is there when it ends, for so long and no longer.
+    While the trouble is young the wait, its jitter included, stays under a third of the time that entries stand in the
+    document, down to `min`: what a publisher writes during an outage is there when it ends, for so long and no longer.
     """
     every = feed.every or policy.every
     grown: timedelta = every * (4 if gone else 2) ** min(failures - (not gone), 16)
     wait = min(grown, max(policy.max, every))
     if span is not None and failing_for < (GONE_HASTE if gone else GIVE_UP_HASTE):
-        wait = min(wait, max(every, span / SPAN_SHARE))
+        wait = min(wait, max(min(policy.min, every), span / SPAN_SHARE / (1 + JITTER)))
     return wait
 
 

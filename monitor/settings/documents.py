@@ -31,6 +31,7 @@ _IN_WORDS = (
     (r"Invalid initial character for a key part", "not a key: letters, digits, - and _, or quotes around others"),
 )
 
+_LINE_END = re.compile("\r+\n")  # tomllib makes one of a pair, and so would leave a pair of three
 _NUMBER = re.compile(r"[0-9_]+")
 
 
@@ -51,7 +52,7 @@ def read_text(path: Path, name: str, mistakes: Mistakes) -> str | None:
         line = body.count(b"\n", 0, error.start) + 1
         mistakes.add(name, line, "file", f"not UTF-8: byte 0x{body[error.start]:02x}; save the file as UTF-8")
         return None
-    return text.replace("\r\n", "\n")
+    return _LINE_END.sub("\n", text)
 
 
 def read_document(path: Path, mistakes: Mistakes) -> Document | None:
