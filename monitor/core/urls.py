@@ -25,7 +25,7 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _PLAIN_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 _SAFE = "/:@!$&'()*+,;=-._~%"  # RFC 3986 pchar and the slash; an escape stays an escape
-_WRITTEN_SAFELY = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=\-._~?]*")  # a path has no question mark left
+_WRITTEN_SAFELY = re.compile(f"[A-Za-z0-9?{re.escape(_SAFE.replace('%', ''))}]*")  # a path has no question mark left
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

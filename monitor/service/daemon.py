@@ -140,7 +140,7 @@ class Daemon:
             self._pulse.beat("delivery")
             self._delivered = app.outbox.progress
         if self._delivery is None or self._delivery.done():
-            self._delivery = asyncio.create_task(self._deliver())
+            self._delivery = asyncio.create_task(self._try(self._app.deliver()))
         if self._paused(now):
             return
         # Polling pauses while the store cannot take a note: what is fetched then could not be stored.
@@ -174,20 +174,11 @@ class Daemon:
         half_free = len(self._polls) <= self._app.rules.config.poll.concurrency // 2
         if self._more_due and half_free and not self._stopping.is_set() and not self._paused(self._app.clock.now()):
             self._more_due = False
-            self._filling = asyncio.create_task(self._fill())
-
-    async def _fill(self) -> None:
-        try:
-            await self._claim()
-        except StoreError as error:  # the next tick waits it out
-            log.error("store_unavailable", error=str(error))
+            self._filling = asyncio.create_task(self._try(self._claim()))
 
     async def subscribe(self) -> None:
         """Ask hubs to push, where that is configured."""
-        try:
-            await self._subscriber.look()
-        except StoreError as error:
-            log.error("store_unavailable", error=str(error))
+        await self._try(self._subscriber.look())
 
     def _start_poll(self, feed: str) -> None:
         rules = self._app.rules
@@ -203,9 +194,10 @@ class Daemon:
 
         self._polls[feed] = asyncio.create_task(poll())
 
-    async def _deliver(self) -> None:
+    async def _try(self, work: Awaitable[object]) -> None:
+        """A store that fails now is told, and the work comes again by itself."""
         try:
-            await self._app.deliver()
+            await work
         except StoreError as error:
             log.error("store_unavailable", error=str(error))
 

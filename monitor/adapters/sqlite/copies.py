@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 from xxhash import xxh3_64_intdigest
 
+from monitor.adapters.sqlite.paragraphs import MEMBERS_TRIED, Paragraphs, packed_keys
 from monitor.adapters.sqlite.rows import to_ms
-from monitor.core.boilerplate import LEARNT_FROM, paragraph_key, paragraphs_of, shared_by_stories
 from monitor.core.copies import Features, Pair, choose, digest, features, fingerprint
 from monitor.core.urls import bare_host
 from monitor.model import CopyEvidence, Reading
@@ -55,18 +55,13 @@ SHARED_PART = 0.12
 """Of the smaller one's features, the part a story must share before its texts are read: 99.9 % of the copies in other
 words have .125 and more, and of the candidates that are none only one in four."""
 STORIES_TRIED = 8
-MEMBERS_TRIED = 5
-"""Bounds on the texts read in one look-up: the nearest stories, and the nearest members of each."""
+"""The nearest stories whose texts are read in one look-up; of each, the nearest `MEMBERS_TRIED`."""
 MEMBERS_SEEN = 64
 """Members of a story, newest first, whose features are looked at to find the nearest."""
-HOST_ITEMS = 40
-"""A host's newest items, from which its boilerplate is learnt."""
 DIGESTS_KEPT = 48
 """Texts kept analysed between look-ups, 0.1 MB each for usual articles: a burst asks for the same stories again."""
 SAME_DAYS = timedelta(days=7)
 """Between the dates of a text and its retelling: wires are translated within hours, magazines' pieces within a week."""
-MOST_KEYS = 200
-"""Paragraphs kept of a text, from its beginning: 1.6 kB; articles have five to fifty."""
 PARAMETERS = 500
 """Of one statement; SQLite allows 32,766."""
 
@@ -93,7 +88,7 @@ class SqliteCopyIndex:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._db = conn
         self._last: tuple[bytes, _Postings] | None = None
-        self._hosts = _Learnt(conn)
+        self._hosts = Paragraphs(conn)
         self._features = lru_cache(2)(features)  # of one reading, asked for by `find` and by `add`
 
     def find(self, reading: Reading, since: datetime, *, exclude: str | None = None) -> CopyEvidence | None:
@@ -104,8 +99,8 @@ class SqliteCopyIndex:
         if not stories:
             return None
         members = [(story, self._members(story, wanted, to_ms(since), exclude)) for story in stories]
-        learnt = _Learnt(self._db)
-        everybodys = self._everybodys(reading.text, [story for story, found in members if found])
+        learnt = Paragraphs(self._db)
+        everybodys = learnt.everybodys(reading.text, [story for story, found in members if found])
         pairs = [[_pair(reading, member, story, learnt, everybodys) for member in found] for story, found in members]
         choice = choose(pairs)
         if choice is None:
@@ -129,7 +124,7 @@ class SqliteCopyIndex:
         wanted = self._features(made)
         self._db.execute(
             "INSERT INTO copy_entries (item, story, host, seen_at, features, paragraphs) VALUES (?, ?, ?, ?, ?, ?)",
-            (number, story, _host_key(reading.url), to_ms(seen_at), _packed(wanted), _packed_keys(made.paragraphs)),
+            (number, story, _host_key(reading.url), to_ms(seen_at), _packed(wanted), packed_keys(made.paragraphs)),
         )
         self._post(number, story, wanted.all, self._postings(made.data, wanted))
         self._last = None
@@ -229,12 +224,6 @@ class SqliteCopyIndex:
         sql = "SELECT id, url, title, text, language, published_at FROM items WHERE number = ?"
         return [_Member(*self._db.execute(sql, (number,)).fetchone()) for _, number in near[:MEMBERS_TRIED]]
 
-    def _everybodys(self, text: str, stories: Sequence[int]) -> frozenset[int]:
-        """Keys of the paragraphs that the text has in common with enough of these stories."""
-        if len(stories) < LEARNT_FROM:  # as most look-ups bring
-            return frozenset()
-        return shared_by_stories(text, [self._hosts.story_keys(story) for story in stories])
-
     def _original(self, item: str) -> str:
         """The end of an item's chain of copies."""
         seen = {item}
@@ -319,67 +308,7 @@ class _Postings(NamedTuple):
     full: set[int]
 
 
-class _Learnt:
-    """What each host's newest stories share, read at most once a look-up."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._hosts: dict[int, dict[int, set[int]]] = {}
-
-    def boilerplate(self, host: int | None, story: int) -> frozenset[int]:
-        """Keys of paragraphs that enough stories of the host have, `story` not counted."""
-        shared = self._shared(host)
-        return frozenset(key for key, stories in shared.items() if len(stories) - (story in stories) >= LEARNT_FROM)
-
-    def spread(self, host: int | None) -> dict[int, int]:
-        """How many stories of the host have a paragraph of this key, from `LEARNT_FROM` on."""
-        return {key: len(stories) for key, stories in self._shared(host).items()}
-
-    def _shared(self, host: int | None) -> dict[int, set[int]]:
-        if host is None:
-            return {}
-        if host not in self._hosts:
-            self._hosts[host] = self._stories_by_paragraph(host)
-        return self._hosts[host]
-
-    def _stories_by_paragraph(self, host: int) -> dict[int, set[int]]:
-        rows = self._db.execute(
-            "SELECT item, story, paragraphs FROM copy_entries WHERE host = ? ORDER BY item DESC LIMIT ?",
-            (host, HOST_ITEMS),
-        ).fetchall()
-        found: dict[int, set[int]] = {}
-        for item, story, packed in rows:
-            for key in self._keys_of_old(item) if packed is None else _unpacked_keys(packed):
-                found.setdefault(key, set()).add(story)
-        return {key: stories for key, stories in found.items() if len(stories) >= LEARNT_FROM}
-
-    def story_keys(self, story: int) -> frozenset[int]:
-        """Keys of the paragraphs of a story's newest members."""
-        rows = self._db.execute(
-            "SELECT entries.item, entries.paragraphs FROM items"
-            " JOIN copy_entries AS entries ON entries.item = items.number"
-            " WHERE items.story = (SELECT story FROM items WHERE number = ?)"
-            " ORDER BY items.number = ? DESC, items.number DESC LIMIT ?",
-            (story, story, MEMBERS_TRIED),
-        ).fetchall()
-        found = (self._keys_of_old(item) if packed is None else _unpacked_keys(packed) for item, packed in rows)
-        return frozenset(key for keys in found for key in keys)
-
-    def _keys_of_old(self, item: int) -> frozenset[int]:
-        """Of an item from before its paragraphs' keys were kept."""
-        text = self._db.execute("SELECT text FROM items WHERE number = ?", (item,)).fetchone()[0]
-        return frozenset(paragraph_key(paragraph) for paragraph in paragraphs_of(text)) - {0}
-
-
-def _packed_keys(keys: Sequence[int]) -> bytes:
-    return struct.pack(f"<{len(keys[:MOST_KEYS])}Q", *keys[:MOST_KEYS])
-
-
-def _unpacked_keys(packed: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(packed) // 8}Q", packed)
-
-
-def _pair(reading: Reading, member: _Member, story: int, learnt: _Learnt, everybodys: frozenset[int]) -> Pair:
+def _pair(reading: Reading, member: _Member, story: int, learnt: Paragraphs, everybodys: frozenset[int]) -> Pair:
     here, there = _host_key(reading.url), _host_key(member.url)
     known = learnt.boilerplate(here, story) | learnt.boilerplate(there, story) | everybodys
     return Pair(
