@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from monitor.errors import ConfigError
 from monitor.model import (
     Alert,
     AlertState,
+    Config,
     Delivered,
     DeliveryOutcome,
     Item,
@@ -139,3 +142,9 @@ class FakeStore:
 async def write(function: Callable[..., T], *args: object) -> T:
     """Runs a store's call here and now."""
     return function(*args)
+
+
+async def no_changes() -> AsyncIterator[Config | ConfigError]:
+    """A configuration that nobody edits."""
+    await asyncio.Event().wait()
+    yield Config()

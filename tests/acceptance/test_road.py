@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from monitor.demo.servers import Receivers, receivers, site
 from monitor.demo.show import SECRET, write_configuration
 from monitor.demo.stories import COPIES, OTHER, TOPIC, outlets, seed_file
 from tests.servers import Answer, Site
+from tests.waiting import until
 
 MONITOR = [sys.executable, "-m", "monitor"]
 
@@ -63,14 +63,6 @@ def world(tmp_path: Path) -> Iterator[World]:
         sites = {one.id: stack.enter_context(site(one)) for one in outlets(SystemClock().now())}
         write_configuration(tmp_path / "config", sites, got)
         yield World(tmp_path, got)
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Wait for something that happens in another process; fails when it does not."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        threading.Event().wait(0.05)
 
 
 def test_copies_alert_nobody_and_each_new_story_alerts_once(world: World) -> None:

@@ -1,16 +1,15 @@
 """Many feeds on one machine: start, tick, memory, and how late a poll is.
 
-    python tests/bench/many.py [--feeds 50000] [--seconds 90] [--interval 1000]
+    python -m tests.bench.many [--feeds 50000] [--seconds 90] [--interval 1000]
 
 The daemon itself, in a process of its own: started with an empty store, stopped, its feeds spread evenly over their
-interval, started again. A quarter of the feeds of a first poll bring a document; loopback serves them from 100 addresses.
+interval, started again. Every feed of five short entries is new to it; loopback serves them from 100 addresses.
 It prints figures and asserts nothing.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gzip
 import multiprocessing
 import random
@@ -24,11 +23,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import poll
-
 from monitor.adapters.clock import SystemClock
+from tests.bench import poll
 
 DAEMON = """
 import sys, time
@@ -54,14 +50,7 @@ class Bodies(dict[tuple[int, int], bytes]):
 
 
 def serve(port: Any, knobs: poll.Knobs) -> None:
-    poll.Server.bodies, poll.Server.knobs = Bodies(), knobs
-
-    async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(poll.Server, "0.0.0.0", 0, backlog=4096)
-        port.value = server.sockets[0].getsockname()[1]
-        await server.serve_forever()
-
-    asyncio.run(run())
+    poll.listen(port, Bodies(), knobs)
 
 
 def memory(pid: int) -> float:

@@ -1,7 +1,7 @@
 """Polling beside lemon24/reader and beside the floor: N feeds of 20 entries (30 kB) on 100 loopback addresses.
 
     pip install -e '.[bench]'
-    python tests/bench/poll.py [--feeds 2000] [--without-reader]
+    python -m tests.bench.poll [--feeds 2000] [--without-reader]
 
 Every program polls the same server, in the same run, through what its users call: ours is `monitor poll` with full
 storage, copies and twenty watchlists on; reader is `update_feeds(workers=20)`; the floor is the same bytes fetched by a
@@ -126,8 +126,12 @@ class Server(asyncio.Protocol):
 
 def serve(port: Any, feeds: int, knobs: Knobs) -> None:
     """In its own process: a feed's number is the path's last part."""
-    Server.bodies = {(n, v): gzip.compress(feed(n, v), 5) for n in range(feeds) for v in (0, 1)}
-    Server.knobs = knobs
+    listen(port, {(n, v): gzip.compress(feed(n, v), 5) for n in range(feeds) for v in (0, 1)}, knobs)
+
+
+def listen(port: Any, bodies: dict[tuple[int, int], bytes], knobs: Knobs) -> None:
+    """Serves until it is killed; `port` tells where."""
+    Server.bodies, Server.knobs = bodies, knobs
 
     async def run() -> None:
         server = await asyncio.get_running_loop().create_server(Server, "0.0.0.0", 0, backlog=4096)

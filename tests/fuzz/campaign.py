@@ -22,7 +22,7 @@ from tests.fuzz.targets import TARGETS, Target
 
 FOUND = Path(__file__).parent / "found"
 SECONDS = 10.0
-"""Of CPU: what the cage gives a worker (`[limits] cpu`); an input that takes longer is a finding."""
+"""Of CPU: half of what the cage gives a worker for one document (`[limits] reading`); what takes longer is a finding."""
 SHRINKING = 60.0
 """Seconds for making one finding small."""
 
@@ -41,7 +41,7 @@ def spoilt(draw: random.Random, seeds: list[bytes], pieces: tuple[bytes, ...]) -
     for _ in range(draw.choice((1, 1, 2, 3, 6, 12))):
         at = draw.randrange(len(body) + 1)
         end = min(len(body), at + draw.choice((0, 1, 4, 30, 400)))
-        match draw.randrange(7):
+        match draw.randrange(8):
             case 0:
                 body = body[:at] + draw.choice(pieces) + body[at:]
             case 1:
@@ -56,12 +56,10 @@ def spoilt(draw: random.Random, seeds: list[bytes], pieces: tuple[bytes, ...]) -
                 body = body[:at] + other[start : start + draw.choice((5, 100, 2_000))] + body[at:]
             case 5:
                 body = body[:at] + bytes(draw.randrange(256) for _ in range(draw.choice((1, 2, 4)))) + body[at + 1 :]
+            case 6:
+                body = body[:at] + draw.choice(pieces) * draw.choice((1, 2, 500)) + body[at:]
             case _:
-                body = (
-                    body[:at]
-                    if draw.random() < 0.1
-                    else body[:at] + draw.choice(pieces) * draw.choice((1, 2, 500)) + body[at:]
-                )
+                body = body[: at if draw.random() < 0.3 else len(body)]
     return body
 
 

@@ -16,17 +16,16 @@ from pathlib import Path
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.webhook import WebhookSender
+from monitor.content.clean import MAX_TITLE
 from monitor.content.feeds import parse_feed
 from monitor.content.pages import read_page
-from monitor.core.query import Subject
+from monitor.core.query import Subject, parse, print_query
 from monitor.core.watch import compile_query
 from monitor.errors import ConfigError, QueryError, ReadError
 from monitor.model import (
-    Alert,
     ArticlePolicy,
     Deferred,
     Delivered,
-    Message,
     NetworkPolicy,
     ParsedFeed,
     PollPolicy,
@@ -35,15 +34,13 @@ from monitor.model import (
     WebhookChannel,
 )
 from monitor.settings.load import load
-from tests.builders import NOON, an_item
 from tests.corpus import CORPUS, DATA, FEEDS, corpus
+from tests.messages import a_message
 from tests.servers import Answer, Site
 
 ROOT = Path(__file__).parents[2]
 URL = "https://news.example/2026/feed"
 SUBJECT = Subject("NATO in Kursk", "Soldati nordcoreani a Kursk, dice la NATO. 東京の株式市場 ''' \ud800 \x00")
-ALERT = Alert("alert-1", "w", "W", (), "ops", "s", "item-1", (), "pending", 1, NOON)
-MESSAGE = Message("alert-1", ((ALERT, an_item("item-1"), ()),))
 SEPARATOR = b"\n#### "
 """Parts the files of a configuration: the name up to the end of the line, then the file."""
 
@@ -79,6 +76,8 @@ def check_feed(body: bytes) -> None:
     assert feed.complete == (feed.problem is None)
     for entry in feed.entries:
         _clean(entry.title, entry.guid, entry.summary, entry.content, entry.url, *entry.authors, *entry.tags)
+        assert len(entry.title) <= MAX_TITLE
+        assert entry.published_at is None or entry.published_at.tzinfo is not None
         assert entry.url is None or entry.url.startswith(("http://", "https://"))
     first = parse_feed(body, URL, {}, b"")
     again = parse_feed(body, URL, {}, first.memory)
@@ -102,8 +101,12 @@ def check_page(body: bytes) -> None:
 
 
 def check_query(source: bytes) -> None:
-    """A query that can be asked, or a mistake with its place."""
-    text = source.decode("utf-8", "surrogateescape")
+    """As `ask`."""
+    ask(source.decode("utf-8", "surrogateescape"))
+
+
+def ask(text: str) -> None:
+    """A query that can be asked and printed, or a mistake with its place."""
     try:
         query = compile_query(text)
     except QueryError as error:
@@ -112,6 +115,7 @@ def check_query(source: bytes) -> None:
         return
     query.match(SUBJECT)
     query.explain(SUBJECT)
+    assert parse(print_query(query.node)) == query.node
 
 
 def check_settings(files: bytes) -> None:
@@ -120,7 +124,8 @@ def check_settings(files: bytes) -> None:
     try:
         for number, part in enumerate(files.split(SEPARATOR)[1:9]):
             name, _, content = part.partition(b"\n")
-            path = folder / _NAMES.get(name.decode("latin-1"), f"watchlists/w{number}.toml")
+            known = name.decode("latin-1")
+            path = folder / (known if known in _NAMES else f"watchlists/w{number}.toml")
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
         try:
@@ -136,7 +141,7 @@ def check_settings(files: bytes) -> None:
         shutil.rmtree(folder)
 
 
-_NAMES = {name: name for name in ("monitor.toml", "feeds.toml", "terms.toml")}
+_NAMES = ("monitor.toml", "feeds.toml", "terms.toml")
 
 
 def receiver_seeds() -> Iterator[bytes]:
@@ -181,7 +186,7 @@ async def _sent(url: str) -> object:
     async with HttpFetcher(PollPolicy(host_delay=timedelta(0)), allowed, ArticlePolicy(), SystemClock()) as fetcher:
         sender = WebhookSender(WebhookChannel("ops", Secret(url), ()), fetcher, SystemClock())
         async with asyncio.timeout(5):
-            return await sender.send(MESSAGE)
+            return await sender.send(a_message())
 
 
 def _unpacked(paths: Iterator[Path]) -> Iterator[bytes]:
@@ -201,7 +206,7 @@ def page_seeds() -> Iterator[bytes]:
 
 
 def settings_seeds() -> Iterator[bytes]:
-    """The example configuration, the starter and the demonstrations of the documentation."""
+    """The example configuration and the starter's, whole and file by file."""
     for folder in (ROOT / "config", ROOT / "monitor" / "settings" / "starter"):
         parts = [
             SEPARATOR + str(path.relative_to(folder)).encode() + b"\n" + path.read_bytes()
@@ -211,10 +216,15 @@ def settings_seeds() -> Iterator[bytes]:
         yield from parts
 
 
-def query_seeds() -> Iterator[bytes]:
+def golden_queries() -> list[str]:
     """The golden table's."""
     table = (ROOT / "tests" / "golden" / "queries.tsv").read_text("utf-8")
-    yield from (line.split("\t")[1].encode() for line in table.splitlines() if line and line[0] != "#")
+    return [line.split("\t")[1] for line in table.splitlines() if line and line[0] != "#"]
+
+
+def query_seeds() -> Iterator[bytes]:
+    """The same as bytes."""
+    return (query.encode() for query in golden_queries())
 
 
 MARKUP = (

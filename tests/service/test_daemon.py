@@ -7,19 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 
 from monitor.model import Config, Feed, NetworkPolicy, PollPolicy
 from monitor.service.app import open_application
 from monitor.service.daemon import Daemon
+from tests.fakes import no_changes
 from tests.servers import Answer, Site
 
 FEED = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
-
-
-async def nothing() -> Any:
-    await asyncio.Event().wait()
-    yield
 
 
 async def test_when_more_is_due_than_there_is_room_for_no_tick_is_waited_for(
@@ -35,7 +30,7 @@ async def test_when_more_is_due_than_there_is_room_for_no_tick_is_waited_for(
         feeds=feeds,
     )
     async with open_application(config) as app:
-        daemon = Daemon(app, nothing)
+        daemon = Daemon(app, no_changes)
         await app.write(app.store.sync_feeds, feeds, app.clock.now())
         await daemon.tick()
         async with asyncio.timeout(30):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from monitor.service.app import open_application
 from monitor.service.daemon import Daemon
 from monitor.service.wallclock import WallClock
 from tests.builders import HOUR, NOON, an_item
+from tests.fakes import no_changes, write
 
 MINUTE = timedelta(minutes=1)
 FEEDS = (Feed("a", "https://a.example/feed"), Feed("b", "https://b.example/feed"))
@@ -67,10 +68,6 @@ class Room:
 
     def due(self) -> int:
         return len(self.store.claim_alerts(self.clock.now(), 10, MINUTE))
-
-
-async def write(function: Callable[..., Any], *args: object) -> Any:
-    return function(*args)
 
 
 @pytest.fixture
@@ -169,13 +166,9 @@ async def test_the_daemons_tick_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
         def monotonic(self) -> float:
             return SystemClock().monotonic()
 
-    async def nothing() -> Any:
-        await asyncio.Event().wait()
-        yield
-
     ticks = 0
     async with open_application(Config(store=f"sqlite:{tmp_path / 'm.db'}"), clock=Set()) as app:
-        daemon = Daemon(app, nothing)
+        daemon = Daemon(app, no_changes)
         real, moved = daemon.tick, asyncio.Event()
 
         async def tick() -> None:

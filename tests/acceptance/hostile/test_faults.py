@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.servers import Answer, Received, Site
+from tests.waiting import until
 
 HOOKED = Path(__file__).parent / "hooked"
 MONITOR = [sys.executable, "-m", "monitor"]
@@ -36,7 +37,6 @@ class Place:
         self.hook = new_site("127.0.0.9")
         self.hook.answer("/hook", Answer(204))
         self.host = "127.0.0.{}"
-        self.every = 1
         for number, site in enumerate(self.sites):
             site.answer("/feed", self._feed(number))
 
@@ -68,7 +68,7 @@ class Place:
         (config / "watchlists" / "ships.toml").write_text('query = "ship"\nalert = ["hook"]\nmax_per_hour = 10000\n')
         (config / "feeds.toml").write_text(
             "".join(
-                f'[[feed]]\nid = "f{n}"\nurl = "http://{self.host.format(n + 2)}:{site.port}/feed"\nevery = "{self.every}s"\n'
+                f'[[feed]]\nid = "f{n}"\nurl = "http://{self.host.format(n + 2)}:{site.port}/feed"\nevery = "1s"\n'
                 for n, site in enumerate(self.sites)
             )
         )
@@ -103,10 +103,11 @@ class Place:
         bodies = [(request.headers["webhook-id"], json.loads(request.body)) for request in self.hook.requests]
         return Counter((name, _title(body)) for name, body in bodies)
 
-    def all_told_once(self) -> None:
-        """Nothing was lost, nothing came under two ids."""
-        told = self.told()
-        titles = Counter(title for _, title in told)
+    def comes_to_rest(self, seconds: float = 40.0) -> None:
+        """No more news: then nothing was lost, and nothing came under two ids."""
+        self.most = max(self.shown)
+        until(lambda: self.stored() == self.showed() and len(self.told()) == len(self.stored()), seconds)
+        titles = Counter(title for _, title in self.told())
         assert set(titles) == self.stored() == self.showed()
         assert set(titles.values()) == {1}
 
@@ -121,27 +122,26 @@ def _text(number: int, n: int) -> str:
     return " ".join(f"{word}{(n * 31 + number * 7 + place) % 9973}" for place, word in enumerate(WORDS.split() * 6)) * 3
 
 
-def until(condition: Callable[[], bool], seconds: float = 40.0) -> None:
-    """Wait for something that happens in another process; fails when it does not."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        threading.Event().wait(0.05)
-
-
 @pytest.fixture
 def place(tmp_path: Path, new_site: Callable[..., Site]) -> Place:
     return Place(tmp_path, tmp_path / "m.db", new_site)
 
 
+@contextlib.contextmanager
+def daemon_of(place: Place) -> Iterator[subprocess.Popen[bytes]]:
+    """A daemon that is gone at the end, whatever happened to it."""
+    daemon = place.start()
+    try:
+        yield daemon
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
 @pytest.fixture
 def running(place: Place) -> Iterator[subprocess.Popen[bytes]]:
-    daemon = place.start()
-    yield daemon
-    if daemon.poll() is None:
-        daemon.send_signal(signal.SIGCONT)
-        daemon.terminate()
-        daemon.wait(20)
+    with daemon_of(place) as daemon:
+        yield daemon
 
 
 @pytest.fixture
@@ -166,8 +166,7 @@ def test_a_full_disk_pauses_polling_loses_nothing_and_heals(
 ) -> None:
     """E74."""
     place = Place(tmp_path, small_disk / "m.db", new_site)
-    daemon = place.start()
-    try:
+    with daemon_of(place) as daemon:
         until(lambda: len(place.stored()) >= 6)
         with (small_disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
             while True:
@@ -178,13 +177,8 @@ def test_a_full_disk_pauses_polling_loses_nothing_and_heals(
         more = [len(site.requests) - before for site, before in zip(place.sites, asked, strict=True)]
         assert max(more) <= 3  # it pauses: every second without a pause
         (small_disk / "filler").unlink()
-        place.most = max(place.shown)
-        until(lambda: place.stored() == place.showed() and len(place.told()) == len(place.stored()), 60)
-        place.all_told_once()
+        place.comes_to_rest(60)
         ends(daemon)
-    finally:
-        daemon.kill()
-        daemon.wait()
     assert "Traceback" not in place.log
 
 
@@ -197,9 +191,7 @@ def test_a_store_that_another_program_locks_is_waited_for(place: Place, running:
         other.execute("COMMIT")
     before = len(place.stored())
     until(lambda: len(place.stored()) >= before + 3)
-    place.most = max(place.shown)
-    until(lambda: place.stored() == place.showed() and len(place.told()) == len(place.stored()), 60)
-    place.all_told_once()
+    place.comes_to_rest(60)
     ends(running)
     assert "Traceback" not in place.log
 
@@ -216,9 +208,7 @@ def test_a_process_that_was_stopped_goes_on_without_a_burst(place: Place, runnin
     threading.Event().wait(max(0.0, began + 3 - time.monotonic()))
     for site, before in zip(place.sites, asked, strict=True):
         assert len(site.requests) - before <= 4  # a poll a second, none for those that were slept through
-    place.most = max(place.shown)
-    until(lambda: place.stored() == place.showed() and len(place.told()) == len(place.stored()))
-    place.all_told_once()
+    place.comes_to_rest()
     ends(running)
 
 
@@ -227,19 +217,13 @@ def test_names_that_do_not_resolve_are_tried_again_and_found(place: Place) -> No
     place.host = "127-0-0-{}.test"
     down = place.directory / "names-down"
     down.touch()
-    daemon = place.start()
-    try:
+    with daemon_of(place) as daemon:
         until(lambda: place.log.count("status=failed") >= 6)
         assert not place.stored()
         down.unlink()
         until(lambda: min(place.shown) >= 2)
-        place.most = max(place.shown)
-        until(lambda: place.stored() == place.showed() and len(place.told()) == len(place.stored()))
-        place.all_told_once()
+        place.comes_to_rest()
         ends(daemon)
-    finally:
-        daemon.kill()
-        daemon.wait()
     assert "Traceback" not in place.log
 
 
