@@ -100,6 +100,7 @@ class Moment:
             gone=status in GONE,
             span=state.learnt.span,
             failing_for=self.now - since,
+            unseen_for=self.now - (state.last_success_at or self.now),
         )
         return replace(
             state,

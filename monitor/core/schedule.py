@@ -111,17 +111,21 @@ def backoff(
     gone: bool = False,
     span: timedelta | None = None,
     failing_for: timedelta = timedelta(),
+    unseen_for: timedelta = timedelta(),
 ) -> timedelta:
     """The wait after the nth failure in a row: doubling from `every` (404 and 410: fourfold), up to `max`; never for ever.
 
-    While the trouble is young the wait, its jitter included, stays under a third of the time that entries stand in the
-    document, down to `min`: what a publisher writes during an outage is there when it ends, for so long and no longer.
+    What a publisher writes during an outage is there when it ends, for `span`, the time that entries stand in the document.
+    While the trouble is young the wait, its jitter included, stays under a third of what is left of that since the
+    document was last seen (`unseen_for`), and when nothing is left, at `every`: what stands there for so long is seen,
+    outage or not. A shorter span is looked for every third of it, down to `min`.
     """
     every = feed.every or policy.every
     grown: timedelta = every * (4 if gone else 2) ** min(failures - (not gone), 16)
     wait = min(grown, max(policy.max, every))
     if span is not None and failing_for < (GONE_HASTE if gone else GIVE_UP_HASTE):
-        wait = min(wait, max(min(policy.min, every), span / SPAN_SHARE / (1 + JITTER)))
+        left = max((span - unseen_for) / SPAN_SHARE, min(every, span / SPAN_SHARE))
+        wait = min(wait, max(min(policy.min, every), left / (1 + JITTER)))
     return wait
 
 

@@ -59,7 +59,8 @@ def memory(pid: int) -> float:
     while pids:
         one = pids.pop()
         try:
-            pids += Path(f"/proc/{one}/task/{one}/children").read_text().split()
+            for task in Path(f"/proc/{one}/task").iterdir():  # any thread may start a process
+                pids += (task / "children").read_text().split()
             found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text(), re.MULTILINE)
         except OSError:
             continue

@@ -87,6 +87,16 @@ def test_an_outage_is_waited_out_in_steps_that_lose_no_entry() -> None:
     assert backoff(FEED, POLICY, 9, span=MINUTE, failing_for=HOUR) == POLICY.min
 
 
+def test_an_outage_longer_than_entries_stand_is_looked_at_as_often_as_configured() -> None:
+    steps = [
+        backoff(FEED, POLICY, 9, gone=True, span=3 * HOUR, failing_for=passed, unseen_for=passed)
+        for passed in (0 * HOUR, 1.5 * HOUR, 3 * HOUR, 23 * HOUR, 25 * HOUR)
+    ]
+    expected = [HOUR, HOUR / 2, POLICY.every, POLICY.every]
+    assert [round(step * (1 + JITTER) / MINUTE) for step in steps[:4]] == [one / MINUTE for one in expected]
+    assert steps[4] == POLICY.max
+
+
 def test_what_is_gone_is_probed_slowly_and_for_ever() -> None:
     waits = [backoff(FEED, POLICY, failures, gone=True) for failures in (1, 2, 3, 4, 400)]
     assert waits == [HOUR, 4 * HOUR, 16 * HOUR, POLICY.max, POLICY.max]
