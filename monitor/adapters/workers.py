@@ -21,6 +21,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from types import ModuleType
@@ -58,12 +59,17 @@ class ProcessWorkers:
         # imports done once.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(
-            ["monitor.content.feeds", "monitor.content.articles", "monitor.content.pages"]
+            ["monitor.pipeline.documents", "monitor.content.articles", "monitor.content.pages"]
         )
         self._free = count
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
+
+    def prepare(self) -> None:
+        """Begin, in a process of its own, the imports that the first worker would otherwise wait for."""
+        with _no_main():
+            forkserver.ensure_running()
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
         """Run a module-level function in a worker."""

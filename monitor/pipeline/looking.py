@@ -10,8 +10,9 @@ import structlog
 from monitor.core import gaps, sameness
 from monitor.core.plan import Identified, Known, Plan, identify, plan
 from monitor.core.progress import Look
-from monitor.model import Entry, Feed, FeedState, ParsedFeed
+from monitor.model import Entry, Feed, FeedState
 from monitor.pipeline.backfill import Backfill
+from monitor.pipeline.documents import Document
 from monitor.ports import Fetcher, Workers
 
 log = structlog.get_logger()
@@ -27,11 +28,11 @@ class Looking:
     backfill: int
 
     async def at(
-        self, feed: Feed, state: FeedState, parsed: ParsedFeed, url: str, *, window: bool = True
+        self, feed: Feed, state: FeedState, document: Document, url: str, *, window: bool = True
     ) -> tuple[Plan, Look]:
         """The plan, with what stood in a gap where that is found. `url`: where the document came from. `window` is False for
         a document that holds some entries and not the newest, and so can show no gap."""
-        everything = identify(feed.id, parsed.entries)
+        parsed, everything = document.parsed, document.entries
         known = await self.known([key for one in everything for key in one.keys])
         counts = sameness.observe(state.learnt.identity, everything, known)
         policy = sameness.policy(counts)

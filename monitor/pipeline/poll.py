@@ -14,9 +14,8 @@ from typing import Protocol, TypeVar, assert_never
 import structlog
 
 from monitor.content.articles import Context
-from monitor.content.feeds import parse_feed
 from monitor.core import trust, websub
-from monitor.core.bounds import bounded_feed, postponed
+from monitor.core.bounds import postponed
 from monitor.core.plan import Known, Planned, SeenElsewhere
 from monitor.core.progress import Moment
 from monitor.core.schedule import JITTER
@@ -35,6 +34,7 @@ from monitor.model import (
 )
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, content_hash
+from monitor.pipeline.documents import Document, identified, read_document
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Looking
 from monitor.pipeline.reading import Reader
@@ -125,26 +125,25 @@ class Poller:
         body_hash = content_hash(answer.body)
         if body_hash == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
+        limits = rules.config.limits
         memory = await self.write(self.store.memory, feed.id)
         try:
-            parsed = await self._cage(feed).read(
-                answer.body, answer.url, parse_feed, answer.body, answer.url, dict(answer.headers), memory
-            )
-            if parsed.children:
-                index = SitemapIndex(self.fetcher, self._cage(feed), rules.config.limits.sitemaps)
+            told = (answer.body, answer.url, dict(answer.headers))
+            document = await self._cage(feed).read(*told[:2], read_document, feed.id, limits, *told, memory)
+            if document.parsed.children:
+                index = SitemapIndex(self.fetcher, self._cage(feed), limits.sitemaps)
                 answer = replace(answer, headers=_without_validators(answer))
-                documents, problems = await index.documents(parsed, answer.url)
+                documents, problems = await index.documents(document.parsed, answer.url)
                 body_hash = hash_of(documents)
                 if body_hash == state.body_hash and not problems:
                     return await self._unchanged(feed, rules, _validated(state, answer), answer)
-                parsed = await index.read(parsed, documents, problems)
+                document = identified(feed.id, limits, await index.read(document.parsed, documents, problems))
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
-        parsed = bounded_feed(parsed, rules.config.limits)
         hub, topic = websub.advertised(answer.headers)
-        parsed = replace(parsed, hub=hub or parsed.hub, itself=topic or parsed.itself)
-        planned, look = await self._looking(rules).at(feed, state, parsed, answer.url)
-        work, waiting = postponed(planned.work, rules.config.limits)
+        parsed = replace(document.parsed, hub=hub or document.parsed.hub, itself=topic or document.parsed.itself)
+        planned, look = await self._looking(rules).at(feed, state, Document(parsed, document.entries), answer.url)
+        work, waiting = postponed(planned.work, limits)
         if waiting:
             parsed = replace(parsed, complete=False, problem=_waiting(waiting, parsed.problem))
         if look.fresh and doubted and await self._lied(state, answer):
@@ -171,16 +170,16 @@ class Poller:
         """Take in what a hub brought. The feed's document and its validators are not touched; what cannot be read is lost
         to nobody, because it is polled as before. Raises ReadError and StoreError."""
         state = await self.write(self.store.feed_state, feed.id)
-        parsed = await self.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
-        part = bounded_feed(parsed, rules.config.limits)
+        limits = rules.config.limits
+        part = await self.workers.run(read_document, feed.id, limits, answer.body, answer.url, dict(answer.headers))
         planned, look = await self._looking(rules).at(feed, state, part, answer.url, window=False)
-        work, _ = postponed(planned.work, rules.config.limits)  # what waits is in the document
+        work, _ = postponed(planned.work, limits)  # what waits is in the document
 
         def conclude(tx: Transaction) -> None:
             tx.save_feed(self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look))
 
-        taken = await self._entries(feed, rules, state, work, part, conclude)
-        report = _report(feed, taken, parsed)
+        taken = await self._entries(feed, rules, state, work, part.parsed, conclude)
+        report = _report(feed, taken, part.parsed)
         log.info("pushed", feed=feed.id, new=report.new, copies=report.copies, alerts=report.alerts)
         return report
 

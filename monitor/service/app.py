@@ -79,6 +79,7 @@ class Application:
         for feed in feeds:
             if feed not in rules.feeds:
                 raise UsageError(f"no feed {feed!r} is configured")
+        self.workers.prepare()
         await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now())
         limit = asyncio.Semaphore(rules.config.poll.concurrency)
 

@@ -68,6 +68,7 @@ class Daemon:
     async def run(self) -> None:
         """From start to SIGTERM or SIGINT."""
         app = self._app
+        app.workers.prepare()
         await app.write(app.store.sync_feeds, app.rules.config.feeds, app.clock.now())
         await self._wall.started((await app.write(app.store.notes)).get("daemon.tick", ("", None))[1])
         await app.write(app.store.release_feeds, list(app.rules.feeds))

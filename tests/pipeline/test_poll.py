@@ -286,7 +286,7 @@ async def test_a_feed_that_is_html_or_kills_its_reader_fails_alone(bench: Bench)
     )
     assert "HTML" in ((await bench.poll()).error or "")
     bench.serve(entry(1))
-    bench.workers.dies = "parse_feed"
+    bench.workers.dies = "read_document"
     assert (await bench.poll()).error == "the process reading it crashed"
     assert (await bench.poll()).new == 1
 
