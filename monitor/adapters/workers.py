@@ -17,6 +17,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from multiprocessing.reduction import ForkingPickler
 from types import ModuleType
 from typing import Any, TypeVar
 
-from monitor.errors import MonitorError, WorkerDied
+from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import LimitsPolicy
 
 T = TypeVar("T")
@@ -35,6 +36,10 @@ T = TypeVar("T")
 _LIMITS = LimitsPolicy()
 
 OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library of ours ends a process so
+STARTS = 3
+"""Tries to start a worker: whatever kills the fork server between two of them, the second finds a new one."""
+START_AGAIN = 0.1
+"""Seconds between two, in which the dead one is seen to be dead."""
 _LENGTH = struct.Struct("!Q")
 _PIECE = 1 << 18  # bytes asked for at once: most answers come whole
 
@@ -139,13 +144,22 @@ class ProcessWorkers:
         return worker
 
     def _started(self) -> _Worker:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
-            with _no_main():
-                process.start()
-        ours.setblocking(False)
-        return _Worker(process, ours)
+        for left in reversed(range(STARTS)):
+            ours, theirs = socket.socketpair()
+            with theirs:
+                process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
+                try:
+                    with _no_main():
+                        process.start()
+                except (EOFError, OSError) as error:  # the fork server was killed
+                    ours.close()
+                    if not left:
+                        raise ReadError(f"no process to read it could be started: {error}") from error
+                    time.sleep(START_AGAIN)
+                    continue
+            ours.setblocking(False)
+            return _Worker(process, ours)
+        raise AssertionError("unreachable")
 
     def _end(self, worker: _Worker, patience: float = 0.0) -> int | None:
         """Its exit code; it is killed unless it ends by itself within `patience` seconds."""

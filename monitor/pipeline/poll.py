@@ -77,6 +77,8 @@ class Poller:
             report = await self._poll(feed, rules)
         except StoreError as error:
             report = PollReport(feed.id, "failed", error=str(error))
+        except MonitorError as error:
+            report = await self._broke(feed, rules, error)
         except Exception as error:
             log.exception("poll_broke", feed=feed.id)
             report = await self._broke(feed, rules, error)

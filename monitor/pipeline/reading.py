@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.plan import Fresh, Planned, Revised
-from monitor.errors import ReadError
+from monitor.errors import ReadError, WorkerDied
 from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
 from monitor.pipeline.cage import Cage
 from monitor.ports import Fetcher, Workers
@@ -34,7 +34,7 @@ class Reader:
         mode = self.mode or self.policy.fetch
         entries = [chunk[index].entry for index in places]
         # Only "auto" looks into the texts, which is a worker's business.
-        wanted = await self.workers.run(triage, entries, mode) if mode == "auto" else triage(entries, mode)
+        wanted = await self._triage(entries, mode) if mode == "auto" else triage(entries, mode)
         with_page = [index for index, want in zip(places, wanted, strict=True) if want]
         without = [index for index, want in zip(places, wanted, strict=True) if not want]
         plain, paged = await asyncio.gather(
@@ -43,8 +43,29 @@ class Reader:
         )
         return {**dict(zip(without, plain, strict=True)), **dict(zip(with_page, paged, strict=True))}
 
+    async def _triage(self, entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
+        """As `triage`; a text that kills its reader has its page left alone too."""
+        try:
+            return await self.workers.run(triage, entries, mode)
+        except WorkerDied:
+            if len(entries) == 1:
+                return [False]
+            return [want for entry in entries for want in await self._triage([entry], mode)]
+
     async def _feed_texts(self, entries: Sequence[Entry], context: Context) -> list[Reading]:
-        return await self.workers.run(read_entries, list(entries), context) if entries else []
+        """Read together; when that kills a worker each apart, so that one text costs no other's."""
+        try:
+            return await self.workers.run(read_entries, list(entries), context) if entries else []
+        except WorkerDied:
+            return [await self._feed_text(entry, context) for entry in entries]
+
+    async def _feed_text(self, entry: Entry, context: Context, problem: str | None = None) -> Reading:
+        """The feed's text of one entry; its title alone when the rest kills a worker."""
+        try:
+            return await self.workers.run(read_entry, entry, None, context, problem)
+        except WorkerDied as error:
+            bare = replace(entry, summary="", content="")
+            return await self.workers.run(read_entry, bare, None, context, f"text: {error}")
 
     async def _with_page(self, entry: Entry, context: Context) -> Reading:
         """The article's page; without it, the feed's text and the reason."""
@@ -54,7 +75,7 @@ class Reader:
                 return await self.cage.read(page.body, page.url, read_entry, entry, page, context)
             except ReadError as error:
                 problem = str(error)
-        return await self.workers.run(read_entry, entry, None, context, problem)
+        return await self._feed_text(entry, context, problem)
 
     async def _page(self, url: str) -> tuple[Fetched | None, str | None]:
         if self.policy.robots and not await self.fetcher.allowed(url):

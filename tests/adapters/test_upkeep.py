@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from monitor.adapters.sqlite import SqliteStore, upkeep
 from monitor.adapters.sqlite.schema import migrations
@@ -84,6 +88,66 @@ def test_tables_are_changed_after_a_backup(tmp_path: Path, monkeypatch: pytest.M
     before = SqliteStore(copy)  # the program of that day opens it
     assert before.item("item-1") is not None
     before.close()
+
+
+KILLED = """
+import os, shutil, signal, sqlite3, sys
+from pathlib import Path
+from monitor.adapters.sqlite import SqliteStore
+
+old, connect = Path(sys.argv[1]), sqlite3.connect
+
+def dying(after):
+    left = [after]
+    def trace(_):
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+    def connected(*args, **kinds):
+        made = connect(*args, **kinds)
+        made.set_trace_callback(trace)
+        return made
+    return connected
+
+after = 1
+while True:
+    copy = old.with_name(f"killed-{after}.db")
+    shutil.copy(old, copy)
+    child = os.fork()
+    if not child:
+        sqlite3.connect = dying(after)
+        SqliteStore(copy).close()
+        os._exit(0)
+    if os.waitpid(child, 0)[1] == 0:
+        break
+    after += 1
+print(after)
+"""
+
+
+@pytest.mark.parametrize("version", [migrations._migrations[n].name for n in (1, -1)])
+def test_a_store_whose_migration_was_killed_anywhere_is_migrated_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    """E81: killed before each statement in turn; `version` is the first migration that the old store lacks."""
+    old = tmp_path / "old.db"
+    every = list(migrations._migrations)
+    names = [migration.name for migration in every]
+    with contextlib.closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        db = Database(connection, execute_plugins=False)
+        migrations.apply(db, stop_before=version)
+        db.execute("INSERT INTO feeds (id, url) VALUES ('a', 'https://a.example/')")
+        db.execute("INSERT INTO notes VALUES ('k', 'v', 1)")
+    asked = subprocess.run([sys.executable, "-c", KILLED, old], capture_output=True, text=True, check=True)
+    assert int(asked.stdout) > 10
+    for path in tmp_path.glob("killed-*.db"):
+        store = SqliteStore(path, daemon=True)
+        assert store.notes()["k"][0] == "v"
+        assert [state.id for state in store.feed_states()] == ["a"]
+        store.close()
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            applied = {name for (name,) in db.execute("SELECT name FROM _sqlite_migrations")}
+            assert applied == set(names)
 
 
 def test_a_daemon_does_not_start_on_a_broken_file(path: Path) -> None:

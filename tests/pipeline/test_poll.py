@@ -13,7 +13,7 @@ import pytest
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.content import feeds as feeds_module
-from monitor.errors import WorkerDied
+from monitor.errors import ReadError, WorkerDied
 from monitor.model import (
     AlertPolicy,
     ArticlePolicy,
@@ -22,6 +22,7 @@ from monitor.model import (
     Failed,
     Feed,
     Fetched,
+    FetchMode,
     FetchOutcome,
     Item,
     ItemFilter,
@@ -291,6 +292,26 @@ async def test_a_feed_that_is_html_or_kills_its_reader_fails_alone(bench: Bench)
     assert (await bench.poll()).new == 1
 
 
+@pytest.mark.parametrize("fetch", ["never", "auto"])
+async def test_a_text_that_kills_every_reader_costs_its_own_entry_the_text(bench: Bench, fetch: FetchMode) -> None:
+    bench.config = replace(bench.config, article=ArticlePolicy(fetch=fetch))
+    bench.serve(
+        *(entry(n, title=f"Tides of harbour {n}", html=f"<p>{'DEADLY' if n == 2 else n} text.</p>") for n in range(4))
+    )
+    original = bench.workers.run
+
+    async def run(function: Callable[..., Any], *args: object) -> Any:
+        if function.__name__ != "read_document" and "DEADLY" in repr(args):
+            raise WorkerDied("the process reading it crashed")
+        return await original(function, *args)
+
+    bench.workers.run = run  # type: ignore[method-assign]
+    assert (await bench.poll()).new == 4
+    texts = {item.title: (item.text, item.problem) for item in bench.store.items(ItemFilter())}
+    assert texts.pop("Tides of harbour 2") == ("", "text: the process reading it crashed")
+    assert all(text and "crashed" not in (problem or "") for text, problem in texts.values())
+
+
 async def test_a_poll_broken_off_between_chunks_is_taken_up_where_it_stopped(bench: Bench) -> None:
     titles = ["Tides", "Cranes", "Pilots", "Ferries", "Dredgers", "Lighthouses"]
     bench.serve(
@@ -307,7 +328,7 @@ async def test_a_poll_broken_off_between_chunks_is_taken_up_where_it_stopped(ben
         nonlocal calls
         calls += function.__name__ == "read_entries"
         if calls == 2 and function.__name__ == "read_entries":
-            raise WorkerDied("the process reading it crashed")
+            raise ReadError("no process to read it could be started")
         return await original(function, *args)
 
     bench.workers.run = run  # type: ignore[method-assign]

@@ -70,6 +70,15 @@ def test_status_names_the_part_that_does_not_move(tmp_path: Path) -> None:
     store.close()
 
 
+def silent(manager: socket.socket) -> bool:
+    """Whether nothing is told for as long as it waits."""
+    try:
+        manager.recv(1000)
+    except TimeoutError:
+        return True
+    return False
+
+
 def test_a_real_daemon_tells_ready_alive_and_stopping(manager: socket.socket, tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "monitor.toml").write_text('[web]\nlisten = ""\n')
@@ -107,16 +116,45 @@ def test_a_stuck_writer_silences_the_watchdog(manager: socket.socket, tmp_path: 
         other = sqlite3.connect(tmp_path / "m.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         manager.settimeout(4)
-        silent = False
-        while not silent:
-            try:
-                manager.recv(1000)
-            except TimeoutError:
-                silent = True
+        while not silent(manager):
+            pass
         other.execute("ROLLBACK")
         other.close()
         manager.settimeout(20)
         assert manager.recv(1000) == b"WATCHDOG=1"  # it moves again
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
+def test_an_interpreter_that_hangs_is_silent_and_its_successor_starts(manager: socket.socket, tmp_path: Path) -> None:
+    """E78: a regular expression holds the interpreter's lock; the manager then kills and starts again, as here."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "monitor.toml").write_text('store = "sqlite:m.db"\n[web]\nlisten = ""\n')
+    environ = {**os.environ, "NOTIFY_SOCKET": str(manager.getsockname()), "WATCHDOG_USEC": "200000"}
+    code = (
+        "import re, signal; signal.signal(signal.SIGUSR1, lambda *_: re.match('(a+)+$', 'a' * 60 + 'b'))\n"
+        "from monitor.cli.root import monitor; monitor(['run', '--config', 'config'])"
+    )
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=environ, stderr=subprocess.DEVNULL)
+
+    daemon = start()
+    try:
+        assert manager.recv(1000).startswith(b"READY=1")
+        assert manager.recv(1000) == b"WATCHDOG=1"
+        daemon.send_signal(signal.SIGUSR1)
+        manager.settimeout(2)  # ten times what the manager waits
+        while not silent(manager):
+            pass
+        assert daemon.poll() is None
+        daemon.kill()
+        daemon.wait()
+        manager.settimeout(20)
+        daemon = start()
+        assert manager.recv(1000).startswith(b"READY=1")
+        assert manager.recv(1000) == b"WATCHDOG=1"
     finally:
         daemon.kill()
         daemon.wait()

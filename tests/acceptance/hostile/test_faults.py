@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -225,6 +226,31 @@ def test_names_that_do_not_resolve_are_tried_again_and_found(place: Place) -> No
         place.comes_to_rest()
         ends(daemon)
     assert "Traceback" not in place.log
+
+
+def test_readers_killed_from_outside_are_replaced_and_no_entry_is_lost(
+    place: Place, running: subprocess.Popen[bytes]
+) -> None:
+    """E77: fifty times, whatever they are reading; the process they are forked from too."""
+    draw, killed = random.Random(1), 0
+    while killed < 50:
+        if found := descendants(running.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(draw.choice(found), signal.SIGKILL)
+                killed += 1
+        threading.Event().wait(0.2 * draw.random())
+    place.comes_to_rest(60)
+    ends(running)
+    assert "Traceback" not in place.log
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and those that they started."""
+    found = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            found += [int(child) for child in children.read_text().split()]
+    return [*found, *(one for child in found for one in descendants(child))]
 
 
 def test_an_end_under_load_comes_soon_and_leaves_no_lease(place: Place, running: subprocess.Popen[bytes]) -> None:
