@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.adapters.sqlite import SqliteStore
+from monitor.adapters.sqlite import SqliteStore, copies
 from monitor.core.stories import split
 from monitor.model import CopyEvidence, Reading
 from tests.builders import NOON, a_reading, an_item
@@ -49,13 +49,24 @@ class Index:
 
     def rows(self) -> int:
         with self.store._reading() as db:
-            count: int = db.execute("SELECT count(*) FROM copy_postings").fetchone()[0]
+            both = "SELECT (SELECT count(*) FROM copy_postings) + (SELECT count(*) FROM copy_recent)"
+            count: int = db.execute(both).fetchone()[0]
         return count
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Index:
+@pytest.fixture(params=[copies.SWEEP, 1, 3])
+def index(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
+    """Whatever stands in the table of recent postings and whatever was moved on: at once, or within three items."""
+    monkeypatch.setattr(copies, "SWEEP", request.param)
     return Index(tmp_path / "m.db")
+
+
+def test_recent_postings_are_moved_on(index: Index) -> None:
+    for number in range(5):
+        index.take(f"item-{number}", text(number))
+    with index.store._reading() as db:
+        left = db.execute("SELECT count(*) FROM copy_recent").fetchone()[0]
+    assert (left == 0) == (copies.SWEEP == 1)
 
 
 def text(seed: int, *, note: str = "", host: str | None = None) -> Reading:

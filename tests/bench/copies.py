@@ -158,7 +158,8 @@ def _report(
         print(f"disk: {disk / items:.0f} bytes an item")
     except Exception as error:
         print(f"disk: not measured ({error})")
-    rows = stories.db.execute("SELECT count(*) FROM copy_postings").fetchone()[0]
+    counts = "SELECT (SELECT count(*) FROM copy_postings) + (SELECT count(*) FROM copy_recent)"
+    rows = stories.db.execute(counts).fetchone()[0]
     print(f"postings: {rows / items:.1f} an item")
     print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most, generator included")
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.adapters.sqlite.copies import PARAGRAPHS, SCHEMA, SqliteCopyIndex
+from monitor.adapters.sqlite.copies import PARAGRAPHS, RECENT, SCHEMA, SqliteCopyIndex
 from monitor.core.copies import fingerprint
 from monitor.model import CopyEvidence, Reading
 
@@ -78,7 +78,7 @@ class Stories:
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.execute(ITEMS)
         self.db.execute("CREATE INDEX items_story ON items (story)")
-        self.db.executescript(SCHEMA + PARAGRAPHS)
+        self.db.executescript(SCHEMA + RECENT + ";" + PARAGRAPHS)
         self.now = START
 
     def take(self, document: Document, *, since: datetime = START - timedelta(days=30)) -> CopyEvidence | None:

@@ -4,6 +4,8 @@
 only what its story does not have yet, so a wire taken by five hundred sites costs little more than one set of rows, and
 a feature's number of postings counts stories. One that too many stories share is an idiom or boilerplate: its postings
 give way to a single one, of item 0, so that look-ups pass over it at the price of a row; `copy_idioms` says since when.
+New postings go to `copy_recent`, a small table that stays in the cache, and slice by slice from there to the large one
+(as in a log-structured merge tree, O'Neil et al. 1996): forty features of an item lie on forty pages of a large index.
 `copy_entries` keeps every item's features, to tell the near members of a story from the far ones, and to post again
 what a leaving member had posted for the others.
 
@@ -24,7 +26,7 @@ from xxhash import xxh3_64_intdigest
 
 from monitor.adapters.sqlite.paragraphs import MEMBERS_TRIED, Paragraphs, packed_keys
 from monitor.adapters.sqlite.rows import to_ms
-from monitor.core.copies import Features, Pair, choose, digest, features, fingerprint
+from monitor.core.copies import FEATURES, Features, Pair, choose, digest, features, fingerprint
 from monitor.core.urls import bare_host
 from monitor.model import CopyEvidence, Reading
 
@@ -39,6 +41,13 @@ CREATE TABLE IF NOT EXISTS copy_entries (
 CREATE INDEX IF NOT EXISTS copy_entries_host ON copy_entries (host) WHERE host IS NOT NULL;
 CREATE INDEX IF NOT EXISTS copy_entries_seen ON copy_entries (seen_at);
 """
+
+RECENT = """
+CREATE TABLE IF NOT EXISTS copy_recent (
+  feature INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (feature, item)
+) STRICT, WITHOUT ROWID
+"""
+"""The newest postings, on their way to `copy_postings`."""
 
 PARAGRAPHS = "ALTER TABLE copy_entries ADD COLUMN paragraphs BLOB"
 """Keys of each text's paragraphs (`core.boilerplate`); null: of an item from before they were kept."""
@@ -60,10 +69,15 @@ MEMBERS_SEEN = 64
 """Members of a story, newest first, whose features are looked at to find the nearest."""
 DIGESTS_KEPT = 48
 """Texts kept analysed between look-ups, 0.1 MB each for usual articles: a burst asks for the same stories again."""
+SWEEP = 1 << 14
+"""Items in which all features' recent postings are moved on, a slice at each: a page of `copy_postings` is then written for
+some rows together, not for one. What waits meanwhile takes 10 MB, which stay in the cache."""
 SAME_DAYS = timedelta(days=7)
 """Between the dates of a text and its retelling: wires are translated within hours, magazines' pieces within a week."""
 PARAMETERS = 500
 """Of one statement; SQLite allows 32,766."""
+
+_TABLES = ("copy_postings", "copy_recent")
 
 _digest = lru_cache(DIGESTS_KEPT)(digest)
 
@@ -127,6 +141,7 @@ class SqliteCopyIndex:
             (number, story, _host_key(reading.url), to_ms(seen_at), _packed(wanted), packed_keys(made.paragraphs)),
         )
         self._post(number, story, wanted.all, self._postings(made.data, wanted))
+        self._move_on(number)
         self._last = None
 
     def moved(self, item: str) -> None:
@@ -161,7 +176,7 @@ class SqliteCopyIndex:
             "DELETE FROM copy_idioms WHERE item < (SELECT ifnull(min(item), 1 << 62) FROM copy_entries)"
             " RETURNING feature"
         ).fetchall()
-        self._db.executemany(f"DELETE FROM copy_postings WHERE feature = ? AND item = {IDIOM}", past)  # noqa: S608 (ours)
+        self._remove(past, f" AND item = {IDIOM}")
         return len(leaving)
 
     def _postings(self, data: bytes, wanted: Features) -> _Postings:
@@ -172,8 +187,14 @@ class SqliteCopyIndex:
         return self._last[1]
 
     def _read_postings(self, wanted: Sequence[int]) -> _Postings:
-        sql = "SELECT feature, item FROM copy_postings WHERE feature IN ({})"
-        rows = [row for part, marks in _parts(wanted) for row in self._db.execute(sql.format(marks), part)]
+        sql = "SELECT feature, item FROM {} WHERE feature IN ({})"
+        rows = [
+            row
+            for part, marks in _parts(wanted)
+            for table in _TABLES
+            for row in self._db.execute(sql.format(table, marks), part)
+        ]
+        rows = list(dict.fromkeys(rows))  # one that is posted again may stand in both
         spread = Counter([feature for feature, _ in rows])
         return _Postings(
             rows,
@@ -247,11 +268,11 @@ class SqliteCopyIndex:
                 for (item,) in self._db.execute(sql, (*part, story)):
                     posted.update(holders[item])
         self._db.executemany(
-            "INSERT OR IGNORE INTO copy_postings (feature, item) VALUES (?, ?)",
+            "INSERT OR IGNORE INTO copy_recent (feature, item) VALUES (?, ?)",
             [(feature, number) for feature in wanted if feature not in posted and feature not in past],
         )
         if idioms := postings.full.difference(posted):
-            self._db.executemany("DELETE FROM copy_postings WHERE feature = ?", [(feature,) for feature in idioms])
+            self._remove([(feature,) for feature in idioms])
             self._db.executemany("INSERT INTO copy_postings VALUES (?, ?)", [(feature, IDIOM) for feature in idioms])
             self._db.executemany(
                 "INSERT OR REPLACE INTO copy_idioms VALUES (?, ?)", [(feature, number) for feature in idioms]
@@ -270,9 +291,23 @@ class SqliteCopyIndex:
         self._unpost(number, _unpacked(packed))
 
     def _unpost(self, number: int, wanted: Iterable[int]) -> None:
-        self._db.executemany(
-            "DELETE FROM copy_postings WHERE feature = ? AND item = ?", [(feature, number) for feature in wanted]
+        self._remove([(feature, number) for feature in wanted], " AND item = ?")
+
+    def _remove(self, of: Sequence[tuple[int, ...]], which: str = "") -> None:
+        """Postings of these features, those alone that `which` names."""
+        for table in _TABLES:
+            self._db.executemany(f"DELETE FROM {table} WHERE feature = ?{which}", of)  # noqa: S608 (all of it ours)
+
+    def _move_on(self, number: int) -> None:
+        """The slice of features whose turn it is with this item."""
+        width = FEATURES // SWEEP
+        first = number % SWEEP * width - FEATURES // 2
+        part = (first, first + width)
+        self._db.execute(
+            "INSERT OR IGNORE INTO copy_postings SELECT feature, item FROM copy_recent WHERE feature >= ? AND feature < ?",
+            part,
         )
+        self._db.execute("DELETE FROM copy_recent WHERE feature >= ? AND feature < ?", part)
 
     def _post_again(self, story: int) -> None:
         """Post, for the members a story still has, what nobody posts for it any longer."""

@@ -191,6 +191,12 @@ def m013_paragraphs(db: Database) -> None:
     db.execute(copies.PARAGRAPHS)
 
 
+@migrations()
+def m014_recent(db: Database) -> None:
+    """The newest postings of the copy index stand apart."""
+    db.execute(copies.RECENT)
+
+
 def _each(db: Database, script: str) -> None:
     """Run statements one by one: `executescript` would commit the migration's transaction."""
     for statement in script.split(";"):

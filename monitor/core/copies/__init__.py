@@ -7,6 +7,18 @@ brings.
 from monitor.core.copies.choose import Choice, Pair, choose
 from monitor.core.copies.decide import Decision, compare
 from monitor.core.copies.digest import Digest, digest
-from monitor.core.copies.fingerprints import Features, features, fingerprint
+from monitor.core.copies.fingerprints import FEATURES, Features, features, fingerprint
 
-__all__ = ["Choice", "Decision", "Digest", "Features", "Pair", "choose", "compare", "digest", "features", "fingerprint"]
+__all__ = [
+    "FEATURES",
+    "Choice",
+    "Decision",
+    "Digest",
+    "Features",
+    "Pair",
+    "choose",
+    "compare",
+    "digest",
+    "features",
+    "fingerprint",
+]

@@ -42,9 +42,10 @@ TITLE_WORDS = 4
 BODY_WORDS = 40
 """A shorter body is known by title and body together: a formula under another headline is another text."""
 
-_BITS = 24
-_MASK = (1 << _BITS) - 1
-_HALF = 1 << (_BITS - 1)
+FEATURES = 1 << 24
+"""How many there are."""
+_MASK = FEATURES - 1
+_HALF = FEATURES // 2
 
 
 @dataclass(frozen=True, slots=True)
