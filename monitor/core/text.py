@@ -117,12 +117,15 @@ _GERSHAYIM = f'["\u05f4\u201d\u201c](?={_HEBREW}(?!{_HEBREW}))'
 _HEBREW_JOIN = f"(?<={_HEBREW})(?:{_GERSHAYIM}|['\u05f3\u2019](?={_HEBREW}))"
 _JOIN = f"(?:{_CYRILLIC_JOIN}|{_HEBREW_JOIN})"
 _RUN = f"[{_WORD}](?:[{_WORD}{_MARK}{_INSIDE}]*[{_WORD}{_MARK}])?"
-WORD_PATTERN = (
-    f"{_RUN}(?:{_JOIN}{_RUN})*|[{_ALONE}](?:[{_MARK}{_HALF_WIDTH_VOICING}{_INSIDE}]*[{_MARK}{_HALF_WIDTH_VOICING}])?"
-)
+_ONE_ALONE = f"[{_ALONE}](?:[{_MARK}{_HALF_WIDTH_VOICING}{_INSIDE}]*[{_MARK}{_HALF_WIDTH_VOICING}])?"
+WORD_PATTERN = f"{_RUN}(?:{_JOIN}{_RUN})*|{_ONE_ALONE}"
 """A regular expression (of `re`) for one token of a text."""
 
 _TOKEN = re.compile(WORD_PATTERN)
+# The same for texts in which nothing joins, at two thirds of the cost, and for ASCII in lower case, at half.
+_JOINABLE = re.compile("[\u0400-\u04ff\u05d0-\u05ea]")
+_TOKEN_UNJOINED = re.compile(f"{_RUN}|{_ONE_ALONE}")
+_TOKEN_ASCII = re.compile("[0-9a-z]+")
 _JOINED = re.compile(_JOIN)
 _NO_WORD = re.compile(f"[^{_WORD}{_MARK}{_ALONE}]+")
 _STANDS_ALONE = re.compile(f"[{_ALONE}]")
@@ -235,7 +238,10 @@ _folded = _Folded()
 
 def words_of(text: str) -> list[str]:
     """A text's folded words, without their offsets. Every word folds to itself and is one token of itself."""
-    words = list(map(_folded.__getitem__, _TOKEN.findall(text)))
+    if text.isascii():
+        return _TOKEN_ASCII.findall(text.lower())
+    token = _TOKEN if _JOINABLE.search(text) else _TOKEN_UNJOINED
+    words = list(map(_folded.__getitem__, token.findall(text)))
     if "" in words:  # nothing was left of a token: tatweel alone
         words = [word for word in words if word]
     return words

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.core.text import fold, tokenize
+from monitor.core.text import WORD_PATTERN, fold, tokenize, words_of
 
 # Half plain, half from the places where folding does something.
 _TRICKY = "".join(
@@ -48,6 +49,14 @@ def test_offsets_are_in_order_and_give_the_word_back(text: str) -> None:
         assert last <= start < end <= len(text)
         assert list(tokenize(text[start:end]).words) == [word]
         last = end
+
+
+@settings(max_examples=400)
+@given(texts | st.text(st.characters(max_codepoint=127), max_size=40))
+@example("it's 5 o'clock, p.m. _A_ 3,5")
+@example("об'єкт, 5 ת\"א")
+def test_a_texts_words_are_its_tokens_words(text: str) -> None:
+    assert words_of(text) == [word for token in re.findall(WORD_PATTERN, text) for word in words_of(token)]
 
 
 @given(texts, texts)
