@@ -21,7 +21,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
@@ -73,7 +73,7 @@ class ProcessWorkers:
 
     def prepare(self) -> None:
         """Begin, in a process of its own, the imports that the first worker would otherwise wait for."""
-        with _no_main():
+        with suppress(OSError):  # whoever needs a worker will be told
             forkserver.ensure_running()
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
@@ -143,23 +143,20 @@ class ProcessWorkers:
         self._alive.add(worker)
         return worker
 
-    def _started(self) -> _Worker:
-        for left in reversed(range(STARTS)):
-            ours, theirs = socket.socketpair()
-            with theirs:
-                process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
-                try:
-                    with _no_main():
-                        process.start()
-                except (EOFError, OSError) as error:  # the fork server was killed
-                    ours.close()
-                    if not left:
-                        raise ReadError(f"no process to read it could be started: {error}") from error
-                    time.sleep(START_AGAIN)
-                    continue
-            ours.setblocking(False)
-            return _Worker(process, ours)
-        raise AssertionError("unreachable")
+    def _started(self, tries: int = STARTS) -> _Worker:
+        ours, theirs = socket.socketpair()
+        process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
+        try:
+            with theirs, _no_main():
+                process.start()
+        except (EOFError, OSError) as error:  # the fork server was killed
+            ours.close()
+            if tries == 1:
+                raise ReadError(f"no process to read it could be started: {error}") from error
+            time.sleep(START_AGAIN)
+            return self._started(tries - 1)
+        ours.setblocking(False)
+        return _Worker(process, ours)
 
     def _end(self, worker: _Worker, patience: float = 0.0) -> int | None:
         """Its exit code; it is killed unless it ends by itself within `patience` seconds."""

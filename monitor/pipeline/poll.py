@@ -34,7 +34,7 @@ from monitor.model import (
 )
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, content_hash
-from monitor.pipeline.documents import Document, identified, read_document
+from monitor.pipeline.documents import identified, read_document
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Looking
 from monitor.pipeline.reading import Reader
@@ -130,8 +130,10 @@ class Poller:
         limits = rules.config.limits
         memory = await self.write(self.store.memory, feed.id)
         try:
-            told = (answer.body, answer.url, dict(answer.headers))
-            document = await self._cage(feed).read(*told[:2], read_document, feed.id, limits, *told, memory)
+            body, url, headers = answer.body, answer.url, dict(answer.headers)
+            document = await self._cage(feed).read(
+                body, url, read_document, feed.id, limits, body, url, headers, memory
+            )
             if document.parsed.children:
                 index = SitemapIndex(self.fetcher, self._cage(feed), limits.sitemaps)
                 answer = replace(answer, headers=_without_validators(answer))
@@ -144,7 +146,7 @@ class Poller:
             return await self._failed(feed, rules, state, str(error))
         hub, topic = websub.advertised(answer.headers)
         parsed = replace(document.parsed, hub=hub or document.parsed.hub, itself=topic or document.parsed.itself)
-        planned, look = await self._looking(rules).at(feed, state, Document(parsed, document.entries), answer.url)
+        planned, look = await self._looking(rules).at(feed, state, replace(document, parsed=parsed), answer.url)
         work, waiting = postponed(planned.work, limits)
         if waiting:
             parsed = replace(parsed, complete=False, problem=_waiting(waiting, parsed.problem))
