@@ -9,7 +9,7 @@ from functools import cached_property
 
 from monitor.core.boilerplate import paragraphs_of, strip
 from monitor.core.copies.units import is_mostly_spaceless
-from monitor.core.text import tokenize
+from monitor.core.text import tokenize, words_of
 
 RUN = 3
 """Words in a shingle (Broder 1997; measured against 2 and 4 on set A)."""
@@ -32,19 +32,30 @@ _HAN_FROM = 0x3400
 class Digest:
     """A text cut into what is compared. `words` are those of title and body in order, boilerplate left out.
 
-    `facts[i]` says whether word i is a number or, by its capital inside a sentence, a name. `body_from` is the index
-    of the body's first word.
+    `body_from` is the index of the body's first word. What most comparisons end without is worked out when asked for.
     """
 
     words: tuple[str, ...]
-    facts: tuple[bool, ...]
     body_from: int
     language: str
     spaceless: bool
-    numbers: frozenset[str]
-    """Digits alone, separators left out: 26.469,89 and 26 469.89 are one number."""
-    capitals_tell: bool
-    """Whether a capital marks a name here, and not every noun or every headline word."""
+    texts: tuple[str, str]
+    """Title and body as they were written."""
+
+    @cached_property
+    def facts(self) -> tuple[bool, ...]:
+        """Whether a word is a number or, by its capital inside a sentence, a name; for each of `words`."""
+        return tuple(fact for text in self.texts for fact in _facts(text))[:MOST_WORDS]
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Digits alone, separators left out: 26.469,89 and 26 469.89 are one number."""
+        return frozenset(re.sub(r"\D", "", match) for match in _NUMBER.findall("\n".join(self.texts)))
+
+    @cached_property
+    def capitals_tell(self) -> bool:
+        """Whether a capital marks a name here, and not every noun or every headline word."""
+        return self.language not in NOUN_CAPITALS and sum(self.facts) <= CAPITALISED * len(self.words)
 
     @cached_property
     def runs(self) -> dict[tuple[str, ...], int]:
@@ -78,33 +89,23 @@ class Digest:
 def digest(title: str, text: str, language: str, learnt: Container[int] = ()) -> Digest:
     """Read a title and a body; paragraphs whose key is in `learnt` (`core.boilerplate`) are left out."""
     body = "\n".join(strip(paragraphs_of(text), learnt)) if learnt else text
-    words, facts = _read(title)
-    body_from = len(words)
-    body_words, body_facts = _read(body)
-    words.extend(body_words)
-    facts.extend(body_facts)
-    del words[MOST_WORDS:], facts[MOST_WORDS:]
-    body_from = min(body_from, MOST_WORDS)
-    numbers = frozenset(re.sub(r"\D", "", match) for match in _NUMBER.findall(f"{title}\n{body}"))
-    telling = language not in NOUN_CAPITALS and sum(facts) <= CAPITALISED * len(words)
+    headline = words_of(title)
+    words = [*headline, *words_of(body)][:MOST_WORDS]
     return Digest(
         words=tuple(words),
-        facts=tuple(facts),
-        body_from=body_from,
+        body_from=min(len(headline), MOST_WORDS),
         language=language,
         spaceless=is_mostly_spaceless(words),
-        numbers=numbers,
-        capitals_tell=telling,
+        texts=(title, body),
     )
 
 
-def _read(text: str) -> tuple[list[str], list[bool]]:
+def _facts(text: str) -> list[bool]:
     tokens = tokenize(text)
-    facts = [
+    return [
         word[0].isdigit() or (text[start].isupper() and len(word) >= _NAME_LETTERS and _inside_sentence(text, start))
         for word, start in zip(tokens.words, tokens.starts, strict=True)
     ]
-    return list(tokens.words), facts
 
 
 def _inside_sentence(text: str, start: int) -> bool:
