@@ -1,6 +1,6 @@
 """A day of traffic within minutes: the daemon itself, its clock running fast, a thousand feeds, some of them hostile.
 
-    python -m tests.bench.day [--minutes 8] [--feeds 1000]
+    python -m tests.bench.day [--minutes 8] [--feeds 1000] [--days 1]
 
 2 % of the feeds answer with the suite's hostile documents and wires in turn, 1 % never answer; the others bring an entry
 an hour, every twentieth with its text on a page of its own, and one entry in ten is told to a webhook. It prints memory,
@@ -32,7 +32,7 @@ from typing import Any
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.rehearsal import RATE, hurried
 from tests.acceptance.hostile import hostile_feeds
-from tests.bench.many import memory
+from tests.bench.many import family, memory
 from tests.bench.poll import WORDS_OF_ALL
 from tests.servers import Answer, Site
 from tests.wires import CASES as WIRES
@@ -206,13 +206,16 @@ class Sample:
     at: float
     main: float
     all: float
+    processes: int
     descriptors: int
 
 
 def sample(pid: int, began: float) -> Sample:
     status = Path(f"/proc/{pid}/status").read_text()
     resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-    return Sample(time.monotonic() - began, resident / 1024, memory(pid), len(os.listdir(f"/proc/{pid}/fd")))
+    pids = family(pid)
+    descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+    return Sample(time.monotonic() - began, resident / 1024, memory(pids), len(pids), descriptors)
 
 
 def configure(where: Path, shape: Shape, port: int, hostile_port: int) -> Path:
@@ -250,7 +253,7 @@ def report(where: Path, shape: Shape, samples: list[Sample]) -> None:
     for share in (0.1, 0.25, 0.5, 0.75, 1.0):
         one = samples[min(len(samples) - 1, int(share * len(samples)))]
         print(
-            f"{one.at * shape.rate / 3600:5.1f} h  main {one.main:5.0f} MB  with workers {one.all:5.0f} MB  {one.descriptors:4d} descriptors"
+            f"{one.at * shape.rate / 3600:5.1f} h  main {one.main:5.0f} MB  all {one.processes} processes {one.all:5.0f} MB  {one.descriptors:4d} descriptors"
         )
     print(
         f"most: main {max(one.main for one in samples):.0f} MB, with workers {max(one.all for one in samples):.0f} MB"
@@ -298,8 +301,9 @@ def main() -> None:
     wanted = argparse.ArgumentParser(description=__doc__)
     wanted.add_argument("--feeds", type=int, default=1000)
     wanted.add_argument("--minutes", type=float, default=8)
+    wanted.add_argument("--days", type=float, default=1)
     options = wanted.parse_args()
-    shape = Shape(options.feeds, DAY / (options.minutes * 60))
+    shape = Shape(options.feeds, options.days * DAY / (options.minutes * 60))
     os.environ[RATE] = str(shape.rate)
     port, hostile_port = multiprocessing.Value("i", 0), multiprocessing.Value("i", 0)
     with tempfile.TemporaryDirectory() as directory:

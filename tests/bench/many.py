@@ -10,6 +10,7 @@ It prints figures and asserts nothing.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import multiprocessing
 import random
@@ -53,18 +54,22 @@ def serve(port: Any, knobs: poll.Knobs) -> None:
     poll.listen(port, Bodies(), knobs)
 
 
-def memory(pid: int) -> float:
-    """MB of a process and all it started, pages they share counted once."""
-    pids, total = [str(pid)], 0
-    while pids:
-        one = pids.pop()
-        try:
-            for task in Path(f"/proc/{one}/task").iterdir():  # any thread may start a process
-                pids += (task / "children").read_text().split()
-            found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text(), re.MULTILINE)
-        except OSError:
-            continue
-        total += int(found[1]) if found else 0
+def family(pid: int) -> list[int]:
+    """A process and all it started that still run."""
+    found = [pid]
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):  # any thread may start a process
+        with contextlib.suppress(OSError):
+            found += [one for child in children.read_text().split() for one in family(int(child))]
+    return found
+
+
+def memory(pids: list[int]) -> float:
+    """MB, pages they share counted once."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+            total += int(found[1]) if found else 0
     return total / 1024
 
 
@@ -78,7 +83,7 @@ def run(name: str, where: Path, seconds: float) -> None:
         time.sleep(0.2)
         if started is None and "event=started" in log.read_text():
             started = time.monotonic() - began
-        most = max(most, memory(daemon.pid))
+        most = max(most, memory(family(daemon.pid)))
     daemon.send_signal(signal.SIGTERM)
     daemon.wait(60)
     ticks = [float(found) for found in re.findall(r"^tick (\S+)$", log.read_text(), re.MULTILINE)]
