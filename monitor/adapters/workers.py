@@ -22,6 +22,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
@@ -38,6 +39,8 @@ _LIMITS = LimitsPolicy()
 OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library of ours ends a process so
 STARTS = 3
 """Tries to start a worker: whatever kills the fork server between two of them, the second finds a new one."""
+SLOW = 1.0
+"""Seconds; of 81 real pages and 72 real feeds none takes a fifth of it."""
 START_AGAIN = 0.1
 """Seconds between two, in which the dead one is seen to be dead."""
 _LENGTH = struct.Struct("!Q")
@@ -45,7 +48,8 @@ _PIECE = 1 << 18  # bytes asked for at once: most answers come whole
 
 
 class ProcessWorkers:
-    """`count` worker processes, each started when first needed and replaced after `recycle` calls.
+    """`count` worker processes, each started when first needed and replaced after `recycle` calls; for as long as calls
+    take longer than `SLOW` seconds, so many more for the others: hostile documents are not waited for.
 
     `deadline`: seconds for one call; may be changed. `memory`: bytes of address space beyond what the interpreter maps at start.
     """
@@ -66,7 +70,8 @@ class ProcessWorkers:
         self._context.set_forkserver_preload(
             ["monitor.pipeline.documents", "monitor.content.articles", "monitor.content.pages"]
         )
-        self._free = count
+        self._count = self._free = count
+        self._apart = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
@@ -80,10 +85,12 @@ class ProcessWorkers:
         """Run a module-level function in a worker."""
         request = bytes(ForkingPickler.dumps((function, args)))
         await self._turn()
+        call = _Call()
+        self._judge_later(call)
         try:
             answer = await self._asked(request)
         finally:
-            self._give_turn()
+            self._ended(call)
         succeeded, value = ForkingPickler.loads(answer)
         if succeeded:
             result: T = value
@@ -110,7 +117,7 @@ class ProcessWorkers:
             self._end(worker)
             raise
         worker.calls += 1
-        if worker.calls < self._recycle:
+        if worker.calls < self._recycle and len(self._idle) < self._count:
             self._idle.append(worker)
         else:
             await asyncio.to_thread(self._end, worker)
@@ -129,6 +136,26 @@ class ProcessWorkers:
             if place.done() and not place.cancelled():  # it was given just now
                 self._give_turn()
             raise
+
+    def _judge_later(self, call: _Call) -> None:
+        call.timer = asyncio.get_running_loop().call_later(SLOW, self._slow, call)
+
+    def _slow(self, call: _Call) -> None:
+        """A call that takes long gives its place to the others, unless as many have done so."""
+        if self._apart < self._count:
+            self._apart += 1
+            call.apart = True
+            self._give_turn()
+        else:
+            self._judge_later(call)
+
+    def _ended(self, call: _Call) -> None:
+        if call.timer:
+            call.timer.cancel()
+        if call.apart:
+            self._apart -= 1
+        else:
+            self._give_turn()
 
     def _give_turn(self) -> None:
         while self._waiting:
@@ -185,6 +212,14 @@ def _no_main() -> Iterator[None]:
 
 
 _MAIN = threading.Lock()
+
+
+@dataclass(slots=True, eq=False)
+class _Call:
+    """One call in hand. `apart`: it was slow, and takes no place from the others any longer."""
+
+    timer: asyncio.TimerHandle | None = None
+    apart: bool = False
 
 
 class _Worker:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,25 @@ async def test_after_a_call_that_ate_all_memory_there_is_memory_again(workers: P
         with pytest.raises(WorkerDied):
             await workers.run(eat)
         assert await asyncio.gather(*(workers.run(fill, 200) for _ in range(4))) == [200_000_000] * 4
+
+
+async def test_quick_calls_do_not_wait_for_slow_ones_and_the_processes_stay_few() -> None:
+    workers = ProcessWorkers(1, deadline=20.0)
+    try:
+        assert await workers.run(answer, 1) == 2
+        slow = asyncio.create_task(workers.run(time.sleep, 3))
+        assert await workers.run(answer, 2) == 4
+        assert not slow.done()
+        slower = asyncio.create_task(workers.run(time.sleep, 6))
+        third = asyncio.create_task(workers.run(answer, 3))
+        await slow
+        assert not third.done()  # two processes, both slow
+        assert await third == 6
+        assert not slower.done()
+        await slower
+        assert len(workers._alive) == 1
+    finally:
+        workers.close()
 
 
 def test_the_programs_main_module_is_not_imported_again(tmp_path: Path) -> None:
