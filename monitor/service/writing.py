@@ -16,15 +16,17 @@ from functools import partial
 from typing import Any, TypeVar
 
 from monitor.adapters.sqlite import SqliteStore
+from monitor.errors import StoreError
 from monitor.ports import Clock
 
 T = TypeVar("T")
 
 MOST = 200
 """Calls in one transaction."""
-HOLD = 0.05
+HOLD = 0.1
 """Seconds from which a transaction takes no further call: what a caller waits more at most, and another process."""
 
+_Asked = tuple[Callable[[], Any], asyncio.Future[Any]]
 Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
 """Who asked, and what to tell: a result, or what was raised."""
 
@@ -35,7 +37,7 @@ class Writing:
     def __init__(self, store: SqliteStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._pending: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
+        self._pending: deque[_Asked] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._draining = False
         self._lock = threading.Lock()  # over the question whether somebody drains what is pending
@@ -67,25 +69,35 @@ class Writing:
                     return
 
     def _transaction(self) -> list[Settled]:
-        """What is pending, as one transaction: the first call in any case, others while there is time."""
-        settled: list[Settled] = []
-        done: list[tuple[asyncio.Future[Any], Any]] = []
-        call, future = self._pending.popleft()  # before anything can fail: whoever asked first is told of it
+        """What is pending, as one transaction: the first call in any case, others while there is time.
+
+        When one of them fails nothing of it is stored, and each is made again, alone: calls change nothing but the store.
+        When it is the store that fails, all of them are told.
+        """
+        asked: list[_Asked] = []
+        results: list[Any] = []
         try:
-            with self._store.batch() as batch:
+            asked.append(self._pending.popleft())  # before anything can fail: whoever asked first is told of it
+            with self._store.batch():
                 until = self._clock.monotonic() + HOLD
-                for left in reversed(range(MOST)):
-                    if not future.cancelled():
-                        try:
-                            done.append((future, call()))
-                        except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
-                            settled.append((future, None, error))
-                    if not (left and self._pending) or batch.lost or self._clock.monotonic() >= until:
+                while True:
+                    call, future = asked[-1]
+                    results.append(None if future.cancelled() else call())
+                    if not self._pending or len(asked) >= MOST or self._clock.monotonic() >= until:
                         break
-                    call, future = self._pending.popleft()
-        except BaseException as error:  # noqa: BLE001  of the transaction: everyone's in it
-            return [*settled, *((asked, None, error) for asked in (*(asked for asked, _ in done), future))]
-        return [*settled, *((asked, result, None) for asked, result in done)]
+                    asked.append(self._pending.popleft())
+        except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
+            if isinstance(error, StoreError) or len(asked) == 1:
+                return [(future, None, error) for _, future in asked]
+            return [_alone(*one) for one in asked]
+        return [(future, result, None) for (_, future), result in zip(asked, results, strict=True)]
+
+
+def _alone(call: Callable[[], Any], future: asyncio.Future[Any]) -> Settled:
+    try:
+        return future, None if future.cancelled() else call(), None
+    except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
+        return future, None, error
 
 
 def _tell(settled: Sequence[Settled]) -> None:

@@ -297,7 +297,7 @@ def test_one_connection_at_a_time_writes_the_log_back_and_the_next_may_when_it_e
     def fill(store: SqliteStore, name: str) -> int:
         """Pages of the file itself, after more than a log's usual length was written."""
         for part in range(12):
-            item = an_item(f"{name}-{part}", text=f"{name} {part} " * 40_000)
+            item = an_item(f"{name}-{part}", text=f"{name} {part} " * 160_000)
             with store.transaction() as tx:
                 tx.add_item(item, {item.id: ""})
         return path.stat().st_size
