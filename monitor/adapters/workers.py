@@ -43,6 +43,8 @@ SLOW = 1.0
 """Seconds; of 81 real pages and 72 real feeds none takes a fifth of it."""
 START_AGAIN = 0.1
 """Seconds between two, in which the dead one is seen to be dead."""
+READ_WITH = ("content.feeds", "content.language", "content.pages", "content.phrases")
+"""What functions run here import when they are first called."""
 _LENGTH = struct.Struct("!Q")
 _PIECE = 1 << 18  # bytes asked for at once: most answers come whole
 
@@ -68,7 +70,7 @@ class ProcessWorkers:
         # imports done once.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(
-            ["monitor.pipeline.documents", "monitor.content.articles", "monitor.content.pages"]
+            [f"monitor.{name}" for name in ("pipeline.documents", "content.articles", *READ_WITH)]
         )
         self._count = self._free = count
         self._apart = 0

@@ -24,8 +24,6 @@ from monitor.cli.base import (
     print_json,
     with_application,
 )
-from monitor.content.discovery import find_feeds
-from monitor.content.opml import OpmlFeed, passed_over, read_opml, write_opml
 from monitor.core.sameness import policy
 from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
@@ -118,6 +116,8 @@ def _identity(state: FeedState) -> dict[str, str]:
 @config_option
 def import_(opml: Path, config_dir: str | None) -> None:
     """Add an OPML file's feeds to the configuration; folders become tags; those already there are left."""
+    from monitor.content.opml import passed_over, read_opml
+
     where = directory(config_dir)
     config = configuration(config_dir)
     try:
@@ -149,6 +149,8 @@ def release(feed_ids: tuple[str, ...], config_dir: str | None) -> None:
 @config_option
 def export(config_dir: str | None) -> None:
     """All feeds as OPML on standard output; tags become folders."""
+    from monitor.content.opml import OpmlFeed, write_opml
+
     config = configuration(config_dir)
     feeds = [OpmlFeed(feed.url, feed.id, feed.tags) for feed in config.feeds]
     click.echo(write_opml(feeds, "monitor").decode(), nl=False)
@@ -181,7 +183,8 @@ def find(url: str, config_dir: str | None, as_json: bool) -> None:
 
 async def _confirmed(app: Application, page: Fetched) -> list[dict[str, Any]]:
     """Candidates that are feeds indeed: each is fetched and read."""
-    from monitor.content.feeds import parse_feed
+    from monitor.content.discovery import find_feeds
+    from monitor.pipeline.documents import parsed as read
 
     found: dict[str, dict[str, Any]] = {}
     for candidate in find_feeds(page.body, page.url):
@@ -189,7 +192,7 @@ async def _confirmed(app: Application, page: Fetched) -> list[dict[str, Any]]:
         if not isinstance(answer, Fetched) or answer.url in found:
             continue
         try:
-            parsed = await app.workers.run(parse_feed, answer.body, answer.url, dict(answer.headers))
+            parsed = await app.workers.run(read, answer.body, answer.url, dict(answer.headers))
         except ReadError:
             continue
         found[answer.url] = {"url": answer.url, "title": parsed.title, "entries": len(parsed.entries)}

@@ -1,6 +1,7 @@
 """An entry, and its page where there is one, read into one article: text, title, language, fingerprint.
 
-Everything here is pure and runs in a worker process, many entries a call where no page is involved.
+Everything here is pure and runs in a worker process, many entries a call where no page is involved. What takes long to
+import is imported where it is used: the process that asks needs the names of these functions alone.
 """
 
 from __future__ import annotations
@@ -9,9 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.content.htmltext import looks_cut, to_text
-from monitor.content.language import detect
-from monitor.content.phrases import cut_boilerplate
 from monitor.core.bounds import bounded_text
 from monitor.core.copies import fingerprint
 from monitor.core.dates import clamp
@@ -54,6 +52,8 @@ class Document:
 
 def own_text(entry: Entry) -> str:
     """The article as far as the feed itself carries it."""
+    from monitor.content.htmltext import to_text
+
     content, summary = to_text(entry.content), to_text(entry.summary)
     return content if len(content) >= len(summary) else summary
 
@@ -62,6 +62,8 @@ def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
     """For each entry, whether its page is wanted."""
     if mode != "auto":
         return [mode == "always" and entry.url is not None for entry in entries]
+    from monitor.content.htmltext import looks_cut
+
     return [entry.url is not None and looks_cut(own_text(entry), content=bool(entry.content)) for entry in entries]
 
 
@@ -74,7 +76,6 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
     """One article. A page that cannot be read leaves the feed's text, and `problem` says so."""
     article = PageText(text="")
     if page is not None:
-        # trafilatura takes a fifth of a second to import, and only workers read pages
         from monitor.content.pages import read_page
 
         try:
@@ -130,6 +131,9 @@ def read_documents(documents: Sequence[Document], now: datetime) -> list[Reading
 
 def _finish(reading: Reading, priors: Sequence[str], context: Context) -> Reading:
     """What follows from title and text alone, within their limits."""
+    from monitor.content.language import detect
+    from monitor.content.phrases import cut_boilerplate
+
     title, text, cut = bounded_text(reading.title, cut_boilerplate(reading.text, reading.title), context.limits)
     language, confidence = detect(title, text, priors=priors, past=context.past)
     return replace(

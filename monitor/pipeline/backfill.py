@@ -13,12 +13,11 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from monitor.content.discovery import sitemaps_of
-from monitor.content.feeds import parse_feed
 from monitor.core.identity import site_of
 from monitor.core.plan import Identified, Known, is_scoped
 from monitor.errors import ReadError
 from monitor.model import Entry, Fetched, ParsedFeed, Request
+from monitor.pipeline.documents import parsed
 from monitor.pipeline.sitemap_index import own_children
 from monitor.ports import Fetcher, Workers
 
@@ -92,6 +91,8 @@ class Backfill:
 
     async def _sitemap_entries(self, url: str) -> list[Entry]:
         """Of the site's news sitemap, as robots.txt names it; an index is followed to its newest documents."""
+        from monitor.content.discovery import sitemaps_of  # lxml: for those who have a gap
+
         robots = await self.fetcher.fetch(Request(urljoin(url, "/robots.txt"), purpose="robots", max_bytes=500_000))
         if not isinstance(robots, Fetched):
             return []
@@ -112,7 +113,7 @@ class Backfill:
             return None
         headers: Mapping[str, str] = dict(answer.headers)
         try:
-            return await self.workers.run(parse_feed, answer.body, answer.url, headers)
+            return await self.workers.run(parsed, answer.body, answer.url, headers)
         except ReadError:
             return None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from monitor.content.feeds import parse_feed
 from monitor.core.bounds import bounded_feed
 from monitor.core.plan import Identified, identify
 from monitor.model import LimitsPolicy, ParsedFeed
@@ -30,11 +29,18 @@ def read_document(
     headers: Mapping[str, str],
     memory: bytes | None = None,
 ) -> Document:
-    """`parse_feed`, for the feed of this id; raises as it does."""
-    return identified(feed, limits, parse_feed(body, url, headers, memory))
+    """`parsed`, for the feed of this id; raises as it does."""
+    return identified(feed, limits, parsed(body, url, headers, memory))
 
 
-def identified(feed: str, limits: LimitsPolicy, parsed: ParsedFeed) -> Document:
+def parsed(body: bytes, url: str, headers: Mapping[str, str], memory: bytes | None = None) -> ParsedFeed:
+    """`content.feeds.parse_feed`, to be called in a worker."""
+    from monitor.content.feeds import parse_feed  # feedparser and all it needs: only workers read feeds
+
+    return parse_feed(body, url, headers, memory)
+
+
+def identified(feed: str, limits: LimitsPolicy, document: ParsedFeed) -> Document:
     """A document that is already parsed, within `limits`."""
-    parsed = bounded_feed(parsed, limits)
-    return Document(parsed, identify(feed, parsed.entries))
+    document = bounded_feed(document, limits)
+    return Document(document, identify(feed, document.entries))

@@ -1,18 +1,12 @@
-"""Each configured channel's transport."""
+"""Each configured channel's transport, imported when used: mail, templates and locales take long, and most have one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from monitor.adapters.atomfile import AtomFileSender
-from monitor.adapters.command import CommandSender
 from monitor.adapters.guard import Guard
 from monitor.adapters.http import HttpFetcher
-from monitor.adapters.jsonl import JsonlSender
-from monitor.adapters.smtp import SmtpSender
-from monitor.adapters.webhook import WebhookSender
-from monitor.content.look import Look
 from monitor.core.addresses import refusal
 from monitor.model import (
     AppriseChannel,
@@ -26,9 +20,16 @@ from monitor.model import (
 )
 from monitor.ports import Clock, Sender
 
+if TYPE_CHECKING:
+    from monitor.content.look import Look
+
 
 def make_senders(config: Config, guard: Guard, fetcher: HttpFetcher, clock: Clock) -> Mapping[str, Sender]:
     """A sender for every channel, all of them behind the guard."""
+    if not config.channels:
+        return {}
+    from monitor.content.look import Look
+
     look = Look(config.alerts.locale, config.alerts.timezone, config.templates)
     return {channel.id: _sender(channel, guard, fetcher, clock, look) for channel in config.channels.values()}
 
@@ -36,18 +37,28 @@ def make_senders(config: Config, guard: Guard, fetcher: HttpFetcher, clock: Cloc
 def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock, look: Look) -> Sender:
     match channel:
         case EmailChannel():
+            from monitor.adapters.smtp import SmtpSender
+
             return SmtpSender(channel, guard, clock, look=look)
         case WebhookChannel():
+            from monitor.adapters.webhook import WebhookSender
+
             return WebhookSender(channel, fetcher, clock)
         case AppriseChannel():
-            from monitor.adapters.apprise import AppriseSender  # an extra, imported when used
+            from monitor.adapters.apprise import AppriseSender
 
             return AppriseSender(channel, lambda address, port: refusal(address, guard.policy.open_at(port)), look)
         case CommandChannel():
+            from monitor.adapters.command import CommandSender
+
             return CommandSender(channel)
         case JsonlChannel():
+            from monitor.adapters.jsonl import JsonlSender
+
             return JsonlSender(channel)
         case FeedChannel():
+            from monitor.adapters.atomfile import AtomFileSender
+
             return AtomFileSender(channel, look)
         case _:
             assert_never(channel)

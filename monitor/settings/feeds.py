@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from monitor.content.opml import read_opml
 from monitor.core.identity import slug
 from monitor.core.urls import BadUrlError, target
 from monitor.errors import ReadError
@@ -136,6 +135,8 @@ def _made_id(url: str, feeds: Feeds) -> str:
 
 def _add_opml(run: Run, feeds: Feeds, document: Document, number: int, name: str) -> None:
     """OPML adds what is not configured by hand; the same feed in both is no mistake."""
+    from monitor.content.opml import read_opml  # lxml: for those who have such a file
+
     path = run.use(run.directory / name)
     try:
         with path.open("rb") as file:

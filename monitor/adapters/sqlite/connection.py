@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from sqlite_utils import Database
-
+from monitor.adapters.sqlite.library import Database
 from monitor.errors import AlreadyRunning, StoreError, StoreFull
 
 BUSY_SECONDS = 15.0  # longer than any transaction of ours, shorter than a person's patience

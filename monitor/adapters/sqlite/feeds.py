@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
+from monitor.adapters.sqlite.library import Database
 from monitor.adapters.sqlite.rows import from_ms, maybe_ms, maybe_time, to_ms
 from monitor.core.urls import kept_url
 from monitor.model import Feed, FeedState

@@ -6,10 +6,10 @@ they must be small).
 
 from __future__ import annotations
 
-from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from monitor.adapters.sqlite import copies, memories, outages, quarantine, websub
+from monitor.adapters.sqlite.library import Database
 from monitor.core.query import FTS_TOKENIZER
 from monitor.core.urls import kept_url
 

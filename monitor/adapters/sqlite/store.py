@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from sqlite_utils import Database
-
 from monitor.adapters.sqlite import (
     alerts,
     connection,
@@ -28,6 +26,7 @@ from monitor.adapters.sqlite import (
     websub,
 )
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
+from monitor.adapters.sqlite.library import Database
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
 from monitor.adapters.sqlite.transaction import SqliteTransaction

@@ -6,10 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.adapters.sqlite import alerts, feeds, items, memories, outages
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
+from monitor.adapters.sqlite.library import Database
 from monitor.model import (
     OPERATOR,
     Alert,

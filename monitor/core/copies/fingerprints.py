@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
 from xxhash import xxh3_64_intdigest
 
 from monitor.core.boilerplate import key_of, paragraphs_of
@@ -80,6 +79,8 @@ def fingerprint(title: str, text: str, language: str) -> Fingerprint:
 def _sampled(words: Sequence[str]) -> list[int]:
     if is_mostly_spaceless(words):
         return _sampled_characters(words)
+    import numpy as np  # what only workers use, and every command would wait for
+
     hashes = np.fromiter(word_hashes(words), np.int64, len(words))
     runs = hashes[:-2] * 3 + hashes[1:-1] * 5 + hashes[2:] * 7
     sizes = np.fromiter(map(len, words), np.int64, len(words))
