@@ -84,6 +84,10 @@ class StoreFull(StoreError):
     """The disk is full; what was committed before is safe."""
 
 
+class StoreBusy(StoreError):
+    """Another process writes, and did not end in the time that is waited for it."""
+
+
 class AlreadyRunning(MonitorError):
     """Another daemon holds this store."""
 

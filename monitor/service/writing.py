@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from monitor.adapters.sqlite import SqliteStore
-from monitor.errors import StoreError
+from monitor.errors import StoreBusy
 from monitor.ports import Clock
 
 T = TypeVar("T")
@@ -72,12 +72,11 @@ class Writing:
         """What is pending, as one transaction: the first call in any case, others while there is time.
 
         When one of them fails nothing of it is stored, and each is made again, alone: calls change nothing but the store.
-        When it is the store that fails, all of them are told.
+        When another process holds the store all of them are told at once, and do not wait for it one after another.
         """
-        asked: list[_Asked] = []
+        asked = [self._pending.popleft()]  # before anything can fail: whoever asked first is told of it
         results: list[Any] = []
         try:
-            asked.append(self._pending.popleft())  # before anything can fail: whoever asked first is told of it
             with self._store.batch():
                 until = self._clock.monotonic() + HOLD
                 while True:
@@ -87,7 +86,7 @@ class Writing:
                         break
                     asked.append(self._pending.popleft())
         except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
-            if isinstance(error, StoreError) or len(asked) == 1:
+            if isinstance(error, StoreBusy) or len(asked) == 1:
                 return [(future, None, error) for _, future in asked]
             return [_alone(*one) for one in asked]
         return [(future, result, None) for (_, future), result in zip(asked, results, strict=True)]

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.sqlite import SqliteStore
-from monitor.errors import StoreError
+from monitor.errors import StoreBusy, StoreError
 from monitor.service.writing import Writing
 from tests.builders import NOON, an_item
 
@@ -54,6 +54,31 @@ async def test_what_is_answered_is_stored_and_a_failing_call_costs_itself_alone(
     answers = await asyncio.gather(*calls, return_exceptions=True)
     assert [isinstance(answer, LookupError) for answer in answers] == [n % 5 == 3 for n in range(60)]
     assert stored(store.path) == {f"item-{n}" for n in range(60) if n % 5 != 3}
+
+
+async def test_a_call_that_the_store_refuses_costs_itself_alone(store: SqliteStore, writing: Writing) -> None:
+    def refused() -> None:
+        with store.transaction() as tx:
+            tx.add_item(an_item("refused"), {})
+            raise StoreError("a page of the file is broken")
+
+    calls = [writing(refused) if n == 2 else writing(add, store, f"item-{n}") for n in range(5)]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    assert [isinstance(answer, StoreError) for answer in answers] == [n == 2 for n in range(5)]
+    assert stored(store.path) == {f"item-{n}" for n in (0, 1, 3, 4)}
+
+
+async def test_a_store_that_another_process_holds_is_waited_for_once(store: SqliteStore, writing: Writing) -> None:
+    tries = 0
+
+    def begins() -> None:
+        nonlocal tries
+        tries += 1
+        raise StoreBusy("another process has held the store")
+
+    answers = await asyncio.gather(*(writing(call) for call in (store.notes, begins)), return_exceptions=True)
+    assert all(isinstance(answer, StoreBusy) for answer in answers)
+    assert tries == 1
 
 
 async def test_calls_see_what_earlier_ones_wrote_and_notes_are_stored_between(

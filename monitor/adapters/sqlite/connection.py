@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from monitor.adapters.sqlite.library import Database
-from monitor.errors import AlreadyRunning, StoreError, StoreFull
+from monitor.errors import AlreadyRunning, StoreBusy, StoreError, StoreFull
 
 BUSY_SECONDS = 15.0  # longer than any transaction of ours, shorter than a person's patience
 WAL_PAGES = 4000  # between checkpoints, 16 MB: a page that many transactions touch goes to the file once
@@ -72,7 +72,7 @@ def _translate(path: Path, error: sqlite3.OperationalError) -> Exception:
     if code.startswith("SQLITE_IOERR"):
         return StoreFull(f"{path}: the disk cannot be written ({code}); nothing was lost")
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreError(f"{path}: another process has held the store for {BUSY_SECONDS:.0f} s")
+        return StoreBusy(f"{path}: another process has held the store for {BUSY_SECONDS:.0f} s")
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return StoreError(f"{path}: cannot be written ({error}): check its owner and permissions")
     return error

@@ -102,7 +102,7 @@ class SqliteStore:
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Units of work inside are one transaction, and go to the disk as one: all of them or, when anything is raised,
-        none. Without a savepoint for each: those copy every page that is touched, a tenth of what storing costs."""
+        none. Without a savepoint for each: those copy every page that is touched."""
         with self._reading() as db:
             self._together = True
             try:
