@@ -43,8 +43,16 @@ SLOW = 1.0
 """Seconds; of 81 real pages and 72 real feeds none takes a fifth of it."""
 START_AGAIN = 0.1
 """Seconds between two, in which the dead one is seen to be dead."""
-READ_WITH = ("content.feeds", "content.language", "content.pages", "content.phrases")
-"""What functions run here import when they are first called."""
+PRELOADED = (
+    "monitor.pipeline.documents",
+    "monitor.content.articles",
+    "monitor.content.feeds",
+    "monitor.content.language",
+    "monitor.content.pages",
+    "monitor.content.phrases",
+    "numpy",
+)
+"""What the functions run here need, also what they import when first called: each worker would import it anew."""
 _LENGTH = struct.Struct("!Q")
 _PIECE = 1 << 18  # bytes asked for at once: most answers come whole
 
@@ -69,9 +77,7 @@ class ProcessWorkers:
         # fork would copy our threads' locks: the fork server is a small clean process to fork from, with the heavy
         # imports done once.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(
-            [f"monitor.{name}" for name in ("pipeline.documents", "content.articles", *READ_WITH)]
-        )
+        self._context.set_forkserver_preload(list(PRELOADED))
         self._count = self._free = count
         self._apart = 0
         self._waiting: deque[asyncio.Future[None]] = deque()

@@ -184,7 +184,7 @@ def find(url: str, config_dir: str | None, as_json: bool) -> None:
 async def _confirmed(app: Application, page: Fetched) -> list[dict[str, Any]]:
     """Candidates that are feeds indeed: each is fetched and read."""
     from monitor.content.discovery import find_feeds
-    from monitor.pipeline.documents import parsed as read
+    from monitor.pipeline.documents import parse
 
     found: dict[str, dict[str, Any]] = {}
     for candidate in find_feeds(page.body, page.url):
@@ -192,7 +192,7 @@ async def _confirmed(app: Application, page: Fetched) -> list[dict[str, Any]]:
         if not isinstance(answer, Fetched) or answer.url in found:
             continue
         try:
-            parsed = await app.workers.run(read, answer.body, answer.url, dict(answer.headers))
+            parsed = await app.workers.run(parse, answer.body, answer.url, dict(answer.headers))
         except ReadError:
             continue
         found[answer.url] = {"url": answer.url, "title": parsed.title, "entries": len(parsed.entries)}

@@ -84,8 +84,7 @@ def _class(codes: Sequence[int]) -> str:
 
 def _classes() -> tuple[str, str, str]:
     """Character classes of the BMP: letters and digits that run together, characters that stand alone, marks."""
-    alnum = [c for c in range(0x10000) if chr(c).isalnum()]
-    marks = [c for c in sorted({*range(0x10000)}.difference(alnum)) if unicodedata.category(chr(c))[0] == "M"]
+    marks = [c for c in range(0x10000) if unicodedata.category(chr(c))[0] == "M"]
     mark_set = set(marks)
     alone = [
         c
@@ -104,7 +103,7 @@ def _classes() -> tuple[str, str, str]:
             runs(ord(d)) or ord(d) in mark_set for d in unicodedata.normalize("NFKD", letter)
         )
 
-    words = [c for c in alnum if c not in apart and runs_apart(c)]
+    words = [c for c in range(0x10000) if runs(c) and runs_apart(c)]
     astral = "\U00020000-\U0003ffff\U0001aff0-\U0001b16f"
     return _class(words) + _ASTRAL_WORDS, _class(sorted(alone)) + astral, _class(marks) + _ASTRAL_MARKS
 

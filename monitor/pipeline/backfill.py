@@ -17,7 +17,7 @@ from monitor.core.identity import site_of
 from monitor.core.plan import Identified, Known, is_scoped
 from monitor.errors import ReadError
 from monitor.model import Entry, Fetched, ParsedFeed, Request
-from monitor.pipeline.documents import parsed
+from monitor.pipeline.documents import parse
 from monitor.pipeline.sitemap_index import own_children
 from monitor.ports import Fetcher, Workers
 
@@ -113,7 +113,7 @@ class Backfill:
             return None
         headers: Mapping[str, str] = dict(answer.headers)
         try:
-            return await self.workers.run(parsed, answer.body, answer.url, headers)
+            return await self.workers.run(parse, answer.body, answer.url, headers)
         except ReadError:
             return None
 

@@ -29,11 +29,11 @@ def read_document(
     headers: Mapping[str, str],
     memory: bytes | None = None,
 ) -> Document:
-    """`parsed`, for the feed of this id; raises as it does."""
-    return identified(feed, limits, parsed(body, url, headers, memory))
+    """`parse`, for the feed of this id; raises as it does."""
+    return identified(feed, limits, parse(body, url, headers, memory))
 
 
-def parsed(body: bytes, url: str, headers: Mapping[str, str], memory: bytes | None = None) -> ParsedFeed:
+def parse(body: bytes, url: str, headers: Mapping[str, str], memory: bytes | None = None) -> ParsedFeed:
     """`content.feeds.parse_feed`, to be called in a worker."""
     from monitor.content.feeds import parse_feed  # feedparser and all it needs: only workers read feeds
 

@@ -13,7 +13,7 @@ from monitor.core.identity import site_of
 from monitor.errors import NoNews, ReadError
 from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request
 from monitor.pipeline.cage import Cage, content_hash
-from monitor.pipeline.documents import parsed
+from monitor.pipeline.documents import parse
 from monitor.ports import Fetcher
 
 
@@ -58,7 +58,7 @@ class SitemapIndex:
         for document in documents:
             try:
                 part = await self.cage.read(
-                    document.body, document.url, parsed, document.body, document.url, dict(document.headers)
+                    document.body, document.url, parse, document.body, document.url, dict(document.headers)
                 )
             except NoNews:
                 pages += 1
