@@ -153,7 +153,7 @@ class Transaction(Protocol):
     def save_feed(self, state: FeedState) -> None: ...
 
     def keep_memory(self, feed_id: str, memory: bytes | None) -> None:
-        """Keep what a document left for the next one's reading (`ParsedFeed.memory`), in place of the former."""
+        """Keep what a document left for the next one's reading (`pipeline.documents`), in place of the former."""
         ...
 
     def hold_site(self, site: str, until: datetime) -> None:

@@ -23,6 +23,7 @@ from monitor.content import feeds_hints as hints
 from monitor.content import feeds_repair as repairs
 from monitor.content.charset import decode
 from monitor.content.clean import one_line
+from monitor.content.feeds_cut import NOTHING, Memory
 from monitor.content.feeds_direct import direct_records, finish
 from monitor.content.feeds_entries import Record, context, to_feed
 from monitor.content.htmltext import title_text
@@ -64,7 +65,7 @@ _NOT_TEXT = {
 }
 
 
-def parse_feed(body: bytes, url: str, headers: Mapping[str, str], memory: bytes | None = None) -> ParsedFeed:
+def parse_feed(body: bytes, url: str, headers: Mapping[str, str], memory: Memory = NOTHING) -> ParsedFeed:
     """Read a feed document that came from `url` with these response headers (names lower-case).
 
     What can be read is read: a document that is cut or ill-formed gives the entries that could be had, with
@@ -73,8 +74,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str], memory: bytes 
     document is no feed
     (empty, an HTML page, an image) or is refused (entity declarations that could expand).
 
-    `memory` is what the feed's last document left (`ParsedFeed.memory`), empty at first: entries it knows are not read
-    again, with the same result. None: none is kept.
+    Entries that `memory` knows, of the feed's last document, are not read again: they come as they stand there.
     """
     body = inflate(body[:MAX_BODY])
     if not body.strip():
@@ -95,7 +95,7 @@ def _note(feed: ParsedFeed, problems: list[str]) -> ParsedFeed:
     return replace(feed, complete=False, problem=one_line("; ".join(everything), 300))
 
 
-def _read_xml(text: str, url: str, memory: bytes | None) -> ParsedFeed:
+def _read_xml(text: str, url: str, memory: Memory) -> ParsedFeed:
     prolog = repairs.read_prolog(text)
     root = prolog.root.rpartition(":")[2].lower()
     if not root:
@@ -118,16 +118,16 @@ def _read_xml(text: str, url: str, memory: bytes | None) -> ParsedFeed:
     return _note(replace(to_feed(parsed, url), skip_hours=hours, skip_days=days), problems + lost)
 
 
-def _read_apart(document: str, url: str, memory: bytes | None) -> ParsedFeed | None:
-    """A document's entries, of which feedparser reads those alone that are not regular and that `memory` does not know,
-    and a probe that tells in which language entries stand. None: the document is to be read whole."""
+def _read_apart(document: str, url: str, memory: Memory) -> ParsedFeed | None:
+    """A document's entries, of which those alone are read that `memory` does not know, and by feedparser those alone that
+    are not regular, with a probe that tells in which language entries stand. None: the document is to be read whole."""
     parts = cutting.take_apart(document)
     if parts is None:
         return None
-    records = direct_records(parts.elements) if "base=" not in document else [None] * len(parts.elements)
-    names = [None if record else parts.name(element) for record, element in zip(records, parts.elements, strict=True)]
-    then, known = cutting.recall(memory) if memory and any(names) else ((), {})
-    asked = [name is not None and name not in known for name in names]
+    names = [parts.name(element) for element in parts.elements]
+    fresh = [name not in memory.entries for name in names]
+    records = direct_records(parts.elements, fresh) if "base=" not in document else [None] * len(names)
+    asked = [new and record is None for new, record in zip(fresh, records, strict=True)]
     try:
         parsed = _feedparser(parts.only(asked))
     except _FAULTS:
@@ -135,18 +135,16 @@ def _read_apart(document: str, url: str, memory: bytes | None) -> ParsedFeed | N
     if _fault(parsed) or len(parsed["entries"]) != sum(asked) + 1:
         return None
     around = context(parsed, url)
-    if around != then and any(name in known for name in names):
-        return _read_apart(document, url, b"")
+    if around != memory.context and not all(fresh):
+        return _read_apart(document, url, NOTHING)
     probe, *answers = parsed["entries"]
     finish(filter(None, records), atom=str(parsed.get("version", "")).startswith("atom"), probe=probe)
     answered = iter(answers)
-    given = [record or (next(answered) if ask else None) for record, ask in zip(records, asked, strict=True)]
-    feed = to_feed({**parsed, "entries": [one for one in given if one is not None]}, url)
-    made = iter(feed.entries)
-    entries = tuple(known[name] if name and one is None else next(made) for name, one in zip(names, given, strict=True))
-    kept = {name: entry for name, entry in zip(names, entries, strict=True) if name}
-    remembered = cutting.remember(kept, around) if kept and memory is not None else None
-    return replace(feed, entries=entries, memory=remembered)
+    given = [record or next(answered) for record, new in zip(records, fresh, strict=True) if new]
+    feed = to_feed({**parsed, "entries": given}, url)
+    read = iter(feed.entries)
+    entries = tuple(next(read) if new else memory.entries[name] for name, new in zip(names, fresh, strict=True))
+    return replace(feed, entries=entries, names=tuple(names), context=around)
 
 
 def _parse(document: str) -> tuple[Record, list[str]]:

@@ -1,10 +1,9 @@
-"""Of a document, only those entries go to feedparser that nobody else can read.
+"""Of a document, only those entries are read that the feed's last document did not have.
 
-Regular entries are read directly (`feeds_direct`). What feedparser made of each other one is kept beside the hash of the
-entry's own XML (`remember`); the next document is cut to the entries whose hash is new, and all are put together in the
-document's order. An entry that was edited has another hash, so it is read again. Anything unusual (ill-formed, entries
-inside entries, a language named inside an entry, which feedparser carries on to the next) is not cut: None, and the whole
-is parsed. A memory is a cache: whatever is wrong with it, the whole is parsed.
+Each entry is known by the hash of its own XML and of all above it that its reading depends on: one that was edited is
+read again. Of each a memory keeps what the poll asks of entries it has seen (`core.identity.shortened`). Anything unusual
+(ill-formed, entries inside entries, a language named inside an entry, which feedparser carries on to the next) is not
+taken apart: the whole is parsed. A memory is a cache: whatever is wrong with it, everything is read.
 """
 
 from __future__ import annotations
@@ -13,22 +12,32 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
+from monitor.core.identity import shortened
 from monitor.model import Entry
 
-FORMAT = 2
-"""Of a memory; to be raised whenever feedparser's result or ours changes for the same bytes."""
+FORMAT = 3
+"""Of a memory; to be raised whenever what is read of the same bytes changes, or a key or a hash made of it."""
 MAX_MEMORY = 1_000_000
-"""Compressed bytes kept of one feed: some 3,000 entries of 1.5 kB. A document beyond it is parsed whole each time."""
+"""Compressed bytes kept of one feed: some 10,000 entries. A document beyond it is read whole each time."""
 MAX_UNPACKED = 20_000_000
 
-Known = Mapping[str, Entry]
-_KEYS = tuple(one.name for one in fields(Entry))
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is left of a feed's last document: its shortened entries by name, which hold in this context
+    (`feeds_entries.context`)."""
+
+    context: tuple[str, ...] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+
+NOTHING = Memory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +89,34 @@ def take_apart(document: str) -> Parts | None:
     return Parts(root, found, ground)
 
 
-def remember(entries: Known, context: Sequence[str]) -> bytes | None:
-    """A memory of these entries, read in this context (`feeds_entries.context`); None when it would be too large."""
-    kept = {name: {key: getattr(entry, key) for key in _KEYS} for name, entry in entries.items()}
-    packed = zlib.compress(json.dumps([FORMAT, list(context), kept], default=datetime.isoformat).encode(), 1)
+def remember(entries: Mapping[str, Entry], context: Sequence[str], limits: str) -> bytes | None:
+    """A memory of these entries, read within `limits`; None when it would be too large."""
+    kept = {name: _told(shortened(entry)) for name, entry in entries.items()}
+    packed = zlib.compress(json.dumps([FORMAT, limits, list(context), kept]).encode(), 1)
     return packed if len(packed) <= MAX_MEMORY else None
 
 
-def recall(memory: bytes) -> tuple[tuple[str, ...], dict[str, Entry]]:
-    """The context and the entries of a memory; nothing of one that is empty, damaged or of another version."""
+def recall(memory: bytes, limits: str) -> Memory:
+    """What was kept, when it was within the same limits; nothing of one that is empty, damaged or of another version."""
+    if not memory:
+        return NOTHING
     try:
-        unpacked = zlib.decompressobj().decompress(memory, MAX_UNPACKED)
-        form, context, kept = json.loads(unpacked)
-        if form != FORMAT:
-            return (), {}
-        return tuple(context), {name: _entry(told) for name, told in kept.items()}
-    except (zlib.error, ValueError, TypeError, KeyError):
-        return (), {}
+        form, within, context, kept = json.loads(zlib.decompressobj().decompress(memory, MAX_UNPACKED))
+        if form != FORMAT or within != limits:
+            return NOTHING
+        return Memory(tuple(context), {name: _entry(*told) for name, told in kept.items()})
+    except (zlib.error, ValueError, TypeError, AttributeError):
+        return NOTHING
 
 
-def _entry(told: dict[str, Any]) -> Entry:
-    for name in ("published_at", "updated_at"):
-        told[name] = datetime.fromisoformat(told[name]) if told[name] else None
-    for name in ("authors", "tags"):
-        told[name] = tuple(told[name])
-    return Entry(**told)
+def _told(entry: Entry) -> tuple[str | None, ...]:
+    published = entry.published_at.isoformat() if entry.published_at else None
+    return entry.guid, entry.url, entry.title, published, entry.text_hash
+
+
+def _entry(guid: str | None, url: str | None, title: str, published: str | None, text_hash: str) -> Entry:
+    published_at = datetime.fromisoformat(published) if published else None
+    return Entry(guid, url, title, published_at=published_at, text_hash=text_hash)
 
 
 def _names_language(element: Any) -> bool:

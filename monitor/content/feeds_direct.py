@@ -46,14 +46,14 @@ class _IrregularError(Exception):
     """feedparser must read this entry."""
 
 
-def direct_records(elements: Sequence[Any]) -> list[Record | None]:
-    """Each of a document's entries as feedparser would give it, but for what `finish` adds; None where only feedparser can
-    tell."""
+def direct_records(elements: Sequence[Any], wanted: Sequence[bool]) -> list[Record | None]:
+    """Each of a document's entries that is wanted as feedparser would give it, but for what `finish` adds; None where only
+    feedparser can tell."""
     parents = {id(element.getparent()) for element in elements}
-    if len(parents) > 1:  # what is in scope may differ
+    if len(parents) > 1 or not any(wanted):  # what is in scope may differ
         return [None] * len(elements)
     reader = _Reader(rss=etree.QName(elements[0]).localname == "item")
-    return [reader.record(element) for element in elements]
+    return [reader.record(element) if want else None for element, want in zip(elements, wanted, strict=True)]
 
 
 class _Reader:

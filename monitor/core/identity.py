@@ -23,7 +23,7 @@ from monitor.model import Entry
 
 __all__ = [
     "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
-    "plain_link", "site_of", "slug", "text_key", "usable_guids",
+    "plain_link", "shortened", "site_of", "slug", "text_key", "usable_guids",
 ]  # fmt: skip
 
 _MAX_GUID = 500
@@ -174,7 +174,12 @@ def _folded(text: str) -> str:
 def entry_hash(entry: Entry) -> str:
     """A hash of what the publisher wrote: title, summary and content. Blank space, markup (whose images and links carry
     tokens that change at every poll), dates and counters beside the text make no difference."""
-    return _digest(*(_words(part) for part in (entry.title, entry.summary, entry.content)))
+    return entry.text_hash or _digest(*(_words(part) for part in (entry.title, entry.summary, entry.content)))
+
+
+def shortened(entry: Entry) -> Entry:
+    """The entry without its texts: its keys and its hash are the same, and there is nothing to read."""
+    return Entry(entry.guid, entry.url, entry.title, published_at=entry.published_at, text_hash=entry_hash(entry))
 
 
 def _words(markup: str) -> str:

@@ -29,6 +29,8 @@ class Entry:
     updated_at: datetime | None = None
     language: str | None = None
     tags: tuple[str, ...] = ()
+    text_hash: str | None = None
+    """Of one that is known word for word and bears no texts (`core.identity.shortened`): its hash with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ class ParsedFeed:
     """URLs of the documents that hold the entries, when this one is a sitemap index; newest first where it says."""
     undated: int = 0
     """How many of `children` bear no date: which of those are new is not known."""
-    memory: bytes | None = field(default=None, repr=False, compare=False)
-    """What the next document's reading may be spared, for the store to keep as it is (`content.feeds_cut`)."""
+    names: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """Of each entry, by what the next document's reading knows it again (`content.feeds_cut`); none: by nothing."""
+    context: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """What else in the document its entries' reading depended on."""
 
 
 @dataclass(frozen=True, slots=True)

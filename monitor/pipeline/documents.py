@@ -6,7 +6,7 @@ Keys and hashes are made where the document is parsed: the one process that stor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.core.bounds import bounded_feed
 from monitor.core.plan import Identified, identify
@@ -15,10 +15,12 @@ from monitor.model import LimitsPolicy, ParsedFeed
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`entries`: those of `parsed` that differ, in its order."""
+    """`entries`: those of `parsed` that differ, in its order. `memory`: what the next one's reading may be spared, for the
+    store to keep as it is; None: nothing."""
 
     parsed: ParsedFeed
     entries: tuple[Identified, ...]
+    memory: bytes | None = None
 
 
 def read_document(
@@ -27,17 +29,25 @@ def read_document(
     body: bytes,
     url: str,
     headers: Mapping[str, str],
-    memory: bytes | None = None,
+    memory: bytes = b"",
 ) -> Document:
-    """`parse`, for the feed of this id; raises as it does."""
-    return identified(feed, limits, parse(body, url, headers, memory))
+    """`parse_feed`, for the feed of this id; raises as it does. Entries that the last document's `memory` knows come
+    shortened (`core.identity`)."""
+    from monitor.content import feeds, feeds_cut  # feedparser and all it needs: only workers read feeds
+
+    bounds = repr((limits.title, limits.field, limits.tags))  # an entry that was cut to them is not remembered
+    read = feeds.parse_feed(body, url, headers, feeds_cut.recall(memory, bounds))
+    document = identified(feed, limits, replace(read, names=(), context=()))
+    whole = zip(read.names, read.entries, document.parsed.entries, strict=False)
+    known = {name: bounded for name, entry, bounded in whole if bounded is entry}
+    return replace(document, memory=feeds_cut.remember(known, read.context, bounds) if known else None)
 
 
-def parse(body: bytes, url: str, headers: Mapping[str, str], memory: bytes | None = None) -> ParsedFeed:
+def parse(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     """`content.feeds.parse_feed`, to be called in a worker."""
-    from monitor.content.feeds import parse_feed  # feedparser and all it needs: only workers read feeds
+    from monitor.content.feeds import parse_feed
 
-    return parse_feed(body, url, headers, memory)
+    return parse_feed(body, url, headers)
 
 
 def identified(feed: str, limits: LimitsPolicy, document: ParsedFeed) -> Document:

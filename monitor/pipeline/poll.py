@@ -26,6 +26,7 @@ from monitor.model import (
     Feed,
     FeedState,
     Fetched,
+    LimitsPolicy,
     NotModified,
     ParsedFeed,
     PollReport,
@@ -34,7 +35,7 @@ from monitor.model import (
 )
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, content_hash
-from monitor.pipeline.documents import identified, read_document
+from monitor.pipeline.documents import Document, identified, read_document
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Looking
 from monitor.pipeline.reading import Reader
@@ -57,6 +58,17 @@ class Write(Protocol):
 
 Conclude = Callable[[Transaction], None]
 """What a poll's last unit of work writes of the feed itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document as read. `answer`: with the validators that hold for all of it; `hash`: of all its bytes. `unchanged`: it
+    is a sitemap index, and what it names says what it said before."""
+
+    document: Document
+    answer: Fetched
+    hash: str
+    unchanged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,36 +136,29 @@ class Poller:
                 assert_never(outcome)
 
     async def _fetched(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, doubted: bool) -> PollReport:
-        body_hash = content_hash(answer.body)
-        if body_hash == state.body_hash:
+        if content_hash(answer.body) == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
         limits = rules.config.limits
         memory = await self.write(self.store.memory, feed.id)
         try:
-            body, url, headers = answer.body, answer.url, dict(answer.headers)
-            document = await self._cage(feed).read(
-                body, url, read_document, feed.id, limits, body, url, headers, memory
-            )
-            if document.parsed.children:
-                index = SitemapIndex(self.fetcher, self._cage(feed), limits.sitemaps)
-                answer = replace(answer, headers=_without_validators(answer))
-                documents, problems = await index.documents(document.parsed, answer.url)
-                body_hash = hash_of(documents)
-                if body_hash == state.body_hash and not problems:
-                    return await self._unchanged(feed, rules, _validated(state, answer), answer)
-                document = identified(feed.id, limits, await index.read(document.parsed, documents, problems))
+            read = await self._read(feed, limits, state, answer, memory)
+            if read.unchanged:
+                return await self._unchanged(feed, rules, _validated(state, read.answer), read.answer)
+            planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
+            if any(one.entry.text_hash for one in planned.work):
+                # The memory knows them and the store does not: their texts are wanted after all.
+                read = await self._read(feed, limits, state, answer, b"")
+                planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
-        hub, topic = websub.advertised(answer.headers)
-        parsed = replace(document.parsed, hub=hub or document.parsed.hub, itself=topic or document.parsed.itself)
-        planned, look = await self._looking(rules).at(feed, state, replace(document, parsed=parsed), answer.url)
+        answer, parsed = read.answer, look.parsed
         work, waiting = postponed(planned.work, limits)
         if waiting:
             parsed = replace(parsed, complete=False, problem=_waiting(waiting, parsed.problem))
         if look.fresh and doubted and await self._lied(state, answer):
             state = replace(state, learnt=replace(state.learnt, lied_at=self.clock.now()))
         if parsed.complete:
-            state = replace(_validated(state, answer), body_hash=body_hash)
+            state = replace(_validated(state, answer), body_hash=read.hash)
         else:
             state = replace(state, etag=None, last_modified=None, body_hash=None)
         state = replace(state, title=parsed.title or state.title)
@@ -165,10 +170,27 @@ class Poller:
                 again = self.clock.now() + rules.config.poll.min
                 after = replace(after, next_poll_at=again, first_polled_at=state.first_polled_at)
             tx.save_feed(after)
-            tx.keep_memory(feed.id, parsed.memory)
+            tx.keep_memory(feed.id, None if waiting else read.document.memory)
 
         taken = await self._entries(feed, rules, state, work, parsed, conclude)
         return _report(feed, taken, parsed)
+
+    async def _read(self, feed: Feed, limits: LimitsPolicy, state: FeedState, answer: Fetched, memory: bytes) -> _Read:
+        """An answer's document, put together from all that a sitemap index names; raises ReadError."""
+        cage, body, url, headers = self._cage(feed), answer.body, answer.url, dict(answer.headers)
+        document = await cage.read(body, url, read_document, feed.id, limits, body, url, headers, memory)
+        hash_, unchanged = content_hash(body), False
+        if document.parsed.children:
+            index = SitemapIndex(self.fetcher, cage, limits.sitemaps)
+            answer = replace(answer, headers=_without_validators(answer))
+            documents, problems = await index.documents(document.parsed, url)
+            hash_ = hash_of(documents)
+            unchanged = hash_ == state.body_hash and not problems
+            if not unchanged:
+                document = identified(feed.id, limits, await index.read(document.parsed, documents, problems))
+        hub, topic = websub.advertised(answer.headers)
+        parsed = replace(document.parsed, hub=hub or document.parsed.hub, itself=topic or document.parsed.itself)
+        return _Read(replace(document, parsed=parsed), answer, hash_, unchanged)
 
     async def push(self, feed: Feed, rules: Rules, answer: Fetched) -> PollReport:
         """Take in what a hub brought. The feed's document and its validators are not touched; what cannot be read is lost

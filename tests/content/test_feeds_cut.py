@@ -1,14 +1,18 @@
-"""A document cut to its unseen entries gives, entry for entry, what the whole document gives."""
+"""Of a document whose entries are known in part, those come shortened and the others as the whole document gives them."""
 
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 import pytest
 
 from monitor.content import feeds as feeds_module
 from monitor.content.feeds import parse_feed
+from monitor.content.feeds_cut import NOTHING, Memory, recall, remember
 from monitor.content.feeds_repair import entry_spans
+from monitor.core.identity import shortened
+from monitor.core.plan import identify
 from monitor.model import ParsedFeed
 from tests.corpus import CORPUS, FEEDS, corpus
 
@@ -27,8 +31,22 @@ def rss(*items: str, head: str = "") -> bytes:
     return f"<rss version='2.0'><channel><title>F</title>{head}{''.join(items)}</channel></rss>".encode()
 
 
-def read(body: bytes, memory: bytes | None = b"") -> ParsedFeed:
+def read(body: bytes, memory: Memory = NOTHING) -> ParsedFeed:
     return parse_feed(body, URL, {}, memory)
+
+
+def memory_of(feed: ParsedFeed) -> Memory:
+    """As the store gives it back."""
+    kept = remember(dict(zip(feed.names, feed.entries, strict=False)), feed.context, "limits")
+    return recall(kept or b"", "limits")
+
+
+def with_known(feed: ParsedFeed, memory: Memory) -> ParsedFeed:
+    """What is to be read of the document of which `feed` is the whole: what the memory knows, shortened."""
+    if not feed.names or feed.context != memory.context:
+        return feed
+    named = zip(feed.names, feed.entries, strict=True)
+    return replace(feed, entries=tuple(shortened(e) if name in memory.entries else e for name, e in named))
 
 
 @pytest.fixture
@@ -46,14 +64,29 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_only_what_is_new_or_edited_is_read(parsed: list[int]) -> None:
-    memory = read(rss(*map(item, range(1, 21)))).memory
+    memory = memory_of(read(rss(*map(item, range(1, 21)))))
     changed = rss(item(21), *map(item, range(1, 10)), item(10, "edited"), *map(item, range(11, 20)))
     cut = read(changed, memory)
     assert parsed == [21, 3]
-    assert cut == read(changed, b"")
+    assert [entry.guid for entry in cut.entries if not entry.text_hash] == ["g21", "g10"]
     assert cut.entries[10].summary == "edited"
-    assert read(changed, cut.memory) == cut
-    assert parsed[3:] == [1]
+    assert cut == with_known(read(changed), memory)
+
+
+def test_a_known_entry_has_the_keys_and_the_hash_of_the_whole_one() -> None:
+    whole = read(rss(item(1), item(2, "<p>marked &amp; up</p>"), item(2, "twice"), "<item><title>Bare</title></item>"))
+    short = read(
+        rss(item(1), item(2, "<p>marked &amp; up</p>"), item(2, "twice"), "<item><title>Bare</title></item>"),
+        memory_of(whole),
+    )
+    assert all(entry.text_hash and not entry.summary for entry in short.entries)
+    assert [one.keys for one in identify("f", short.entries)] == [one.keys for one in identify("f", whole.entries)]
+
+
+def test_a_memory_of_other_limits_is_none() -> None:
+    feed = read(rss(item(1)))
+    kept = remember(dict(zip(feed.names, feed.entries, strict=True)), feed.context, "narrow")
+    assert recall(kept or b"", "wide") == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -69,12 +102,12 @@ def test_only_what_is_new_or_edited_is_read(parsed: list[int]) -> None:
     ],
 )
 def test_what_is_unusual_or_stands_in_another_context_is_read_whole(later: bytes) -> None:
-    assert read(later, read(rss(item(1), item(2), item(3))).memory) == read(later, None)
+    assert read(later, memory_of(read(rss(item(1), item(2), item(3))))) == read(later)
 
 
 @pytest.mark.parametrize("memory", [b"", b"nonsense", b"x\x9c\x03\x00\x00\x00\x00\x01"])
 def test_a_damaged_memory_costs_nothing_but_time(memory: bytes) -> None:
-    assert read(rss(item(1)), memory) == read(rss(item(1)), None)
+    assert recall(memory, "limits") == NOTHING
 
 
 def halves(body: bytes) -> list[bytes]:
@@ -95,13 +128,13 @@ def halves(body: bytes) -> list[bytes]:
 
 def differs(body: bytes, headers: dict[str, str]) -> bool:
     """Whether any half's memory makes the whole's reading another one."""
-    whole = parse_feed(body, URL, headers, None)
+    whole = parse_feed(body, URL, headers)
     for half in halves(body):
         try:
-            memory = parse_feed(half, URL, headers, b"").memory
+            memory = memory_of(parse_feed(half, URL, headers))
         except feeds_module.ReadError:
             continue
-        if memory and parse_feed(body, URL, headers, memory) != whole:
+        if parse_feed(body, URL, headers, memory) != with_known(whole, memory):
             return True
     return False
 
@@ -119,9 +152,10 @@ def test_feedparsers_corpus_reads_the_same() -> None:
     wrong = []
     for name, body, headers in corpus():
         try:
-            whole = parse_feed(body, URL, headers, b"")
+            whole = parse_feed(body, URL, headers)
         except feeds_module.ReadError:
             continue
-        if (whole.memory and parse_feed(body, URL, headers, whole.memory) != whole) or differs(body, headers):
+        memory = memory_of(whole)
+        if parse_feed(body, URL, headers, memory) != with_known(whole, memory) or differs(body, headers):
             wrong.append(name)
     assert wrong == []

@@ -26,8 +26,8 @@ class Read:
         with pytest.MonkeyPatch.context() as patch:
             real = feeds_module.direct_records
 
-            def counting(elements: list[object]) -> list[dict[str, object] | None]:
-                records = real(elements)
+            def counting(elements: list[object], wanted: list[bool]) -> list[dict[str, object] | None]:
+                records = real(elements, wanted)
                 self.direct, self.entries = sum(map(bool, records)), len(records)
                 return records
 

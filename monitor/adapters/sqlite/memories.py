@@ -1,4 +1,4 @@
-"""What a feed's last document left for the reading of the next one (`ParsedFeed.memory`): a cache, one row a feed."""
+"""What a feed's last document left for the reading of the next one (`pipeline.documents`): a cache, one row a feed."""
 
 from __future__ import annotations
 

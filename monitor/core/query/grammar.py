@@ -26,7 +26,7 @@ _STOP = rf"(?=[\s(){QUOTES}]|\Z)"
 _META = "|".join(META_FIELDS)
 
 _TERMINALS = (
-    ("COMMENT", r"\#(?=[\s\#]|\Z)[^\n]*|^[ \t]*\#[^\n]*"),
+    ("COMMENT", r"\#(?=[\s\#]|\Z)[^\n]*|^[^\S\n]*\#[^\n]*"),
     ("SPACE", r"[^\S\n]+|\n"),
     ("AND", f"AND{_STOP}"),
     ("OR", f"OR{_STOP}"),

@@ -12,6 +12,11 @@ _PLAIN_VALUE = re.compile(rf"(?![{QUOTES}(])[^\s()]+")
 
 def print_query(node: Node) -> str:
     """The query, with the fewest brackets that keep its shape; AND is written out, comments are gone."""
+    text = _printed(node)
+    return f"({text})" if text.startswith("#") else text  # a line that begins so is a comment
+
+
+def _printed(node: Node) -> str:
     match node:
         case Words():
             text = f'"{node.text}"' if node.quoted else node.text
@@ -34,14 +39,14 @@ def print_query(node: Node) -> str:
             right = _bracket(node.right, And, Or, Not, Near)
             return f"{left} {'ONEAR' if node.ordered else 'NEAR'}/{node.distance} {right}"
         case AtLeast():
-            return f"atleast({node.count}, {print_query(node.child)})"
+            return f"atleast({node.count}, {_printed(node.child)})"
         case Stem():
-            return f"stem({print_query(node.child)})"
+            return f"stem({_printed(node.child)})"
         case InField():
             return f"{node.field}:{_bracket(node.child, And, Or, Not, Near)}"
 
 
 def _bracket(node: Node, *loose: type) -> str:
     """The node's text, in brackets if it binds as loosely as one of these."""
-    text = print_query(node)
+    text = _printed(node)
     return f"({text})" if isinstance(node, loose) else text
