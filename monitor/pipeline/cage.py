@@ -36,9 +36,9 @@ class Cage:
     feed: str
     now: Callable[[], datetime]
 
-    async def read(self, body: bytes, url: str, function: Callable[..., T], *args: object) -> T:
-        """Run `function` on `args` in a worker, unless `body` is in quarantine; raises ReadError, WorkerDied among it."""
-        name = content_hash(body)
+    async def read(self, name: str, url: str, function: Callable[..., T], *args: object) -> T:
+        """Run `function` on `args` in a worker, unless the bytes of this name (`content_hash`) are in quarantine; raises
+        ReadError, WorkerDied among it."""
         if await self.write(self.store.strikes, name) >= STRIKES:  # type: ignore[operator]
             raise ReadError(
                 f"in quarantine: reading it has killed a worker {STRIKES} times; read again when it changes,"

@@ -136,18 +136,19 @@ class Poller:
                 assert_never(outcome)
 
     async def _fetched(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, doubted: bool) -> PollReport:
-        if content_hash(answer.body) == state.body_hash:
+        name = content_hash(answer.body)
+        if name == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
         limits = rules.config.limits
         memory = await self.write(self.store.memory, feed.id)
         try:
-            read = await self._read(feed, limits, state, answer, memory)
+            read = await self._read(feed, limits, state, answer, name, memory)
             if read.unchanged:
                 return await self._unchanged(feed, rules, _validated(state, read.answer), read.answer)
             planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
             if any(one.entry.text_hash for one in planned.work):
                 # The memory knows them and the store does not: their texts are wanted after all.
-                read = await self._read(feed, limits, state, answer, b"")
+                read = await self._read(feed, limits, state, answer, name, b"")
                 planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
@@ -175,11 +176,13 @@ class Poller:
         taken = await self._entries(feed, rules, state, work, parsed, conclude)
         return _report(feed, taken, parsed)
 
-    async def _read(self, feed: Feed, limits: LimitsPolicy, state: FeedState, answer: Fetched, memory: bytes) -> _Read:
-        """An answer's document, put together from all that a sitemap index names; raises ReadError."""
+    async def _read(
+        self, feed: Feed, limits: LimitsPolicy, state: FeedState, answer: Fetched, name: str, memory: bytes
+    ) -> _Read:
+        """An answer's document, put together from all that a sitemap index names; raises ReadError. `name`: its body's hash."""
         cage, body, url, headers = self._cage(feed), answer.body, answer.url, dict(answer.headers)
-        document = await cage.read(body, url, read_document, feed.id, limits, body, url, headers, memory)
-        hash_, unchanged = content_hash(body), False
+        document = await cage.read(name, url, read_document, feed.id, limits, body, url, headers, memory)
+        hash_, unchanged = name, False
         if document.parsed.children:
             index = SitemapIndex(self.fetcher, cage, limits.sitemaps)
             answer = replace(answer, headers=_without_validators(answer))

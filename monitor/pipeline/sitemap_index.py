@@ -58,7 +58,12 @@ class SitemapIndex:
         for document in documents:
             try:
                 part = await self.cage.read(
-                    document.body, document.url, parse, document.body, document.url, dict(document.headers)
+                    content_hash(document.body),
+                    document.url,
+                    parse,
+                    document.body,
+                    document.url,
+                    dict(document.headers),
                 )
             except NoNews:
                 pages += 1

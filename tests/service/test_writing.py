@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,7 +77,13 @@ async def test_a_store_that_another_process_holds_is_waited_for_once(store: Sqli
         tries += 1
         raise StoreBusy("another process has held the store")
 
-    answers = await asyncio.gather(*(writing(call) for call in (store.notes, begins)), return_exceptions=True)
+    both_wait = threading.Event()
+    first = asyncio.ensure_future(writing(both_wait.wait))
+    others = [asyncio.ensure_future(writing(call)) for call in (store.notes, begins)]
+    await asyncio.sleep(0)
+    both_wait.set()
+    answers = await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.gather(first, return_exceptions=True)
     assert all(isinstance(answer, StoreBusy) for answer in answers)
     assert tries == 1
 
