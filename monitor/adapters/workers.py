@@ -50,6 +50,7 @@ PRELOADED = (
     "monitor.content.language",
     "monitor.content.pages",
     "monitor.content.phrases",
+    "monitor.content.warm",
     "numpy",
 )
 """What the functions run here need, also what they import when first called: each worker would import it anew."""

@@ -57,7 +57,7 @@ class Application:
             channels=config.channels,
             clock=clock,
             jitter=random.random,
-            write=self.write,
+            write=self.write.urgent,
             reached=rehearsal.reached(),
         )
 

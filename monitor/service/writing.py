@@ -32,11 +32,12 @@ Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
 
 
 class Writing:
-    """Runs store calls on its thread, in the order they were asked for."""
+    """Runs store calls on its thread, in the order they were asked for; `urgent` ones before all others."""
 
     def __init__(self, store: SqliteStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._urgent: deque[_Asked] = deque()
         self._pending: deque[_Asked] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._draining = False
@@ -44,9 +45,16 @@ class Writing:
 
     async def __call__(self, function: Callable[..., T], *args: object) -> T:
         """Run a store call; returns, or raises what it raised, when it and all it wrote is stored."""
+        return await self._ask(self._pending, partial(function, *args))
+
+    async def urgent(self, function: Callable[..., T], *args: object) -> T:
+        """As a call, but it waits for none that is not urgent: what an alert needs is not behind a thousand polls."""
+        return await self._ask(self._urgent, partial(function, *args))
+
+    async def _ask(self, line: deque[_Asked], call: Callable[[], T]) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         with self._lock:
-            self._pending.append((partial(function, *args), future))
+            line.append((call, future))
             if not self._draining:
                 self._thread.submit(self._drain)
                 self._draining = True
@@ -64,9 +72,15 @@ class Writing:
                 with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any longer
                     settled[0][0].get_loop().call_soon_threadsafe(_tell, settled)
             with self._lock:
-                if not self._pending:
+                if not self._waiting():
                     self._draining = False
                     return
+
+    def _waiting(self) -> int:
+        return len(self._urgent) + len(self._pending)
+
+    def _next(self) -> _Asked:
+        return (self._urgent or self._pending).popleft()
 
     def _transaction(self) -> list[Settled]:
         """What is pending, as one transaction: the first call in any case, others while there is time.
@@ -74,7 +88,7 @@ class Writing:
         When one of them fails nothing of it is stored, and each is made again, alone: calls change nothing but the store.
         When another process holds the store all of them are told at once, and do not wait for it one after another.
         """
-        asked = [self._pending.popleft()]  # before anything can fail: whoever asked first is told of it
+        asked = [self._next()]  # before anything can fail: whoever asked first is told of it
         results: list[Any] = []
         try:
             with self._store.batch():
@@ -82,9 +96,9 @@ class Writing:
                 while True:
                     call, future = asked[-1]
                     results.append(None if future.cancelled() else call())
-                    if not self._pending or len(asked) >= MOST or self._clock.monotonic() >= until:
+                    if not self._waiting() or len(asked) >= MOST or self._clock.monotonic() >= until:
                         break
-                    asked.append(self._pending.popleft())
+                    asked.append(self._next())
         except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
             if isinstance(error, StoreBusy) or len(asked) == 1:
                 return [(future, None, error) for _, future in asked]

@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from monitor.settings.locator import locate
+from monitor.settings.locator import Places
 from monitor.settings.mistakes import Document, Mistakes, reason, shown
 
 MAX_FILE = 16_000_000
@@ -73,7 +73,7 @@ def read_document(path: Path, mistakes: Mistakes) -> Document | None:
         longest = max(_NUMBER.finditer(text), key=lambda found: len(found[0]))
         mistakes.add(name, text.count("\n", 0, longest.start()) + 1, "file", "not TOML: a number of too many digits")
         return None
-    return Document(path, name, data, locate(text))
+    return Document(path, name, data, Places(text))
 
 
 def _syntax(name: str, text: str, message: str, mistakes: Mistakes) -> None:

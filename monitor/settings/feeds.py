@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from monitor.core.identity import slug
@@ -24,11 +23,11 @@ class Feeds:
     """All that can be known of the feeds, those with mistakes included, so that references to them are no second mistake."""
 
     right: list[Feed] = field(default_factory=list)
-    ids: dict[str, str] = field(default_factory=dict)
-    """Id to the place that gives it."""
+    ids: dict[str, object] = field(default_factory=dict)
+    """Id to what gives it, whose `str` is its place."""
     tags: set[str] = field(default_factory=set)
-    urls: dict[str, str] = field(default_factory=dict)
-    """A URL, as it is dialled, to the place that gives it."""
+    urls: dict[str, object] = field(default_factory=dict)
+    """A URL, as it is dialled, to what gives it, likewise."""
     unread: list[str] = field(default_factory=list)
     """The text of files that have mistakes: what they name may exist."""
 
@@ -37,7 +36,7 @@ class Feeds:
         return name in among or any(may_hold(text, name) for text in self.unread)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Draft:
     """One `[[feed]]`, as far as it is right."""
 
@@ -47,8 +46,8 @@ class _Draft:
     url: str
     """One URL for its spellings: host in lower case, no fragment, no default port."""
 
-    @cached_property
-    def place(self) -> str:
+    def __str__(self) -> str:
+        """Its place; told only in mistakes, for all places of a document are looked for at the first."""
         return f"{self.document.name}:{self.document.places.key_line(('feed', self.number))}"
 
     def feed(self, feed_id: str) -> Feed:
@@ -72,9 +71,9 @@ def read_feeds(run: Run) -> Feeds:
     for draft in drafts:
         _add(run, feeds, draft)
     for draft in drafts:
-        if not draft.table.id and draft.table.url and feeds.urls[draft.url] == draft.place:
+        if not draft.table.id and draft.table.url and feeds.urls[draft.url] is draft:
             made = _made_id(draft.table.url, feeds)  # those that say their id took it first
-            feeds.ids[made] = draft.place
+            feeds.ids[made] = draft
             feeds.right.append(draft.feed(made))
     for document, names in lists:
         for number, name in enumerate(names):
@@ -115,10 +114,10 @@ def _add(run: Run, feeds: Feeds, draft: _Draft) -> None:
     table, path = draft.table, ("feed", draft.number)
     feeds.tags.update(table.tags)
     fresh = True
-    if table.id and (taken := feeds.ids.setdefault(table.id, draft.place)) != draft.place:
+    if table.id and (taken := feeds.ids.setdefault(table.id, draft)) is not draft:
         run.mistakes.at_value(draft.document, (*path, "id"), f'the id "{table.id}" is taken by {taken}')
         fresh = False
-    if table.url and (taken := feeds.urls.setdefault(draft.url, draft.place)) != draft.place:
+    if table.url and (taken := feeds.urls.setdefault(draft.url, draft)) is not draft:
         run.mistakes.at_value(draft.document, (*path, "url"), f"the same URL as {taken}")
         fresh = False
     if fresh and table.id and table.url:

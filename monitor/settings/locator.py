@@ -36,10 +36,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """The places of one document."""
+    """The places of one valid TOML document whose line ends are ``\\n``, looked for when first asked: for a mistake."""
 
     text: str
-    of: Mapping[Path, Place]
+
+    @cached_property
+    def of(self) -> Mapping[Path, Place]:
+        """Every place."""
+        scanner = _Scanner(self.text)
+        scanner.document()
+        return scanner.places
 
     def line(self, offset: int) -> int:
         """The line of an offset, from 1."""
@@ -96,13 +102,6 @@ def string_offsets(text: str, start: int, end: int) -> list[int]:
         offsets.append(at)
         at = escape.end()
     return [*offsets, last]
-
-
-def locate(text: str) -> Places:
-    """Note every place in a valid TOML document whose line ends are ``\\n``."""
-    scanner = _Scanner(text)
-    scanner.document()
-    return Places(text, scanner.places)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from monitor.adapters.workers import ProcessWorkers
+from monitor.core.text_tables import tables
 from monitor.errors import WorkerDied
 
 
@@ -40,11 +41,19 @@ def answer(number: int) -> int:
     return number * 2
 
 
+def readied() -> tuple[bool, ...]:
+    return "numpy" in sys.modules, "trafilatura" in sys.modules, tables.cache_info().currsize == 1
+
+
 @pytest.fixture(scope="module")
 def workers() -> Iterator[ProcessWorkers]:
     workers = ProcessWorkers(2, deadline=5.0, memory=300_000_000)
     yield workers
     workers.close()
+
+
+async def test_what_is_slow_to_make_is_made_before_a_worker_is_forked(workers: ProcessWorkers) -> None:
+    assert await workers.run(readied) == (True, True, True)
 
 
 @pytest.mark.parametrize(

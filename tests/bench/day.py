@@ -286,6 +286,7 @@ def stored(path: Path, shape: Shape, shown: dict[int, list[int]], told: Counter[
     with sqlite3.connect(path) as db:
         urls = {url for (url,) in db.execute("SELECT url FROM items")}
         failing = db.execute("SELECT count(*) FROM feeds WHERE failures > 0").fetchone()[0]
+        states = dict(db.execute("SELECT state, count(*) FROM alerts GROUP BY state"))
     ours = {url.partition("/")[2].partition("/")[2].partition("/")[2] for url in urls if url}
     wanted = {
         f"{number}/{entry}" for number, (first, last) in shown.items() for entry in range(first - SHOWN + 1, last + 1)
@@ -293,7 +294,7 @@ def stored(path: Path, shape: Shape, shown: dict[int, list[int]], told: Counter[
     twice = Counter(url for url, _ in told)
     print(
         f"{len(wanted)} entries shown, {len(wanted - ours)} of them not stored; {failing} feeds fail;"
-        f" {sum(told.values())} told, {sum(count > 1 for count in twice.values())} under two ids"
+        f" {sum(told.values())} told, {sum(count > 1 for count in twice.values())} under two ids; alerts: {states}"
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.core.text import WORD_PATTERN, fold, tokenize, words_of
+from monitor.core.text import fold, tokenize, words_of
+from monitor.core.text_tables import tables
 
 # Half plain, half from the places where folding does something.
 _TRICKY = "".join(
@@ -56,7 +56,7 @@ def test_offsets_are_in_order_and_give_the_word_back(text: str) -> None:
 @example("it's 5 o'clock, p.m. _A_ 3,5")
 @example("об'єкт, 5 ת\"א")
 def test_a_texts_words_are_its_tokens_words(text: str) -> None:
-    assert words_of(text) == [word for token in re.findall(WORD_PATTERN, text) for word in words_of(token)]
+    assert words_of(text) == [word for token in tables().token.findall(text) for word in words_of(token)]
 
 
 @given(texts, texts)

@@ -69,6 +69,17 @@ async def test_a_call_that_the_store_refuses_costs_itself_alone(store: SqliteSto
     assert stored(store.path) == {f"item-{n}" for n in (0, 1, 3, 4)}
 
 
+async def test_what_is_urgent_waits_for_nothing_that_is_not(store: SqliteStore, writing: Writing) -> None:
+    all_wait, order = threading.Event(), list[str]()
+    calls = [asyncio.ensure_future(writing(all_wait.wait))]
+    calls += [asyncio.ensure_future(writing(order.append, f"poll {n}")) for n in range(300)]
+    calls += [asyncio.ensure_future(writing.urgent(order.append, f"alert {n}")) for n in range(2)]
+    await asyncio.sleep(0)
+    all_wait.set()
+    await asyncio.gather(*calls)
+    assert order == ["alert 0", "alert 1", *(f"poll {n}" for n in range(300))]
+
+
 async def test_a_store_that_another_process_holds_is_waited_for_once(store: SqliteStore, writing: Writing) -> None:
     tries = 0
 

@@ -13,7 +13,8 @@ from monitor.core.query import forms
 from monitor.core.query.nodes import DEFAULT_FIELDS, TextField
 from monitor.core.query.subject import Subject
 from monitor.core.query.vocabulary import Vocabulary
-from monitor.core.text import ZERO_WIDTH, is_spaceless, tokenize
+from monitor.core.text import is_spaceless, tokenize
+from monitor.core.text_tables import ZERO_WIDTH
 
 Span = tuple[int, int]
 """First and last token of a hit, both inclusive."""
