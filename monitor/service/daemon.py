@@ -146,8 +146,8 @@ class Daemon:
             return
         # Polling pauses while the store cannot take a note: what is fetched then could not be stored.
         if not timedelta() <= now - self._beat_at < BEAT:
-            await app.write(app.store.note, "daemon.tick", "running", now)
-            await app.write(app.store.checkpoint)
+            await app.write.urgent(app.store.note, "daemon.tick", "running", now)
+            await app.write.urgent(app.store.checkpoint)
             self._pulse.beat("writer")
             self._beat_at = now
             await self._note_late()
@@ -165,7 +165,7 @@ class Daemon:
         async with self._claiming:
             room = app.rules.config.poll.concurrency - len(self._polls)
             if room > 0:
-                due = await app.write(app.store.claim_due, app.clock.now(), room, LEASE)
+                due = await app.write.urgent(app.store.claim_due, app.clock.now(), room, LEASE)
                 self._more_due = len(due) == room
                 for feed in due:
                     self._start_poll(feed)

@@ -26,7 +26,11 @@ MOST = 200
 HOLD = 0.1
 """Seconds from which a transaction takes no further call: what a caller waits more at most, and another process."""
 
-_Asked = tuple[Callable[[], Any], asyncio.Future[Any]]
+HASTE = 0.02
+"""The same from an urgent call on: a few more calls share its commit, and it hardly waits for them."""
+
+_Asked = tuple[Callable[[], Any], asyncio.Future[Any], bool]
+"""A call, who asked for it, and whether it is urgent."""
 Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
 """Who asked, and what to tell: a result, or what was raised."""
 
@@ -45,16 +49,16 @@ class Writing:
 
     async def __call__(self, function: Callable[..., T], *args: object) -> T:
         """Run a store call; returns, or raises what it raised, when it and all it wrote is stored."""
-        return await self._ask(self._pending, partial(function, *args))
+        return await self._ask(partial(function, *args), urgent=False)
 
     async def urgent(self, function: Callable[..., T], *args: object) -> T:
         """As a call, but it waits for none that is not urgent: what an alert needs is not behind a thousand polls."""
-        return await self._ask(self._urgent, partial(function, *args))
+        return await self._ask(partial(function, *args), urgent=True)
 
-    async def _ask(self, line: deque[_Asked], call: Callable[[], T]) -> T:
+    async def _ask(self, call: Callable[[], T], *, urgent: bool) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         with self._lock:
-            line.append((call, future))
+            (self._urgent if urgent else self._pending).append((call, future, urgent))
             if not self._draining:
                 self._thread.submit(self._drain)
                 self._draining = True
@@ -94,16 +98,18 @@ class Writing:
             with self._store.batch():
                 until = self._clock.monotonic() + HOLD
                 while True:
-                    call, future = asked[-1]
+                    call, future, urgent = asked[-1]
+                    if urgent or self._urgent:
+                        until = min(until, self._clock.monotonic() + HASTE)
                     results.append(None if future.cancelled() else call())
                     if not self._waiting() or len(asked) >= MOST or self._clock.monotonic() >= until:
                         break
                     asked.append(self._next())
         except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
             if isinstance(error, StoreBusy) or len(asked) == 1:
-                return [(future, None, error) for _, future in asked]
-            return [_alone(*one) for one in asked]
-        return [(future, result, None) for (_, future), result in zip(asked, results, strict=True)]
+                return [(future, None, error) for _, future, _ in asked]
+            return [_alone(call, future) for call, future, _ in asked]
+        return [(future, result, None) for (_, future, _), result in zip(asked, results, strict=True)]
 
 
 def _alone(call: Callable[[], Any], future: asyncio.Future[Any]) -> Settled:
