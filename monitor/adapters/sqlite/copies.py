@@ -80,10 +80,8 @@ PARAMETERS = 500
 """Of one statement; SQLite allows 32,766."""
 
 _TABLES = ("copy_postings", "copy_recent")
-_POSTINGS = " UNION ALL ".join(
-    f"SELECT feature, item FROM json_each(?1) AS wanted CROSS JOIN {table} ON feature = wanted.value"
-    for table in _TABLES
-)
+_POSTINGS = """SELECT feature, item FROM json_each(?1) AS wanted CROSS JOIN copy_postings ON feature = wanted.value
+UNION ALL SELECT feature, item FROM json_each(?1) AS wanted CROSS JOIN copy_recent ON feature = wanted.value"""
 """An eighth quicker than a list of placeholders, for which SQLite makes a table at each look-up."""
 
 _digest = lru_cache(DIGESTS_KEPT)(digest)
