@@ -261,9 +261,9 @@ class _Worker:
 
 
 def _serve(connection: socket.socket, memory: int) -> None:
-    """In the worker: answer calls until the other end is closed."""
+    """In the worker: answer calls until the other end is closed, or reset: then nobody waits for an answer."""
     _confine(memory)
-    with connection, connection.makefile("rb") as requests:
+    with suppress(ConnectionError), connection, connection.makefile("rb") as requests:
         while head := requests.read(_LENGTH.size):
             function, args = ForkingPickler.loads(requests.read(_LENGTH.unpack(head)[0]))
             answer = _answer(function, args)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
+import select
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -112,3 +116,19 @@ def test_the_programs_main_module_is_not_imported_again(tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, script], check=True, timeout=60)
     assert told.read_text() == "here\n3\n"
+
+
+def test_a_worker_whose_caller_went_away_ends_in_silence() -> None:
+    """What it prints would stand between the daemon's lines."""
+    code = "import socket, sys; from monitor.adapters.workers import _serve; _serve(socket.socket(fileno=int(sys.argv[1])), 1 << 30)"
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(theirs.fileno())], pass_fds=[theirs.fileno()], stderr=subprocess.PIPE
+    ) as worker:
+        theirs.close()
+        request = pickle.dumps((len, ("abc",)))
+        ours.sendall(struct.pack("!Q", len(request)) + request)
+        select.select([ours], [], [], 30)
+        ours.close()  # with its answer unread: the worker's next read fails
+        _, said = worker.communicate(timeout=30)
+    assert (worker.returncode, said) == (0, b"")
