@@ -184,8 +184,11 @@ class Store(Protocol):
         """A unit of work under the write lock; an exception inside rolls all of it back."""
         ...
 
-    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> None:
-        """Make the schedule hold exactly these feeds; states of feeds that stay are kept, new ones are due now."""
+    def sync_feeds(self, feeds: Sequence[Feed], now: datetime) -> int:
+        """Make the schedule hold exactly these feeds; states of feeds that stay are kept, new ones are due now.
+
+        Returns how many are new, or begin anew under another URL.
+        """
         ...
 
     def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[str]:

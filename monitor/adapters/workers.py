@@ -29,6 +29,7 @@ from multiprocessing.reduction import ForkingPickler
 from types import ModuleType
 from typing import Any, TypeVar
 
+from monitor.adapters.garbage import collect_rarely, keep_what_there_is
 from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import LimitsPolicy
 
@@ -263,6 +264,8 @@ class _Worker:
 def _serve(connection: socket.socket, memory: int) -> None:
     """In the worker: answer calls until the other end is closed, or reset: then nobody waits for an answer."""
     _confine(memory)
+    collect_rarely()
+    keep_what_there_is()
     with suppress(ConnectionError), connection, connection.makefile("rb") as requests:
         while head := requests.read(_LENGTH.size):
             function, args = ForkingPickler.loads(requests.read(_LENGTH.unpack(head)[0]))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from rich.console import Console
 
+from monitor.adapters.garbage import keep_what_there_is
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.errors import ConfigError, MonitorError, UsageError
 from monitor.model import Config, Item
@@ -71,6 +72,7 @@ def with_application(option: str | None, work: Callable[[Application], Awaitable
     from monitor.service.app import open_application  # fetching, parsing and delivering: half of the time to start
 
     config = configuration(option)
+    keep_what_there_is()
 
     async def run() -> T:
         async with open_application(config) as app:

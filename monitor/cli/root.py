@@ -19,6 +19,7 @@ from rich.text import Text
 
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
+from monitor.adapters.garbage import collect_rarely
 from monitor.adapters.logs import log_to_stderr
 from monitor.adapters.sqlite import path_of
 from monitor.cli.alerts import alerts
@@ -292,4 +293,5 @@ def _print_health(health: Health, latency: Latency, config: Config, now: datetim
 
 def main() -> None:
     """The console script."""
+    collect_rarely()
     monitor(prog_name="monitor")

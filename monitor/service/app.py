@@ -79,8 +79,8 @@ class Application:
         for feed in feeds:
             if feed not in rules.feeds:
                 raise UsageError(f"no feed {feed!r} is configured")
-        self.workers.prepare()
-        await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now())
+        if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()):
+            self.workers.prepare()  # of feeds known already most have nothing to read
         limit = asyncio.Semaphore(rules.config.poll.concurrency)
 
         async def one(feed: str) -> PollReport:

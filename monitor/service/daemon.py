@@ -18,6 +18,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.adapters.garbage import keep_what_there_is
 from monitor.adapters.notify import Notifier
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Config
@@ -78,7 +79,7 @@ class Daemon:
             loop.add_signal_handler(number, self._stopping.set)
         await self._endpoint.follow()
         gc.collect()
-        gc.freeze()  # the configuration of 50,000 feeds is half a million objects: walked anew, they stall the loop for .2 s
+        keep_what_there_is()  # 50,000 feeds are half a million objects: walked anew, they stall the loop for .2 s
         scheduler = self._scheduler()
         scheduler.start()
         watching = asyncio.create_task(self._watch())

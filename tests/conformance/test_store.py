@@ -187,14 +187,15 @@ def test_the_first_alert_about_a_story_is_a_threads_root(store: SqliteStore) -> 
 
 
 def test_the_schedule_follows_the_configuration(store: SqliteStore) -> None:
-    store.sync_feeds([a_feed("a"), a_feed("b")], NOON)
+    assert store.sync_feeds([a_feed("a"), a_feed("b")], NOON) == 2
     assert set(store.claim_due(NOON, 10, HOUR)) == {"a", "b"}
     with store.transaction() as tx:
         tx.save_feed(replace(store.feed_state("a"), etag="x", first_polled_at=NOON, next_poll_at=NOON + HOUR))
-    store.sync_feeds([a_feed("a"), a_feed("c")], NOON)
+    assert store.sync_feeds([a_feed("a"), a_feed("c")], NOON) == 1
     assert [state.id for state in store.feed_states()] == ["a", "c"]
     assert store.feed_state("a").etag == "x"
-    store.sync_feeds([a_feed("a", url="https://elsewhere.example/feed")], NOON)
+    assert store.sync_feeds([a_feed("a"), a_feed("c")], NOON) == 0
+    assert store.sync_feeds([a_feed("a", url="https://elsewhere.example/feed")], NOON) == 1
     moved = store.feed_state("a")
     assert (moved.etag, moved.first_polled_at, moved.next_poll_at) == (None, None, NOON)
 

@@ -21,24 +21,26 @@ _TIMES = ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "fir
 _PLAIN = ("id", "url", "etag", "last_modified", "body_hash", "polls", "failures", "last_error", "title")
 
 
-def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> None:
-    """Make the schedule hold exactly these feeds; a feed whose URL changed begins anew, and is due now."""
+def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> int:
+    """Make the schedule hold exactly these feeds; a feed whose URL changed begins anew, and is due now. Returns how many
+    begin."""
     moment = to_ms(now)
     db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (id TEXT PRIMARY KEY, url TEXT NOT NULL)")
     db.conn.execute("DELETE FROM wanted")
     db.conn.executemany("INSERT INTO wanted VALUES (?, ?)", [(feed.id, kept_url(feed.url)) for feed in feeds])
     db.conn.execute("DELETE FROM feed_memories WHERE feed NOT IN (SELECT id FROM wanted)")
     db.conn.execute("UPDATE feeds SET active = 0 WHERE active AND id NOT IN (SELECT id FROM wanted)")
-    db.conn.execute(
+    moved = db.conn.execute(
         f"UPDATE feeds SET {_VOID}, next_poll_at = ?, url = (SELECT url FROM wanted WHERE wanted.id = feeds.id)"  # noqa: S608
         " WHERE id IN (SELECT wanted.id FROM wanted WHERE wanted.id = feeds.id AND wanted.url != feeds.url)",
         (moment,),
     )
     db.conn.execute("UPDATE feeds SET active = 1 WHERE NOT active AND id IN (SELECT id FROM wanted)")
-    db.conn.execute(
+    new = db.conn.execute(
         "INSERT INTO feeds (id, url, next_poll_at) SELECT id, url, ? FROM wanted WHERE id NOT IN (SELECT id FROM feeds)",
         (moment,),
     )
+    return moved.rowcount + new.rowcount
 
 
 def claim_due(db: Database, now: datetime, limit: int, lease: timedelta) -> list[str]:

@@ -138,9 +138,9 @@ class SqliteStore:
             yield work
             work.finish()
 
-    def sync_feeds(self, feeds_: Sequence[Feed], now: datetime) -> None:
+    def sync_feeds(self, feeds_: Sequence[Feed], now: datetime) -> int:
         with self._writing() as db:
-            feeds.sync(db, feeds_, now)
+            return feeds.sync(db, feeds_, now)
 
     def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[str]:
         with self._writing() as db:
