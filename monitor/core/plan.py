@@ -98,14 +98,14 @@ def plan(identified: Iterable[Identified], known: Known) -> Plan:
 
 def decide(one: Identified, known: Known) -> Planned | None:
     """None when the entry is known in this feed, word for word."""
-    scoped = [known[key] for key in one.sure if is_scoped(key) and key in known]
+    found = [(key, known[key]) for key in one.sure if key in known]
+    scoped = [value for key, value in found if is_scoped(key)]
     if scoped:
         item, written = scoped[0]
         changed = all(written != hash_ for hash_ in one.keys.values())
         return Revised(one.entry, one.keys, item, weak=one.weak) if changed else None
-    elsewhere = [known[key] for key in one.sure if key in known]
-    if elsewhere:
-        return SeenElsewhere(one.entry, one.keys, elsewhere[0][0], weak=one.weak)
+    if found:
+        return SeenElsewhere(one.entry, one.keys, found[0][1][0], weak=one.weak)
     return Fresh(one.entry, one.keys, weak=one.weak)
 
 

@@ -40,9 +40,15 @@ class Policy:
             return "guid"
         return "url" if self.urls in ("unknown", "stable") else "title"
 
+    @property
+    def _trusts_all(self) -> bool:
+        return self.guids not in ("rotate", "shared") and self.urls != "rotate" and self.by != "title"
+
     def restrict(self, one: Identified) -> Identified:
         """The entry with the keys that do not hold for this feed made weak: kept, so that a publisher who mends them is
         found out too. Title and date decide when nothing else is left."""
+        if self._trusts_all and len(one.weak) < len(one.keys):
+            return one
         weak = {key for key in one.keys if self._distrusts(key)} | one.weak
         if self.by == "title" or len(weak) == len(one.keys):
             weak -= {key for key in weak if key.startswith("text:")}
@@ -69,7 +75,8 @@ def observe(counts: IdentityCounts, identified: Sequence[Identified], known: Kno
     """The counts after a document, whose entries bear all their keys here: what became of those seen before?"""
     found: Counter[str] = Counter({field.name: getattr(counts, field.name) for field in fields(counts)})
     for one in identified:
-        found.update(_entry(one, known))
+        for said in _entry(one, known):
+            found[said] += 1
     guids = [one.entry for one in identified if (one.entry.guid or "").strip()]
     if len({_guid(entry) for entry in guids}) < len(guids) and not usable_guids(guids):
         found["shared_guids"] += 1
