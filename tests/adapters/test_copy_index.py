@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.adapters.sqlite import SqliteStore, copies
+from monitor.core.copies import features, fingerprint
 from monitor.core.stories import split
 from monitor.model import CopyEvidence, Reading
 from tests.builders import NOON, a_reading, an_item
@@ -142,6 +143,23 @@ def test_what_everybody_says_costs_one_row_and_hides_nothing(index: Index) -> No
     assert index.take("bare", text(301)) is None
     assert alone <= (index.rows() - before) * 1.6, "the line's features are posted no more"
     assert [index.ask(text(number + 100)) for number in (0, 20, 44)] == ["a0", "a20", "a44"]
+
+
+def test_no_text_is_read_whose_feature_bears_a_titles_number_by_accident(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Features are 24 bits: in an index of a million items one or two share any number with a new title."""
+    index.take("other", text(1))
+    new = text(2)
+    made = features(fingerprint(new.title, new.text, new.language))
+    with index.store._writing() as db:
+        number = db.execute("SELECT number FROM items WHERE id = 'other'").fetchone()[0]
+        db.conn.executemany("INSERT INTO copy_recent VALUES (?, ?)", [(made.whole, number), (made.title, number)])
+    asked: list[int] = []
+    monkeypatch.setattr(copies, "choose", lambda pairs: asked.append(len(pairs)))
+    assert index.ask(new) is None
+    assert index.ask(text(1)) is None
+    assert asked == [1], "its own text alone is read"
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["kept", "of an older store"])

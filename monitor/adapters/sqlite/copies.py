@@ -208,11 +208,7 @@ class SqliteCopyIndex:
             return []
         shared = Counter([item for _, item in postings.rows])
         del shared[IDIOM]
-        decisive = [item for feature, item in postings.rows if feature == wanted.whole]
-        same_title = [item for feature, item in postings.rows if feature == wanted.title]
-        if len(same_title) <= TITLES:
-            decisive += same_title
-        shared.update({item: len(wanted.all) for item in decisive if item != IDIOM})
+        shared.update(dict.fromkeys(self._same(wanted, postings), len(wanted.all)))
         near = [item for item, count in shared.items() if count >= LEAST_SHARED]
         own = len(wanted.all) - len(postings.idioms)
         weights: Counter[int] = Counter()
@@ -228,6 +224,23 @@ class SqliteCopyIndex:
         if len(near_stories) > STORIES_TRIED:
             near_stories = _by_rarity(postings, story_of, near_stories)
         return sorted(near_stories, key=lambda story: (-near_stories[story], story))[:STORIES_TRIED]
+
+    def _same(self, wanted: Features, postings: _Postings) -> set[int]:
+        """Items with an equal text, or with an equal title that few have. Of a million items, one or two bear the number of
+        any text or title as another of their features: those are not it."""
+        asked = (wanted.whole, wanted.title)
+        found = [item for feature, item in postings.rows if feature in asked and item != IDIOM]
+        texts: set[int] = set()
+        titles: set[int] = set()
+        sql = "SELECT item, substr(features, 1, 8) FROM copy_entries WHERE item IN ({})"
+        for part, marks in _parts(found):
+            for item, head in self._db.execute(sql.format(marks), part):
+                whole, title, *_ = (*_unpacked(head), None)
+                if whole == wanted.whole:
+                    texts.add(item)
+                if title == wanted.title:
+                    titles.add(item)
+        return texts | titles if len(titles) <= TITLES else texts
 
     def _members(self, story: int, wanted: Features, since: int, exclude: str | None) -> list[_Member]:
         """The members of a story that share most with these features, among the first and the newest ones."""
@@ -362,7 +375,8 @@ def _host_key(url: str | None) -> int | None:
 
 
 def _packed(wanted: Features) -> bytes:
-    """Four bytes a feature, little-endian: read back by C code, not by Python."""
+    """Four bytes a feature, little-endian, that of the whole text first and of the title, if any, second: read back by C
+    code, not by Python."""
     return struct.pack(f"<{len(wanted.all)}i", *wanted.all)
 
 
