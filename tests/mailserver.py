@@ -9,6 +9,7 @@ import asyncio
 import email
 import email.policy
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -45,7 +46,8 @@ class _AnyPort(Controller):
         for one in self.__dict__.get("made", []):
             for transport in (one.transport, one._original_transport):
                 if transport is not None:
-                    transport.abort()
+                    with suppress(AttributeError):  # Python 3.11.2 fails on a TLS connection that has ended
+                        transport.abort()
         await asyncio.sleep(0.01)  # transports tell their protocols in the loop's next turns
 
     def _trigger_server(self) -> None:
