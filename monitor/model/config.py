@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
@@ -313,3 +314,5 @@ class Config:
     directory: Path | None = None
     outside: tuple[Path, ...] = ()
     """Files read from outside `directory` (OPML lists, secrets): a change in them is a change of the configuration."""
+    stamps: Mapping[Path, tuple[int, ...] | None] = field(default_factory=dict, repr=False, compare=False)
+    """What it was read from, each with what told it apart just before."""

@@ -68,6 +68,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     run = Run(directory, environ)
     if not directory.is_dir():
         raise ConfigError([Mistake(shown(directory), 0, "directory", "there is no such directory")])
+    before = run.look()
     settings, channels = _monitor_file(run)
     feeds = read_feeds(run)
     terms = read_terms(run)
@@ -94,6 +95,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         templates=templates,
         directory=directory,
         outside=run.outside(),
+        stamps=before | run.used,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from monitor.settings.documents import MAX_FILE
 from monitor.settings.mistakes import Mistakes, reason, shown
+from monitor.settings.stamps import Stamp, settled
 
 
 @dataclass(slots=True)
@@ -17,17 +18,25 @@ class Run:
     directory: Path
     environ: Mapping[str, str]
     mistakes: Mistakes = field(default_factory=Mistakes)
-    used: set[Path] = field(default_factory=set)
+    used: dict[Path, Stamp] = field(default_factory=dict)
+    """With what told each apart before it was read."""
 
     def use(self, path: Path) -> Path:
         """The path itself, noted as read."""
-        self.used.add(path.resolve())
+        real = path.resolve()
+        self.used.setdefault(real, settled(real))
         return path
 
     def outside(self) -> tuple[Path, ...]:
         """The used files that do not lie in the directory, to be watched beside it."""
         home = self.directory.resolve()
         return tuple(sorted(path for path in self.used if not path.is_relative_to(home)))
+
+    def look(self) -> dict[Path, Stamp]:
+        """Each folder and file that may be read, with its stamp."""
+        inside = self.entries(self.directory)
+        below = [path for folder in inside if folder.is_dir() for path in self.entries(folder)]
+        return {path: settled(path) for path in (self.directory, *inside, *below)}
 
     def entries(self, folder: Path) -> list[Path]:
         """What lies in a folder, by name; nothing when it is not there. Editors' and version control's files do not count."""

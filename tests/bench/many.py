@@ -3,7 +3,7 @@
     python -m tests.bench.many [--feeds 50000] [--seconds 90] [--interval 1000]
 
 The daemon itself, in a process of its own: started with an empty store, stopped, its feeds spread evenly over their
-interval, started again. Every feed of five short entries is new to it; loopback serves them from 100 addresses.
+interval, started again; once more, and a watchlist edited meanwhile. Every feed of five short entries is new to it; loopback serves them from 100 addresses.
 It prints figures and asserts nothing.
 """
 
@@ -73,16 +73,20 @@ def memory(pids: list[int]) -> float:
     return total / 1024
 
 
-def run(name: str, where: Path, seconds: float) -> None:
+def run(name: str, where: Path, seconds: float, *, edit: Path | None = None) -> None:
+    """The daemon for so long; `edit` is a watchlist, written ten seconds after it started."""
     log = where / f"{name}.log"
     began = time.monotonic()
     with log.open("w") as out:
         daemon = subprocess.Popen([sys.executable, where / "daemon.py", where / "config"], stderr=out)
-    started, most = None, 0.0
+    started, most, edited = None, 0.0, edit is None
     while time.monotonic() - began < seconds and daemon.poll() is None:
         time.sleep(0.2)
         if started is None and "event=started" in log.read_text():
             started = time.monotonic() - began
+        if edit and not edited and started and time.monotonic() - began > started + 10:
+            edit.write_text('query = "edited"\n')
+            edited = True
         most = max(most, memory(family(daemon.pid)))
     daemon.send_signal(signal.SIGTERM)
     daemon.wait(60)
@@ -117,6 +121,7 @@ def main() -> None:
         due = spread(where / "ours.db", options.interval)
         run("spread", where, options.seconds)
         lateness(where / "ours.db", due)
+        run("edited", where, 40, edit=where / "config" / "watchlists" / "w0.toml")
 
 
 def spread(path: Path, interval: float) -> dict[str, float]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from monitor.settings import load, watch
 
 ENOUGH = 10
 """Seconds after which a change counts as not taken; it takes one and a half at most."""
+LOOKS = 2.5
+"""Seconds in which two looks fall: there is one every second."""
 
 
 @pytest.fixture
@@ -135,3 +138,42 @@ async def test_what_changed_before_the_watch_began_is_a_change(directory: Path) 
     (directory / "watchlists" / "ships.toml").write_text('query = "ferry"\n')
     watched = Watched(watch(directory, {}, before))
     assert query(await watched.config()) == "ferry"
+
+
+async def test_what_did_not_change_is_not_read_again(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (directory, *directory.rglob("*")):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    readings: list[Path] = []
+
+    def counted(directory: Path, environ: Mapping[str, str]) -> Config:
+        readings.append(directory)
+        return load(directory, environ)
+
+    monkeypatch.setattr("monitor.settings.watching.load", counted)
+    watched = watching(directory)
+    first = asyncio.create_task(watched.next())
+    await asyncio.sleep(LOOKS)  # nothing is to happen, and that cannot be waited for otherwise
+    (directory / "watchlists" / "ships.toml").write_text('query = "ferry"\n')
+    found = await first
+    assert isinstance(found, Config)
+    assert query(found) == "ferry"
+    assert len(readings) == 1
+
+
+async def test_what_was_written_just_before_it_was_read_is_read_again(directory: Path) -> None:
+    """A second writing of the same size within one step of the file system's clock leaves no trace."""
+    ships = directory / "watchlists" / "ships.toml"
+    before = load(directory, {})
+    was = ships.stat()
+    ships.write_text('query = "steamship"\n')
+    os.utime(ships, ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert query(await Watched(watch(directory, {}, before)).config()) == "steamship"
+
+
+async def test_a_file_that_came_and_one_that_went_before_the_watch_began_are_changes(directory: Path) -> None:
+    before = load(directory, {})
+    (directory / "watchlists" / "trains.toml").write_text('query = "train"\n')
+    assert len((await Watched(watch(directory, {}, before)).config()).watchlists) == 2
+    both = load(directory, {})
+    (directory / "watchlists" / "ships.toml").unlink()
+    assert query(await Watched(watch(directory, {}, both)).config()) == "train"
