@@ -80,6 +80,11 @@ class Workers(Protocol):
         """Run a module-level function in a worker; raises `WorkerDied` or what the function raised."""
         ...
 
+    async def urgent(self, function: Callable[..., T], *args: object) -> T:
+        """As `run`, before all calls that are not urgent: what carries on a poll goes before what begins another, or all
+        polls in hand wait for the workers at once, and then all of them for the store."""
+        ...
+
 
 class CopyIndex(Protocol):
     """The window's index of texts.

@@ -194,6 +194,8 @@ class Here:
     async def run(self, function: Callable[..., Any], *args: object) -> Any:
         return function(*args)
 
+    urgent = run
+
 
 async def write(function: Callable[..., Any], *args: object) -> Any:
     return function(*args)

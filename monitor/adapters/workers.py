@@ -82,6 +82,7 @@ class ProcessWorkers:
         self._context.set_forkserver_preload(list(PRELOADED))
         self._count = self._free = count
         self._apart = 0
+        self._urgent: deque[asyncio.Future[None]] = deque()
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._idle: list[_Worker] = []
         self._alive: set[_Worker] = set()
@@ -93,8 +94,15 @@ class ProcessWorkers:
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
         """Run a module-level function in a worker."""
+        return await self._run(self._waiting, function, args)
+
+    async def urgent(self, function: Callable[..., T], *args: object) -> T:
+        """As `run`, before all calls that are not urgent."""
+        return await self._run(self._urgent, function, args)
+
+    async def _run(self, queue: deque[asyncio.Future[None]], function: Callable[..., T], args: tuple[object, ...]) -> T:
         request = bytes(ForkingPickler.dumps((function, args)))
-        await self._turn()
+        await self._turn(queue)
         call = _Call()
         self._judge_later(call)
         try:
@@ -133,13 +141,13 @@ class ProcessWorkers:
             await asyncio.to_thread(self._end, worker)
         return answer
 
-    async def _turn(self) -> None:
-        """Wait for one of the `count` places, first come, first served."""
+    async def _turn(self, queue: deque[asyncio.Future[None]]) -> None:
+        """Wait for one of the `count` places, in its queue first come, first served."""
         if self._free:
             self._free -= 1
             return
         place = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
+        queue.append(place)
         try:
             await place
         except asyncio.CancelledError:
@@ -168,8 +176,8 @@ class ProcessWorkers:
             self._give_turn()
 
     def _give_turn(self) -> None:
-        while self._waiting:
-            place = self._waiting.popleft()
+        while self._urgent or self._waiting:
+            place = (self._urgent or self._waiting).popleft()
             if not place.done():
                 place.set_result(None)
                 return

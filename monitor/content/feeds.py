@@ -25,7 +25,7 @@ from monitor.content.charset import decode
 from monitor.content.clean import one_line
 from monitor.content.feeds_cut import NOTHING, Memory
 from monitor.content.feeds_direct import direct_records, finish
-from monitor.content.feeds_entries import Record, context, to_feed
+from monitor.content.feeds_entries import Record, surroundings, to_entries, to_feed
 from monitor.content.htmltext import title_text
 from monitor.content.jsonfeed import read_json_feed
 from monitor.content.sitemaps import inflate, read_sitemap
@@ -128,23 +128,28 @@ def _read_apart(document: str, url: str, memory: Memory) -> ParsedFeed | None:
     fresh = [name not in memory.entries for name in names]
     records = direct_records(parts.elements, fresh) if "base=" not in document else [None] * len(names)
     asked = [new and record is None for new, record in zip(fresh, records, strict=True)]
-    try:
-        parsed = _feedparser(parts.only(asked))
-    except _FAULTS:
-        return None
-    if _fault(parsed) or len(parsed["entries"]) != sum(asked) + 1:
-        return None
-    around = context(parsed, url)
-    if around != memory.context and not all(fresh):
-        return _read_apart(document, url, NOTHING)
-    probe, *answers = parsed["entries"]
-    finish(filter(None, records), atom=str(parsed.get("version", "")).startswith("atom"), probe=probe)
+    rest = parts.only(asked)
+    shell = cutting.shell_name(rest, url) if not any(asked) else ""
+    answers: list[Record] = []
+    if shell and shell == memory.feed.shell:
+        feed, around = memory.feed, memory.context
+    else:
+        try:
+            parsed = _feedparser(rest)
+        except _FAULTS:
+            return None
+        if _fault(parsed) or len(parsed["entries"]) != sum(asked) + 1:
+            return None
+        probe, *answers = parsed["entries"]
+        feed, around = to_feed({**parsed, "entries": []}, url), surroundings(parsed, url, probe)
+        if around != memory.context and not all(fresh):
+            return _read_apart(document, url, NOTHING)
+    finish(filter(None, records), around)
     answered = iter(answers)
     given = [record or next(answered) for record, new in zip(records, fresh, strict=True) if new]
-    feed = to_feed({**parsed, "entries": given}, url)
-    read = iter(feed.entries)
+    read = iter(to_entries(given, around))
     entries = tuple(next(read) if new else memory.entries[name] for name, new in zip(names, fresh, strict=True))
-    return replace(feed, entries=entries, names=tuple(names), context=around)
+    return replace(feed, entries=entries, names=tuple(names), context=around, shell=shell)
 
 
 def _parse(document: str) -> tuple[Record, list[str]]:

@@ -13,28 +13,34 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from lxml import etree
 
+from monitor.content.feeds_entries import Surroundings
 from monitor.core.identity import shortened
-from monitor.model import Entry
+from monitor.model import Entry, ParsedFeed
 
-FORMAT = 3
+FORMAT = 4
 """Of a memory; to be raised whenever what is read of the same bytes changes, or a key or a hash made of it."""
 MAX_MEMORY = 1_000_000
 """Compressed bytes kept of one feed: some 10,000 entries. A document beyond it is read whole each time."""
 MAX_UNPACKED = 20_000_000
+_SHELL = ("shell", "title", "language", "link", "older", "generator", "hub", "itself")
+"""What is kept of a document apart from its entries and its `ttl`."""
+_DATES = frozenset(("lastBuildDate", "pubDate", "updated", "modified", "date"))
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is left of a feed's last document: its shortened entries by name, which hold in this context
-    (`feeds_entries.context`)."""
+    """What is left of a feed's last document: its shortened entries by name, which hold in this context; and `feed`, what
+    else was read of it, with the name of its shell."""
 
-    context: tuple[str, ...] = ()
+    context: Surroundings = field(default_factory=Surroundings)
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    feed: ParsedFeed = field(default_factory=partial(ParsedFeed, ()))
 
 
 NOTHING = Memory()
@@ -42,9 +48,11 @@ NOTHING = Memory()
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A document taken apart: its `elements` are the entries, in order. `ground`: what stands above them."""
+    """A document taken apart: its `elements` are the entries, in order; `above` are those that they stand in, and `ground`
+    says what these bear."""
 
     root: Any
+    above: Sequence[Any]
     elements: Sequence[Any]
     ground: bytes
 
@@ -53,8 +61,9 @@ class Parts:
         return _digest(self.ground, etree.tostring(element, with_tail=False))
 
     def only(self, wanted: Sequence[bool]) -> str:
-        """The document with these entries alone, after a probe where the first one stood: an entry of one word. Ends
-        this value: its tree is changed."""
+        """The document with these entries alone, after a probe where the first one stood: an entry of one word; without its
+        own dates, which nobody asks for and which many publishers make anew at every poll. Ends this value: its tree is
+        changed."""
         first = self.elements[0]
         space = etree.QName(first).namespace
         probe = etree.Element(first.tag)
@@ -63,6 +72,10 @@ class Parts:
         for element, want in zip(self.elements, wanted, strict=True):
             if not want:
                 element.getparent().remove(element)
+        for above in self.above:
+            for child in list(above):
+                if _local(child) in _DATES:
+                    above.remove(child)
         return str(etree.tostring(self.root, encoding="unicode"))
 
 
@@ -86,13 +99,20 @@ def take_apart(document: str) -> Parts | None:
     if len(above) == 2 and found[0] in list(above[1].itersiblings(preceding=True)):
         return None  # what stands before the channel's own words changes how feedparser takes them
     ground = repr([(one.tag, sorted(one.attrib.items()), sorted(_spaces(one))) for one in above]).encode()
-    return Parts(root, found, ground)
+    return Parts(root, above, found, ground)
 
 
-def remember(entries: Mapping[str, Entry], context: Sequence[str], limits: str) -> bytes | None:
-    """A memory of these entries, read within `limits`; None when it would be too large."""
+def shell_name(document: str, url: str) -> str:
+    """Names a document without entries (`Parts.only`) that came from this URL."""
+    return _digest(url.encode("utf-8", "surrogatepass"), document.encode())
+
+
+def remember(entries: Mapping[str, Entry], feed: ParsedFeed, limits: str) -> bytes | None:
+    """A memory of these entries of this document, read within `limits`; None when it would be too large."""
     kept = {name: _told(shortened(entry)) for name, entry in entries.items()}
-    packed = zlib.compress(json.dumps([FORMAT, limits, list(context), kept]).encode(), 1)
+    shell = [getattr(feed, name) for name in _SHELL] if feed.shell else None
+    ttl = feed.ttl.total_seconds() if feed.ttl else None
+    packed = zlib.compress(json.dumps([FORMAT, limits, feed.context, shell, ttl, kept]).encode(), 1)
     return packed if len(packed) <= MAX_MEMORY else None
 
 
@@ -101,12 +121,22 @@ def recall(memory: bytes, limits: str) -> Memory:
     if not memory:
         return NOTHING
     try:
-        form, within, context, kept = json.loads(zlib.decompressobj().decompress(memory, MAX_UNPACKED))
+        form, within, *said = json.loads(zlib.decompressobj().decompress(memory, MAX_UNPACKED))
         if form != FORMAT or within != limits:
             return NOTHING
-        return Memory(tuple(context), {name: _entry(*told) for name, told in kept.items()})
+        (*context, authors), shell, ttl, kept = said
+        entries = {name: _entry(*told) for name, told in kept.items()}
+        around = Surroundings._make([*context, tuple(authors)])
+        return Memory(around, entries, _feed(shell, ttl))
     except (zlib.error, ValueError, TypeError, AttributeError):
         return NOTHING
+
+
+def _feed(shell: Sequence[Any] | None, ttl: float | None) -> ParsedFeed:
+    if shell is None:
+        return ParsedFeed(())
+    said = dict(zip(_SHELL, shell, strict=True))
+    return ParsedFeed((), ttl=timedelta(seconds=ttl) if ttl is not None else None, **said)
 
 
 def _told(entry: Entry) -> tuple[str | None, ...]:

@@ -19,9 +19,7 @@ from feedparser.urls import _urljoin
 from lxml import etree
 
 from monitor.content.clean import MAX_TAGS
-
-Record = dict[str, Any]
-"""As feedparser's entry: the keys that `feeds_entries` asks for."""
+from monitor.content.feeds_entries import Record, Surroundings
 
 _SPACES = {uri.lower(): prefix for uri, prefix in _FeedParserMixin.namespaces.items()}
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -127,15 +125,19 @@ class _Reader:
         return _TEXT_TYPES[element.get("type")]
 
 
-def finish(records: Iterable[Record], *, atom: bool, probe: Record) -> None:
+def finish(records: Iterable[Record], around: Surroundings) -> None:
     """Add what the document decides: whether a plain title is HTML after all (feedparser guesses it but in Atom), and the
-    language in scope, as another entry of the document has it."""
-    language = (probe.get("title_detail") or {}).get("language")
+    language in scope."""
     for record in records:
         detail = record.get("title_detail")
-        if detail and detail["type"] == "text/plain" and not atom and _FeedParserMixin.looks_like_html(record["title"]):
+        if (
+            detail
+            and detail["type"] == "text/plain"
+            and not around.atom
+            and _FeedParserMixin.looks_like_html(record["title"])
+        ):
             detail["type"] = "text/html"
-        record["summary_detail"] = {"language": language}
+        record["summary_detail"] = {"language": around.scope}
 
 
 def _whole(record: Record) -> Record:

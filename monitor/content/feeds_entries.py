@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from time import struct_time
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from monitor.content import feeds_hints as hints
@@ -35,15 +35,12 @@ _get = dict.get
 def to_feed(parsed: Record, url: str) -> ParsedFeed:
     """A whole feedparser result; relative URLs are joined to `url`."""
     channel = parsed["feed"]
-    site = web_url(_text(channel, "link"), url)
-    base = _base(parsed.get("version", ""), url, site)
-    language = language_code(_text(channel, "language"))
-    feed_authors = _authors(channel) if str(parsed.get("version", "")).startswith("atom") else ()
+    around = surroundings(parsed, url)
     return ParsedFeed(
-        entries=tuple(_entry(entry, base, feed_authors) for entry in parsed["entries"]),
+        entries=to_entries(parsed["entries"], around),
         title=title_text(_text(channel, "title")),
-        language=language,
-        link=site,
+        language=language_code(_text(channel, "language")),
+        link=web_url(_text(channel, "link"), url),
         ttl=_ttl(channel),
         older=hints.older(channel, url),
         hub=hints.link(channel, "hub", url),
@@ -52,13 +49,39 @@ def to_feed(parsed: Record, url: str) -> ParsedFeed:
     )
 
 
-def context(parsed: Record, url: str) -> tuple[str, ...]:
+class Surroundings(NamedTuple):
     """All outside an entry's own element, but for the attributes above it, that its reading depends on."""
+
+    url: str = ""
+    version: str = ""
+    """feedparser's name for the kind of document."""
+    base: str = ""
+    """What relative links are joined to."""
+    declared: str = ""
+    """The channel's language, as written."""
+    scope: str | None = None
+    """The language in scope where the entries stand; only a document with a probe tells."""
+    authors: tuple[str, ...] = ()
+    """Of an entry that names none."""
+
+    @property
+    def atom(self) -> bool:
+        return self.version.startswith("atom")
+
+
+def surroundings(parsed: Record, url: str, probe: Record | None = None) -> Surroundings:
+    """Of a feedparser result; `probe` is an entry of it that says nothing of itself."""
     channel = parsed["feed"]
     version = str(parsed.get("version", ""))
-    site = web_url(_text(channel, "link"), url)
+    base = _base(version, url, web_url(_text(channel, "link"), url))
     authors = _authors(channel) if version.startswith("atom") else ()
-    return (url, version, _base(version, url, site), _text(channel, "language"), *authors)
+    scope = _record(probe, "title_detail").get("language") if probe else None
+    return Surroundings(url, version, base, _text(channel, "language"), scope, authors)
+
+
+def to_entries(records: Iterable[Record], around: Surroundings) -> tuple[Entry, ...]:
+    """feedparser's entries as ours."""
+    return tuple(_entry(record, around.base, around.authors) for record in records)
 
 
 def language_code(written: str | None) -> str | None:

@@ -37,6 +37,7 @@ _ENTITY = re.compile(
 )
 _NESTED = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:lt|gt|amp|quot|apos);)|[<%]")
 _REFERENCE = re.compile(r"&([A-Za-z_][\w.-]{0,99});")
+_NOT_XMLS = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z_][\w.-]{0,99});")
 _CHARREF = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
 _BARE_AMPERSAND = re.compile(r"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:lt|gt|amp|quot|apos);)")
@@ -206,12 +207,16 @@ def _resolve(text: str, entities: dict[str, str]) -> str:
             raise ReadError(f"refused: the document's own entities expand to more than {MAX_EXPANSION} characters")
         return value
 
-    return _REFERENCE.sub(replacement, text)
+    own_of_xml = entities.keys() & {"lt", "gt", "amp", "quot", "apos"}
+    return (_REFERENCE if own_of_xml else _NOT_XMLS).sub(replacement, text)
 
 
 def _fewer_labels(text: str) -> tuple[str, bool]:
     """Each entry's categories beyond the bound renamed to what no reader knows; and whether there were any."""
     count, many = 0, False
+    plain = text.lower()
+    if sum(map(plain.count, ("category", "subject", "keywords"))) <= MAX_LABELS:
+        return text, False
 
     def replacement(found: re.Match[str]) -> str:
         nonlocal count, many

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from monitor.model import Entry
-
 SMALL = 3
 """A window of fewer entries than this proves nothing by sharing none, unless it usually does share."""
 NEARLY = 0.7
@@ -52,9 +50,8 @@ class Window:
         return self.seen.count(True) / len(self.seen) if self.seen else 1.0
 
 
-def window(entries: Sequence[Entry], seen: Sequence[bool]) -> Window:
+def window(dates: Sequence[datetime | None], seen: Sequence[bool]) -> Window:
     """The window of a document's entries, in the document's order; turned round when their dates say oldest first."""
-    dates = [entry.published_at for entry in entries]
     rising = sum(bool(a and b and a < b) for a, b in itertools.pairwise(dates))
     falling = sum(bool(a and b and a > b) for a, b in itertools.pairwise(dates))
     return Window(tuple(reversed(seen)) if rising > falling else tuple(seen))
@@ -89,17 +86,19 @@ def usual_overlap(usual: float | None, now: Window) -> float:
     return now.overlap if usual is None else (1 - LEARN) * usual + LEARN * now.overlap
 
 
-def usual_span(span: timedelta | None, entries: Sequence[Entry], now: datetime, since: timedelta) -> timedelta | None:
+def usual_span(
+    span: timedelta | None, dates: Sequence[datetime | None], now: datetime, since: timedelta
+) -> timedelta | None:
     """How long an entry stands in the document: twice the time from its newest to its median date, which neither a
     pinned entry nor one dated wrongly moves. None until the dates say.
 
     It shrinks at once and grows over days (`since`: the time from the document before): an outage that begins in the calm
     of the night must not be waited for as if the morning were as calm.
     """
-    dates = sorted((min(entry.published_at, now) for entry in entries if entry.published_at), reverse=True)
-    if len(dates) < SMALL:
+    newest = sorted((min(date, now) for date in dates if date), reverse=True)
+    if len(newest) < SMALL:
         return span
-    stands = 2 * (dates[0] - dates[len(dates) // 2])
+    stands = 2 * (newest[0] - newest[len(newest) // 2])
     if span is None or stands <= span:
         return stands
     return span + (stands - span) * min(LEARN, since / GROWS_OVER)

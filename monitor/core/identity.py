@@ -160,6 +160,7 @@ def _shared_urls(entries: Iterable[Entry]) -> frozenset[str]:
     return frozenset(url for url, said in titles.items() if len(said) > 1)
 
 
+@lru_cache(URLS_KEPT)
 def article_url(url: str | None) -> str | None:
     """`canonical_url` of what can be an article's address: None for a site's front page, which feeds and pages name in
     default of a better one, and which would make one item of all."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from monitor.core.identity import entry_hash, feed_keys, text_key
-from monitor.model import Entry
+from monitor.model import Entry, Reading
 
 Known = Mapping[str, tuple[str, str]]
 """Key to the id of its item and the entry's hash when last seen."""
@@ -26,11 +27,22 @@ class Identified:
     entry: Entry
     keys: Mapping[str, str]
     weak: frozenset[str] = field(default=frozenset(), kw_only=True)
+    reading: Reading | None = field(default=None, kw_only=True, compare=False)
+    """Its text, where it was read with the document."""
 
     @property
     def sure(self) -> tuple[str, ...]:
         """The keys that decide."""
         return tuple(key for key in self.keys if key not in self.weak) if self.weak else tuple(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """An entry that stood word for word in the feed's last document: nothing is to be done about it. `key`: one of its keys,
+    by which the store says whether it knows it too."""
+
+    key: str
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +72,13 @@ class Plan:
     """What a poll has to do, oldest entry first."""
 
     work: tuple[Planned, ...]
-    entries: tuple[Entry, ...]
-    """All, in the document's order."""
     seen: tuple[bool, ...]
-    """Whether this feed had shown each of them before."""
+    """Of each entry, in the document's order, whether this feed had shown it before."""
 
     @property
     def fresh(self) -> tuple[Entry, ...]:
         """What this feed shows for the first time, in the document's order."""
-        return tuple(entry for entry, seen in zip(self.entries, self.seen, strict=True) if not seen)
+        return tuple(one.entry for one in reversed(self.work) if not isinstance(one, Revised))
 
 
 def identify(feed: str, entries: Iterable[Entry]) -> tuple[Identified, ...]:
@@ -85,13 +95,11 @@ def identify(feed: str, entries: Iterable[Entry]) -> tuple[Identified, ...]:
     return tuple(found.values())
 
 
-def plan(identified: Iterable[Identified], known: Known) -> Plan:
+def plan(entries: Iterable[Identified | Remembered], known: Known) -> Plan:
     """Decide for every entry. Feeds list their newest first, so the work is turned round: originals before copies."""
-    identified = tuple(identified)
-    decided = [decide(one, known) for one in identified]
+    decided = [decide(one, known) if isinstance(one, Identified) else None for one in entries]
     return Plan(
         work=tuple(planned for planned in reversed(decided) if planned is not None),
-        entries=tuple(one.entry for one in identified),
         seen=tuple(planned is None or isinstance(planned, Revised) for planned in decided),
     )
 
@@ -103,10 +111,10 @@ def decide(one: Identified, known: Known) -> Planned | None:
     if scoped:
         item, written = scoped[0]
         changed = all(written != hash_ for hash_ in one.keys.values())
-        return Revised(one.entry, one.keys, item, weak=one.weak) if changed else None
+        return Revised(one.entry, one.keys, item, weak=one.weak, reading=one.reading) if changed else None
     if found:
         return SeenElsewhere(one.entry, one.keys, found[0][1][0], weak=one.weak)
-    return Fresh(one.entry, one.keys, weak=one.weak)
+    return Fresh(one.entry, one.keys, weak=one.weak, reading=one.reading)
 
 
 def is_scoped(key: str) -> bool:

@@ -19,6 +19,9 @@ class Look:
     """A document as a poll saw it: its entries, which of them were known, whether it follows on from the last one."""
 
     parsed: ParsedFeed
+    """Without its entries."""
+    dates: tuple[datetime | None, ...]
+    """Of all its entries."""
     window: Window
     fresh: tuple[Entry, ...]
     continuity: Continuity
@@ -134,7 +137,7 @@ class Moment:
         )
         if look.judged:
             passed = self.now - (learnt.whole_at or self.now)
-            span = usual_span(learnt.span, parsed.entries, self.now, passed)
+            span = usual_span(learnt.span, look.dates, self.now, passed)
             learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
         if look.continuity == "gap":
             learnt = replace(learnt, gaps=learnt.gaps + 1)

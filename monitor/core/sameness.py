@@ -8,7 +8,7 @@ the date do.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -71,17 +71,29 @@ def policy(counts: IdentityCounts) -> Policy:
     return Policy(guids, _verdict(counts.url_kept, counts.url_changed, counts.url_missing), edits)
 
 
-def observe(counts: IdentityCounts, identified: Sequence[Identified], known: Known) -> IdentityCounts:
-    """The counts after a document, whose entries bear all their keys here: what became of those seen before?"""
-    found: Counter[str] = Counter({field.name: getattr(counts, field.name) for field in fields(counts)})
-    for one in identified:
-        for said in _entry(one, known):
-            found[said] += 1
-    guids = [one.entry for one in identified if (one.entry.guid or "").strip()]
+def overview(identified: Iterable[Identified], remembered: Iterable[Identified]) -> Mapping[str, int]:
+    """What a document's entries say together, and what those of them say that are remembered: of those all keys are known.
+    For `observe`."""
+    guids = [one.entry for one in identified if _guid(one.entry)]
+    found: Counter[str] = Counter()
     if len({_guid(entry) for entry in guids}) < len(guids) and not usable_guids(guids):
         found["shared_guids"] += 1
     elif len(guids) > 1:
         found["own_guids"] += 1
+    for one in remembered:
+        found.update(_entry(one, {key: ("", written) for key, written in one.keys.items()}))
+    return dict(found)
+
+
+def observe(
+    counts: IdentityCounts, said: Mapping[str, int], identified: Iterable[Identified], known: Known
+) -> IdentityCounts:
+    """The counts after a document that said so much (`overview`), and whose other entries bear all their keys here: what
+    became of those seen before?"""
+    found: Counter[str] = Counter({field.name: getattr(counts, field.name) for field in fields(counts)})
+    found.update(said)
+    for one in identified:
+        found.update(_entry(one, known))
     if found["again"] > FADING:
         found = Counter({name: count // 2 for name, count in found.items()})
     return IdentityCounts(**found)
@@ -90,7 +102,7 @@ def observe(counts: IdentityCounts, identified: Sequence[Identified], known: Kno
 def _entry(one: Identified, known: Known) -> Iterable[str]:
     """What one entry says."""
     entry = one.entry
-    if not (entry.guid or "").strip():
+    if not _guid(entry):
         yield "guid_missing"
     if not entry.url:
         yield "url_missing"

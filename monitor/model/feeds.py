@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from monitor.model.learnt import NOTHING_LEARNT, Learnt
 
@@ -62,8 +62,10 @@ class ParsedFeed:
     """How many of `children` bear no date: which of those are new is not known."""
     names: tuple[str, ...] = field(default=(), repr=False, compare=False)
     """Of each entry, by what the next document's reading knows it again (`content.feeds_cut`); none: by nothing."""
-    context: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    context: tuple[Any, ...] = field(default=(), repr=False, compare=False)
     """What else in the document its entries' reading depended on."""
+    shell: str = field(default="", repr=False, compare=False)
+    """What names all of the document but its entries; empty when that is not known apart."""
 
 
 @dataclass(frozen=True, slots=True)

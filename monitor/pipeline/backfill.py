@@ -49,11 +49,12 @@ class Backfill:
     most: int
     """Documents that may be asked for."""
 
-    async def fill(self, url: str, newest: ParsedFeed, since: datetime | None) -> Filling:
-        """Search from the document that showed the gap; `since`: the last successful poll before it."""
+    async def fill(self, url: str, newest: ParsedFeed, entries: Sequence[Entry], since: datetime | None) -> Filling:
+        """Search from the document that showed the gap, with these entries that were not in the one before; `since`: the
+        last successful poll before it."""
         if newest.older or "wordpress" in newest.generator.lower():
             return await self._pages(url, newest)
-        return await self._sitemaps(url, newest, since) if since is not None else Filling()
+        return await self._sitemaps(url, entries, since) if since is not None else Filling()
 
     async def _pages(self, url: str, newest: ParsedFeed) -> Filling:
         found: dict[tuple[str, ...], Identified] = {}
@@ -76,10 +77,10 @@ class Backfill:
                 break  # the same page again: the publisher does not page
         return Filling(tuple(found.values()))
 
-    async def _sitemaps(self, url: str, newest: ParsedFeed, since: datetime) -> Filling:
+    async def _sitemaps(self, url: str, newest: Sequence[Entry], since: datetime) -> Filling:
         entries = await self._sitemap_entries(url)
-        ours = {one.entry.url: one for one in self.identify(newest.entries)}
-        oldest = min((entry.published_at for entry in newest.entries if entry.published_at), default=None)
+        ours = {one.entry.url: one for one in self.identify(newest)}
+        oldest = min((entry.published_at for entry in newest if entry.published_at), default=None)
         dated = [(entry, entry.published_at) for entry in entries if entry.published_at]
         if oldest is None or not dated:
             return Filling()

@@ -1,26 +1,62 @@
-"""A feed's document as a worker hands it over: parsed, within its limits, every entry with its keys.
+"""A feed's document as a worker hands it over: parsed, within its limits, every entry with its keys, and what is new of it
+with its text.
 
-Keys and hashes are made where the document is parsed: the one process that stores is spared most of a poll's work.
+Keys, hashes and texts are made where the document is parsed: the one process that stores is spared most of a poll's
+work, and what it knows already is not carried to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from monitor.content.articles import Context, read_entries, triage
 from monitor.core.bounds import bounded_feed
-from monitor.core.plan import Identified, identify
-from monitor.model import LimitsPolicy, ParsedFeed
+from monitor.core.plan import Identified, Remembered, identify
+from monitor.core.sameness import overview
+from monitor.model import FetchMode, LimitsPolicy, ParsedFeed
+
+AT_ONCE = 25
+"""Entries read together: a poll that is stopped loses at most so much work, and nothing that was stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`entries`: those of `parsed` that differ, in its order. `memory`: what the next one's reading may be spared, for the
-    store to keep as it is; None: nothing."""
+    """`parsed`: without its `count` entries. `entries`: those that differ, in the document's order. `said`: what they say
+    together (`core.sameness`). `memory`: what the next one's reading may be spared, for the store to keep as it is; None:
+    nothing."""
 
     parsed: ParsedFeed
-    entries: tuple[Identified, ...]
+    count: int
+    entries: tuple[Identified | Remembered, ...]
+    said: Mapping[str, int] = field(default_factory=dict)
     memory: bytes | None = None
+
+    @property
+    def unread(self) -> tuple[Identified, ...]:
+        """Those that did not stand in the last document."""
+        return tuple(one for one in self.entries if isinstance(one, Identified))
+
+    @property
+    def remembered(self) -> tuple[Remembered, ...]:
+        """Those that did."""
+        return tuple(one for one in self.entries if isinstance(one, Remembered))
+
+    @property
+    def dates(self) -> tuple[datetime | None, ...]:
+        """When each of its entries was published."""
+        return tuple(
+            one.entry.published_at if isinstance(one, Identified) else one.published_at for one in self.entries
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What is to be known to read entries' texts with their document; `context` is without the document's own word."""
+
+    mode: FetchMode
+    context: Context
 
 
 def read_document(
@@ -30,17 +66,21 @@ def read_document(
     url: str,
     headers: Mapping[str, str],
     memory: bytes = b"",
+    texts: Texts | None = None,
 ) -> Document:
-    """`parse_feed`, for the feed of this id; raises as it does. Entries that the last document's `memory` knows come
-    shortened (`core.identity`)."""
+    """`parse_feed`, for the feed of this id; raises as it does. Entries that the last document's `memory` knows are not
+    read; of the others, when they are few, the texts are read where `texts` are asked for and no page is wanted."""
     from monitor.content import feeds, feeds_cut  # feedparser and all it needs: only workers read feeds
 
     bounds = repr((limits.title, limits.field, limits.tags))  # an entry that was cut to them is not remembered
     read = feeds.parse_feed(body, url, headers, feeds_cut.recall(memory, bounds))
-    document = identified(feed, limits, replace(read, names=(), context=()))
-    whole = zip(read.names, read.entries, document.parsed.entries, strict=False)
-    known = {name: bounded for name, entry, bounded in whole if bounded is entry}
-    return replace(document, memory=feeds_cut.remember(known, read.context, bounds) if known else None)
+    bounded = bounded_feed(replace(read, names=(), context=(), shell=""), limits)
+    whole = zip(read.names, read.entries, bounded.entries, strict=False)
+    known = {name: kept for name, entry, kept in whole if kept is entry}
+    document = identified(feed, bounded)
+    if texts is not None:
+        document = replace(document, entries=_with_texts(document, texts))
+    return replace(document, memory=feeds_cut.remember(known, read, bounds) if known else None)
 
 
 def parse(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
@@ -50,7 +90,37 @@ def parse(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     return parse_feed(body, url, headers)
 
 
-def identified(feed: str, limits: LimitsPolicy, document: ParsedFeed) -> Document:
-    """A document that is already parsed, within `limits`."""
-    document = bounded_feed(document, limits)
-    return Document(document, identify(feed, document.entries))
+def identified(feed: str, parsed: ParsedFeed) -> Document:
+    """A document that is already parsed and within its limits."""
+    entries = identify(feed, parsed.entries)
+    shortened = [one for one in entries if one.entry.text_hash]
+    return Document(
+        replace(parsed, entries=()),
+        len(parsed.entries),
+        tuple(_remembered(one) if one.entry.text_hash else one for one in entries),
+        overview(entries, shortened),
+    )
+
+
+def _remembered(one: Identified) -> Remembered:
+    return Remembered(next(iter(one.keys)), one.entry.published_at)
+
+
+def _with_texts(document: Document, texts: Texts) -> tuple[Identified | Remembered, ...]:
+    unread = document.unread
+    if not 0 < len(unread) <= AT_ONCE:
+        return document.entries
+    entries = [one.entry for one in unread]
+    wanted = triage(entries, texts.mode)
+    context = replace(texts.context, languages=declared(texts.context.languages, document.parsed))
+    plain = [entry for entry, page in zip(entries, wanted, strict=True) if not page]
+    readings = iter(read_entries(plain, context))
+    read = iter(
+        [one if page else replace(one, reading=next(readings)) for one, page in zip(unread, wanted, strict=True)]
+    )
+    return tuple(one if isinstance(one, Remembered) else next(read) for one in document.entries)
+
+
+def declared(words: Sequence[str | None], parsed: ParsedFeed) -> tuple[str, ...]:
+    """The languages that a feed is said to have: by its user, then by itself."""
+    return tuple(word for word in (*words, parsed.language) if word)

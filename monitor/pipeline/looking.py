@@ -18,6 +18,10 @@ from monitor.ports import Fetcher, Workers
 log = structlog.get_logger()
 
 
+class Forgotten(Exception):
+    """The memory knows what the store does not (it came from another one): it is not believed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Looking:
     """One document's look. `known` asks the store; `backfill` bounds the documents asked for to fill a gap."""
@@ -31,13 +35,18 @@ class Looking:
         self, feed: Feed, state: FeedState, document: Document, url: str, *, window: bool = True
     ) -> tuple[Plan, Look]:
         """The plan, with what stood in a gap where that is found. `url`: where the document came from. `window` is False for
-        a document that holds some entries and not the newest, and so can show no gap."""
-        parsed, everything = document.parsed, document.entries
-        known = await self.known([key for one in everything for key in one.keys])
-        counts = sameness.observe(state.learnt.identity, everything, known)
+        a document that holds some entries and not the newest, and so can show no gap. Raises Forgotten when the store does
+        not know all that is remembered."""
+        parsed, unread, remembered = document.parsed, document.unread, [one.key for one in document.remembered]
+        known = await self.known([*remembered, *(key for one in unread for key in one.keys)])
+        if any(key not in known for key in remembered):
+            raise Forgotten
+        counts = sameness.observe(state.learnt.identity, document.said, unread, known)
         policy = sameness.policy(counts)
-        planned = plan([policy.restrict(one) for one in everything], known)
-        shown = gaps.window(planned.entries, planned.seen)
+        planned = plan(
+            [policy.restrict(one) if isinstance(one, Identified) else one for one in document.entries], known
+        )
+        shown = gaps.window(document.dates, planned.seen)
         judged = window and gaps.judgeable(shown, state.learnt.size, parsed.complete)
         size = None if state.first_polled_at is None else state.learnt.size
         continuity = gaps.continuity(shown, size, state.learnt.overlap) if judged else "contiguous"
@@ -48,8 +57,9 @@ class Looking:
                 return tuple(policy.restrict(one) for one in identify(feed.id, entries))
 
             backfill = Backfill(self.fetcher, self.workers, again, self.known, self.backfill)
-            found, filled = await backfill.fill(url, parsed, state.last_success_at)
-            both = again([one.entry for one in (*everything, *found)])
+            entries = [one.entry for one in unread]
+            found, filled = await backfill.fill(url, parsed, entries, state.last_success_at)
+            both = again([*entries, *(one.entry for one in found)])
             planned = plan(both, await self.known([key for one in both for key in one.keys]))
             log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(found), filled=filled)
-        return planned, Look(parsed, shown, planned.fresh, continuity, counts, judged, filled)
+        return planned, Look(parsed, document.dates, shown, planned.fresh, continuity, counts, judged, filled)

@@ -15,7 +15,7 @@ import structlog
 
 from monitor.content.articles import Context
 from monitor.core import trust, websub
-from monitor.core.bounds import postponed
+from monitor.core.bounds import bounded_feed, postponed
 from monitor.core.plan import Known, Planned, SeenElsewhere
 from monitor.core.progress import Moment
 from monitor.core.schedule import JITTER
@@ -26,7 +26,6 @@ from monitor.model import (
     Feed,
     FeedState,
     Fetched,
-    LimitsPolicy,
     NotModified,
     ParsedFeed,
     PollReport,
@@ -34,18 +33,15 @@ from monitor.model import (
     Request,
 )
 from monitor.pipeline.caching import fresh_for
-from monitor.pipeline.cage import Cage, content_hash
-from monitor.pipeline.documents import Document, identified, read_document
+from monitor.pipeline.cage import Cage, Run, content_hash
+from monitor.pipeline.documents import AT_ONCE, Document, Texts, declared, identified, read_document
 from monitor.pipeline.intake import Intake, Rules, Taken
-from monitor.pipeline.looking import Looking
+from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.sitemap_index import SitemapIndex, hash_of
 from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
 
 log = structlog.get_logger()
-
-CHUNK = 25
-"""Entries read and stored together: a poll that is stopped loses at most so much work, and nothing that was stored."""
 
 T = TypeVar("T")
 
@@ -58,6 +54,15 @@ class Write(Protocol):
 
 Conclude = Callable[[Transaction], None]
 """What a poll's last unit of work writes of the feed itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the store keeps of a body of this name (`content_hash`): its feed's memory, and how often it killed a worker."""
+
+    name: str
+    memory: bytes
+    strikes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +144,20 @@ class Poller:
         name = content_hash(answer.body)
         if name == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
-        limits = rules.config.limits
-        memory = await self.write(self.store.memory, feed.id)
+        kept = await self.write(self._kept, feed.id, name)
         try:
-            read = await self._read(feed, limits, state, answer, name, memory)
+            read = await self._read(feed, rules, state, answer, kept)
             if read.unchanged:
                 return await self._unchanged(feed, rules, _validated(state, read.answer), read.answer)
-            planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
-            if any(one.entry.text_hash for one in planned.work):
-                # The memory knows them and the store does not: their texts are wanted after all.
-                read = await self._read(feed, limits, state, answer, name, b"")
+            try:
+                planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
+            except Forgotten:
+                read = await self._read(feed, rules, state, answer, replace(kept, memory=b""))
                 planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
         answer, parsed = read.answer, look.parsed
-        work, waiting = postponed(planned.work, limits)
+        work, waiting = postponed(planned.work, rules.config.limits)
         if waiting:
             parsed = replace(parsed, complete=False, problem=_waiting(waiting, parsed.problem))
         if look.fresh and doubted and await self._lied(state, answer):
@@ -174,15 +178,21 @@ class Poller:
             tx.keep_memory(feed.id, None if waiting else read.document.memory)
 
         taken = await self._entries(feed, rules, state, work, parsed, conclude)
-        return _report(feed, taken, parsed)
+        return _report(feed, taken, read.document.count, parsed.problem)
 
-    async def _read(
-        self, feed: Feed, limits: LimitsPolicy, state: FeedState, answer: Fetched, name: str, memory: bytes
-    ) -> _Read:
-        """An answer's document, put together from all that a sitemap index names; raises ReadError. `name`: its body's hash."""
-        cage, body, url, headers = self._cage(feed), answer.body, answer.url, dict(answer.headers)
-        document = await cage.read(name, url, read_document, feed.id, limits, body, url, headers, memory)
-        hash_, unchanged = name, False
+    def _kept(self, feed: str, name: str) -> _Kept:
+        """On the store's thread."""
+        return _Kept(name, self.store.memory(feed), self.store.strikes(name))
+
+    async def _read(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, kept: _Kept) -> _Read:
+        """An answer's document, put together from all that a sitemap index names; raises ReadError."""
+        cage, limits, url = self._cage(feed, self.workers.run), rules.config.limits, answer.url
+        plain = (feed.id, limits, answer.body, url, dict(answer.headers), kept.memory)
+        # Without a memory all would be read that stands in the store, except at first.
+        texts = self._texts(feed, rules, state) if kept.memory or state.first_polled_at is None else None
+        lighter = plain if texts else None
+        document = await cage.read(kept.name, url, read_document, *plain, texts, strikes=kept.strikes, lighter=lighter)
+        hash_, unchanged = kept.name, False
         if document.parsed.children:
             index = SitemapIndex(self.fetcher, cage, limits.sitemaps)
             answer = replace(answer, headers=_without_validators(answer))
@@ -190,7 +200,8 @@ class Poller:
             hash_ = hash_of(documents)
             unchanged = hash_ == state.body_hash and not problems
             if not unchanged:
-                document = identified(feed.id, limits, await index.read(document.parsed, documents, problems))
+                whole = await index.read(document.parsed, documents, problems)
+                document = identified(feed.id, bounded_feed(whole, limits))
         hub, topic = websub.advertised(answer.headers)
         parsed = replace(document.parsed, hub=hub or document.parsed.hub, itself=topic or document.parsed.itself)
         return _Read(replace(document, parsed=parsed), answer, hash_, unchanged)
@@ -208,7 +219,7 @@ class Poller:
             tx.save_feed(self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look))
 
         taken = await self._entries(feed, rules, state, work, part.parsed, conclude)
-        report = _report(feed, taken, part.parsed)
+        report = _report(feed, taken, part.count, part.parsed.problem)
         log.info("pushed", feed=feed.id, new=report.new, copies=report.copies, alerts=report.alerts)
         return report
 
@@ -238,16 +249,16 @@ class Poller:
         parsed: ParsedFeed,
         conclude: Conclude,
     ) -> list[Taken]:
-        reader = Reader(self.fetcher, self.workers, self._cage(feed), rules.config.article, feed.fetch, self._hold)
-        declared = tuple(word for word in (feed.language, parsed.language) if word)
+        cage = self._cage(feed, self.workers.urgent)
+        reader = Reader(self.fetcher, self.workers, cage, rules.config.article, feed.fetch, self._hold)
         first_poll = state.first_polled_at is None
         taken: list[Taken] = []
         # At least one unit of work: the last one writes the feed's state, so validators stand only beside their items.
-        for start in range(0, len(work) or 1, CHUNK):
-            chunk = work[start : start + CHUNK]
-            context = Context(self.clock.now(), declared, dict(state.languages), rules.config.limits)
+        for start in range(0, len(work) or 1, AT_ONCE):
+            chunk = work[start : start + AT_ONCE]
+            context = self._context(rules, state, declared((feed.language,), parsed))
             readings = await reader.read(chunk, context)
-            last = start + CHUNK >= len(work)
+            last = start + AT_ONCE >= len(work)
             ends = conclude if last else None
             taken = await self.write(self._take, feed, rules, chunk, readings, first_poll, taken, ends)
         return taken
@@ -275,8 +286,15 @@ class Poller:
                 ends(tx)
         return taken
 
-    def _cage(self, feed: Feed) -> Cage:
-        return Cage(self.store, self.write, self.workers, feed.id, self.clock.now)
+    def _texts(self, feed: Feed, rules: Rules, state: FeedState) -> Texts:
+        context = self._context(rules, state, (feed.language,) if feed.language else ())
+        return Texts(feed.fetch or rules.config.article.fetch, context)
+
+    def _context(self, rules: Rules, state: FeedState, languages: tuple[str, ...]) -> Context:
+        return Context(self.clock.now(), languages, dict(state.languages), rules.config.limits)
+
+    def _cage(self, feed: Feed, run: Run) -> Cage:
+        return Cage(self.store, self.write, run, feed.id, self.clock.now)
 
     def _ends(self, feed: Feed, rules: Rules) -> Moment:
         return Moment(feed, rules.config.poll, self.clock.now(), self.jitter())
@@ -335,7 +353,7 @@ def _validated(state: FeedState, answer: Fetched) -> FeedState:
     return replace(state, etag=answer.headers.get("etag"), last_modified=answer.headers.get("last-modified"))
 
 
-def _report(feed: Feed, taken: Sequence[Taken], parsed: ParsedFeed) -> PollReport:
+def _report(feed: Feed, taken: Sequence[Taken], entries: int, problem: str | None) -> PollReport:
     """What became of a document's entries."""
     counts = {kind: sum(one.kind == kind for one in taken) for kind in ("new", "copy", "revised")}
     return PollReport(
@@ -345,8 +363,8 @@ def _report(feed: Feed, taken: Sequence[Taken], parsed: ParsedFeed) -> PollRepor
         copies=counts["copy"],
         revised=counts["revised"],
         alerts=sum(one.alerts for one in taken),
-        entries=len(parsed.entries),
-        error=parsed.problem,
+        entries=entries,
+        error=problem,
     )
 
 

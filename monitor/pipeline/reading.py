@@ -28,9 +28,11 @@ class Reader:
 
     async def read(self, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
         """Readings of the entries that need one, by their place in the chunk."""
-        places = [index for index, planned in enumerate(chunk) if isinstance(planned, Fresh | Revised)]
+        wanting = {index: one.reading for index, one in enumerate(chunk) if isinstance(one, Fresh | Revised)}
+        made = {index: reading for index, reading in wanting.items() if reading is not None}
+        places = [index for index in wanting if index not in made]
         if not places:
-            return {}
+            return made
         mode = self.mode or self.policy.fetch
         entries = [chunk[index].entry for index in places]
         # Only "auto" looks into the texts, which is a worker's business.
@@ -41,12 +43,12 @@ class Reader:
             self._feed_texts([chunk[index].entry for index in without], context),
             asyncio.gather(*(self._with_page(chunk[index].entry, context) for index in with_page)),
         )
-        return {**dict(zip(without, plain, strict=True)), **dict(zip(with_page, paged, strict=True))}
+        return {**made, **dict(zip(without, plain, strict=True)), **dict(zip(with_page, paged, strict=True))}
 
     async def _triage(self, entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
         """As `triage`; a text that kills its reader has its page left alone too."""
         try:
-            return await self.workers.run(triage, entries, mode)
+            return await self.workers.urgent(triage, entries, mode)
         except WorkerDied:
             if len(entries) == 1:
                 return [False]
@@ -55,17 +57,17 @@ class Reader:
     async def _feed_texts(self, entries: Sequence[Entry], context: Context) -> list[Reading]:
         """Read together; when that kills a worker each apart, so that one text costs no other's."""
         try:
-            return await self.workers.run(read_entries, list(entries), context) if entries else []
+            return await self.workers.urgent(read_entries, list(entries), context) if entries else []
         except WorkerDied:
             return [await self._feed_text(entry, context) for entry in entries]
 
     async def _feed_text(self, entry: Entry, context: Context, problem: str | None = None) -> Reading:
         """The feed's text of one entry; its title alone when the rest kills a worker."""
         try:
-            return await self.workers.run(read_entry, entry, None, context, problem)
+            return await self.workers.urgent(read_entry, entry, None, context, problem)
         except WorkerDied as error:
             bare = replace(entry, summary="", content="")
-            return await self.workers.run(read_entry, bare, None, context, f"text: {error}")
+            return await self.workers.urgent(read_entry, bare, None, context, f"text: {error}")
 
     async def _with_page(self, entry: Entry, context: Context) -> Reading:
         """The article's page; without it, the feed's text and the reason."""

@@ -37,7 +37,7 @@ def read(body: bytes, memory: Memory = NOTHING) -> ParsedFeed:
 
 def memory_of(feed: ParsedFeed) -> Memory:
     """As the store gives it back."""
-    kept = remember(dict(zip(feed.names, feed.entries, strict=False)), feed.context, "limits")
+    kept = remember(dict(zip(feed.names, feed.entries, strict=False)), feed, "limits")
     return recall(kept or b"", "limits")
 
 
@@ -85,7 +85,7 @@ def test_a_known_entry_has_the_keys_and_the_hash_of_the_whole_one() -> None:
 
 def test_a_memory_of_other_limits_is_none() -> None:
     feed = read(rss(item(1)))
-    kept = remember(dict(zip(feed.names, feed.entries, strict=True)), feed.context, "narrow")
+    kept = remember(dict(zip(feed.names, feed.entries, strict=True)), feed, "narrow")
     assert recall(kept or b"", "wide") == NOTHING
 
 

@@ -19,6 +19,7 @@ from monitor.adapters.webhook import WebhookSender
 from monitor.content.clean import MAX_TITLE
 from monitor.content.feeds import parse_feed
 from monitor.content.feeds_cut import Memory
+from monitor.content.feeds_entries import Surroundings
 from monitor.content.pages import read_page
 from monitor.core.identity import shortened
 from monitor.core.query import Subject, parse, print_query
@@ -81,7 +82,7 @@ def check_feed(body: bytes) -> None:
         assert entry.published_at is None or entry.published_at.tzinfo is not None
         assert entry.url is None or entry.url.startswith(("http://", "https://"))
     known = {name: shortened(entry) for name, entry in zip(feed.names, feed.entries, strict=False)}
-    again = parse_feed(body, URL, {}, Memory(feed.context, known))
+    again = parse_feed(body, URL, {}, Memory(Surroundings(*feed.context), known, replace(feed, entries=())))
     assert again == replace(feed, entries=tuple(map(shortened, feed.entries)) if known else feed.entries)
 
 

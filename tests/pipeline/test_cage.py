@@ -10,6 +10,9 @@ import pytest
 from tests.builders import HOUR
 from tests.pipeline.test_poll import FEED, OTHER, Bench, entry
 
+DIES = ["read_document", "read_document"]
+"""With its texts, and without."""
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
@@ -21,25 +24,25 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 async def struck_twice(bench: Bench) -> None:
     bench.serve(entry(1))
     for _ in range(2):
-        bench.workers.dies = "read_document"
+        bench.workers.dies = [*DIES]
         report = await bench.poll()
         assert report.error == "the process reading it crashed"
 
 
 async def test_after_two_strikes_it_is_not_read_and_that_is_told(bench: Bench) -> None:
     await struck_twice(bench)
-    bench.workers.dies = "read_document"
+    bench.workers.dies = [*DIES]
     report = await bench.poll()
     assert report.status == "failed"
     assert "in quarantine" in str(report.error)
     assert "monitor feeds release harbour" in str(bench.store.feed_state("harbour").last_error)
-    assert bench.workers.dies == "read_document", "no worker was asked"
+    assert bench.workers.dies == DIES, "no worker was asked"
     assert bench.store.feed_state("harbour").etag is None
 
 
 async def test_one_strike_is_forgiven(bench: Bench) -> None:
     bench.serve(entry(1))
-    bench.workers.dies = "read_document"
+    bench.workers.dies = [*DIES]
     await bench.poll()
     assert (await bench.poll()).new == 1
 

@@ -12,7 +12,7 @@ import pytest
 from monitor.content.feeds import parse_feed
 from monitor.core.gaps import continuity, window
 from monitor.core.plan import Identified, identify, plan
-from monitor.core.sameness import observe, policy
+from monitor.core.sameness import observe, overview, policy
 from monitor.model import Entry, IdentityCounts
 
 FEEDS = sorted((Path(__file__).parents[2] / "../shared/data/feeds").resolve().glob("*.gz"))
@@ -43,9 +43,9 @@ def again(entries: tuple[Entry, ...], rename: Rename) -> tuple[int, str, str]:
     """How many entries a second poll takes for new, the continuity, and what the feed is then known by."""
     known = remember(identify("feed", entries))
     second = identify("feed", [rename(number, entry) for number, entry in enumerate(entries)])
-    found = policy(observe(IdentityCounts(), second, known))
+    found = policy(observe(IdentityCounts(), overview(second, ()), second, known))
     planned = plan([found.restrict(one) for one in second], known)
-    judged = continuity(window(planned.entries, planned.seen), len(entries), None)
+    judged = continuity(window([one.entry.published_at for one in second], planned.seen), len(entries), None)
     return len(planned.fresh), judged, found.by
 
 
