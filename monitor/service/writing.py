@@ -29,6 +29,11 @@ HOLD = 0.1
 HASTE = 0.02
 """The same from an urgent call on: a few more calls share its commit, and it hardly waits for them."""
 
+BUSY = 20
+"""Calls within `HOLD` seconds from which a transaction waits for more of them; a single poll makes four."""
+GAP = 0.01
+"""Seconds that it waits for the next."""
+
 _Asked = tuple[Callable[[], Any], asyncio.Future[Any], bool]
 """A call, who asked for it, and whether it is urgent."""
 Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
@@ -46,6 +51,8 @@ class Writing:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._draining = False
         self._lock = threading.Lock()  # over the question whether somebody drains what is pending
+        self._arrived = threading.Condition(self._lock)
+        self._asked_at: deque[float] = deque(maxlen=BUSY)
 
     async def __call__(self, function: Callable[..., T], *args: object) -> T:
         """Run a store call; returns, or raises what it raised, when it and all it wrote is stored."""
@@ -59,6 +66,8 @@ class Writing:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         with self._lock:
             (self._urgent if urgent else self._pending).append((call, future, urgent))
+            self._asked_at.append(self._clock.monotonic())
+            self._arrived.notify()
             if not self._draining:
                 self._thread.submit(self._drain)
                 self._draining = True
@@ -83,6 +92,13 @@ class Writing:
     def _waiting(self) -> int:
         return len(self._urgent) + len(self._pending)
 
+    def _others_come(self, now: float) -> bool:
+        """Whether another call comes at once, where many come and something was written: their pages are written together."""
+        if len(self._asked_at) < BUSY or now - self._asked_at[0] > HOLD or not self._store.writing:
+            return False
+        with self._arrived:
+            return self._arrived.wait_for(lambda: self._waiting() > 0, GAP)
+
     def _next(self) -> _Asked:
         return (self._urgent or self._pending).popleft()
 
@@ -102,7 +118,8 @@ class Writing:
                     if urgent or self._urgent:
                         until = min(until, self._clock.monotonic() + HASTE)
                     results.append(None if future.cancelled() else call())
-                    if not self._waiting() or len(asked) >= MOST or self._clock.monotonic() >= until:
+                    now = self._clock.monotonic()
+                    if len(asked) >= MOST or now >= until or not (self._waiting() or self._others_come(now)):
                         break
                     asked.append(self._next())
         except BaseException as error:  # noqa: BLE001  its caller's, as in any executor

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
 
 import pytest
@@ -132,3 +132,18 @@ def test_a_worker_whose_caller_went_away_ends_in_silence() -> None:
         ours.close()  # with its answer unread: the worker's next read fails
         _, said = worker.communicate(timeout=30)
     assert (worker.returncode, said) == (0, b"")
+
+
+async def test_what_carries_on_a_poll_goes_before_what_begins_another() -> None:
+    workers, order = ProcessWorkers(1, deadline=20.0), list[int]()
+
+    async def told(call: Awaitable[int]) -> None:
+        order.append(await call)
+
+    try:
+        await workers.run(answer, 0)
+        calls = [told(workers.run(answer, n)) for n in range(1, 5)] + [told(workers.urgent(answer, n)) for n in (5, 6)]
+        await asyncio.gather(*calls)
+        assert order == [2, 10, 12, 4, 6, 8]
+    finally:
+        workers.close()

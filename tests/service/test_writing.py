@@ -15,7 +15,7 @@ import pytest
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.sqlite import SqliteStore
 from monitor.errors import StoreBusy, StoreError
-from monitor.service.writing import Writing
+from monitor.service.writing import BUSY, Writing
 from tests.builders import NOON, an_item
 
 
@@ -158,3 +158,30 @@ async def test_what_was_asked_for_before_the_end_is_stored(
     await asyncio.to_thread(writing.close)
     await asyncio.gather(*calls, return_exceptions=True)
     assert stored(store.path) == {f"item-{n}" for n in (0, 2, 3, 4)}
+
+
+async def test_where_many_come_a_transaction_waits_for_the_next(
+    store: SqliteStore, writing: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.service.writing.HOLD", 30.0)
+    monkeypatch.setattr("monitor.service.writing.GAP", 0.5)
+    await asyncio.gather(*(writing(store.item, "none") for _ in range(BUSY)))
+    made = threading.Event()
+
+    def first() -> None:
+        add(store, "first")
+        made.set()
+
+    one = asyncio.ensure_future(writing(first))
+    await asyncio.to_thread(made.wait)
+    assert await writing(stored, store.path) == set(), "the second is asked in the transaction of the first"
+    await one
+    assert stored(store.path) == {"first"}
+
+
+async def test_a_call_alone_waits_for_no_other(
+    store: SqliteStore, writing: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.service.writing.GAP", 1_000.0)
+    await writing(add, store, "alone")
+    assert stored(store.path) == {"alone"}

@@ -99,6 +99,11 @@ class SqliteStore:
         with self._lock, connection.in_our_words(self.path):
             yield self._db
 
+    @property
+    def writing(self) -> bool:
+        """Whether something was written that is not stored yet."""
+        return self._db.conn.in_transaction
+
     @contextmanager
     def batch(self) -> Iterator[None]:
         """Units of work inside are one transaction, and go to the disk as one: all of them or, when anything is raised,
