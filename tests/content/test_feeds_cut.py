@@ -11,8 +11,8 @@ from monitor.content import feeds as feeds_module
 from monitor.content.feeds import parse_feed
 from monitor.content.feeds_cut import NOTHING, Memory, recall, remember
 from monitor.content.feeds_repair import entry_spans
-from monitor.core.identity import shortened
-from monitor.core.plan import identify
+from monitor.core.identity import entry_hash, shortened
+from monitor.core.plan import keyed
 from monitor.model import ParsedFeed
 from tests.corpus import CORPUS, FEEDS, corpus
 
@@ -80,7 +80,8 @@ def test_a_known_entry_has_the_keys_and_the_hash_of_the_whole_one() -> None:
         memory_of(whole),
     )
     assert all(entry.text_hash and not entry.summary for entry in short.entries)
-    assert [one.keys for one in identify("f", short.entries)] == [one.keys for one in identify("f", whole.entries)]
+    assert list(keyed("f", short.entries)) == list(keyed("f", whole.entries))
+    assert [entry_hash(entry) for entry in short.entries] == [entry_hash(entry) for entry in whole.entries]
 
 
 def test_a_memory_of_other_limits_is_none() -> None:

@@ -43,7 +43,7 @@ def again(entries: tuple[Entry, ...], rename: Rename) -> tuple[int, str, str]:
     """How many entries a second poll takes for new, the continuity, and what the feed is then known by."""
     known = remember(identify("feed", entries))
     second = identify("feed", [rename(number, entry) for number, entry in enumerate(entries)])
-    found = policy(observe(IdentityCounts(), overview(second, ()), second, known))
+    found = policy(observe(IdentityCounts(), overview({tuple(one.keys): one.entry for one in second}), second, known))
     planned = plan([found.restrict(one) for one in second], known)
     judged = continuity(window([one.entry.published_at for one in second], planned.seen), len(entries), None)
     return len(planned.fresh), judged, found.by
