@@ -107,6 +107,7 @@ class SqliteCopyIndex:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._db = conn
         self._last: tuple[bytes, _Postings] | None = None
+        self._added = ("", 0, False)
         self._hosts = Paragraphs(conn)
         self._features = lru_cache(2)(features)  # of one reading, asked for by `find` and by `add`
 
@@ -134,12 +135,7 @@ class SqliteCopyIndex:
     def add(self, item: str, reading: Reading, seen_at: datetime) -> None:
         """See ports.CopyIndex. The item's row in `items` is there already, with its story."""
         made = reading.fingerprint or fingerprint(reading.title, reading.text, reading.language)
-        number, story = self._db.execute(
-            "SELECT items.number, coalesce(firsts.number, items.number) FROM items"
-            " LEFT JOIN items AS firsts ON firsts.id = items.story WHERE items.id = ?",
-            (item,),
-        ).fetchone()
-        self._drop(number)
+        number, story = self._place(item)
         wanted = self._features(made)
         self._db.execute(
             "INSERT INTO copy_entries (item, story, host, seen_at, features, paragraphs) VALUES (?, ?, ?, ?, ?, ?)",
@@ -148,6 +144,24 @@ class SqliteCopyIndex:
         self._post(number, story, wanted.all, self._postings(made.data, wanted))
         self._move_on(number)
         self._last = None
+
+    def added(self, item: str, number: int, *, first: bool) -> None:
+        """Tell that an item was stored just now, so that nothing of it is in the index; `first`: of its story."""
+        self._added = (item, number, first)
+
+    def _place(self, item: str) -> tuple[int, int]:
+        """An item's number and that of its story; what the index has of it is taken out."""
+        (added, number, first), self._added = self._added, ("", 0, False)
+        if added == item and first:
+            return number, number
+        number, story = self._db.execute(
+            "SELECT items.number, coalesce(firsts.number, items.number) FROM items"
+            " LEFT JOIN items AS firsts ON firsts.id = items.story WHERE items.id = ?",
+            (item,),
+        ).fetchone()
+        if added != item:
+            self._drop(number)
+        return number, story
 
     def moved(self, item: str) -> None:
         """Tell that an item changed its story (a split): both stories then post all that they need."""
@@ -368,6 +382,7 @@ def _pair(reading: Reading, member: _Member, story: int, learnt: Paragraphs, eve
     )
 
 
+@lru_cache(1_024)
 def _host_key(url: str | None) -> int | None:
     """32 bits of a URL's host; None without one."""
     host = bare_host(url)

@@ -7,7 +7,18 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from monitor.adapters.sqlite.rows import ITEM_COLUMNS, digest, dump, from_ms, item_of, item_values, strings, to_ms
+from monitor.adapters.sqlite.rows import (
+    ITEM_COLUMNS,
+    ITEM_MARKS,
+    digest,
+    dump,
+    from_ms,
+    item_columns,
+    item_of,
+    item_values,
+    strings,
+    to_ms,
+)
 from monitor.core.query import index_text
 from monitor.core.urls import bare_host
 from monitor.model import CopyEvidence, Item, ItemFilter, Sighting, Spread
@@ -35,16 +46,16 @@ def number_of(db: sqlite3.Connection, item_id: str) -> int:
     return number
 
 
-def add(db: sqlite3.Connection, item: Item, keys: Mapping[str, str]) -> None:
-    """Store a new item, its keys and its words."""
-    values = item_values(item)
-    cursor = db.execute(f"INSERT INTO items ({ITEM_COLUMNS}) VALUES (:{', :'.join(values)})", values)  # noqa: S608
+def add(db: sqlite3.Connection, item: Item, keys: Mapping[str, str]) -> int:
+    """Store a new item, its keys and its words; returns its number."""
+    cursor = db.execute(f"INSERT INTO items ({ITEM_COLUMNS}) VALUES ({ITEM_MARKS})", item_values(item))  # noqa: S608
     number = cursor.lastrowid
     if number is None:
         raise AssertionError("an INSERT gives a row id")
     add_keys(db, number, keys)
     _add_watchlists(db, number, item.watchlists)
     db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, index_text(item.title, item.text)))
+    return number
 
 
 def add_keys(db: sqlite3.Connection, number: int, keys: Mapping[str, str]) -> None:
@@ -63,7 +74,7 @@ def revise(db: sqlite3.Connection, item: Item, seen_at: datetime) -> None:
     db.execute("INSERT INTO revisions VALUES (?, ?, ?, ?)", (number, to_ms(seen_at), title, text))
     _forget_words(db, number, title, text)
     db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, index_text(item.title, item.text)))
-    values = item_values(item)
+    values = item_columns(item)
     columns = ", ".join(f"{name} = :{name}" for name in values if name != "id")
     db.execute(f"UPDATE items SET {columns} WHERE id = :id", values)  # noqa: S608
     _set_watchlists(db, number, item.watchlists)
@@ -71,7 +82,7 @@ def revise(db: sqlite3.Connection, item: Item, seen_at: datetime) -> None:
 
 def retag(db: sqlite3.Connection, item: Item) -> None:
     """Replace an item's feeds, tags and watchlists."""
-    values = item_values(item)
+    values = item_columns(item)
     db.execute("UPDATE items SET feeds = :feeds, tags = :tags, watchlists = :watchlists WHERE id = :id", values)
     _set_watchlists(db, number_of(db, item.id), item.watchlists)
 
@@ -83,7 +94,8 @@ def _set_watchlists(db: sqlite3.Connection, number: int, watchlists: Collection[
 
 
 def _add_watchlists(db: sqlite3.Connection, number: int, watchlists: Collection[str]) -> None:
-    db.executemany("INSERT OR IGNORE INTO item_watchlists VALUES (?, ?)", [(one, number) for one in watchlists])
+    if watchlists:
+        db.executemany("INSERT OR IGNORE INTO item_watchlists VALUES (?, ?)", [(one, number) for one in watchlists])
 
 
 def _forget_words(db: sqlite3.Connection, number: int, title: str, text: str) -> None:

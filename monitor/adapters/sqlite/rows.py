@@ -8,17 +8,25 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from monitor.model import Alert, Item, Match
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DIGESTS_KEPT = 4_096
+"""Some 1 MB: a new entry's keys are asked for when it is planned, when it is taken in, and stored then."""
 
 ITEM_COLUMNS = (
     "id, url, title, text, language, language_confidence, authors, published_at, first_seen_at, story, copy_of,"
     " similarity, copy_test, copy_shared, feeds, tags, watchlists, text_from, problem, revisions"
 )
 _ITEM_NAMES = tuple(ITEM_COLUMNS.split(", "))
+ITEM_MARKS = ", ".join("?" * len(_ITEM_NAMES))
+_ITEM_VALUES = attrgetter(*_ITEM_NAMES)
+_ITEM_LISTS = tuple(map(_ITEM_NAMES.index, ("authors", "copy_shared", "feeds", "tags", "watchlists")))
+_PUBLISHED, _SEEN = map(_ITEM_NAMES.index, ("published_at", "first_seen_at"))
 ALERT_COLUMNS = (
     "id, watchlist, channel, story, watchlist_name, watchlist_tags, item, matches, state, attempts, created_at,"
     " next_attempt_at, delivered_at, retried_at, last_error, rest,"
@@ -43,6 +51,7 @@ def maybe_time(value: int | None) -> datetime | None:
     return None if value is None else from_ms(value)
 
 
+@lru_cache(DIGESTS_KEPT)
 def digest(key: str) -> bytes:
     """An identity key as it is stored: 16 bytes of blake2b."""
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
@@ -58,14 +67,19 @@ def strings(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-def item_values(item: Item) -> dict[str, Any]:
-    """The columns of `items` but for its number."""
-    values = {name: getattr(item, name) for name in _ITEM_NAMES}
-    for name in ("authors", "copy_shared", "feeds", "tags", "watchlists"):
-        values[name] = dump(values[name])
-    values["published_at"] = maybe_ms(item.published_at)
-    values["first_seen_at"] = to_ms(item.first_seen_at)
+def item_values(item: Item) -> list[Any]:
+    """`ITEM_COLUMNS` of an item."""
+    values = list(_ITEM_VALUES(item))
+    for place in _ITEM_LISTS:
+        values[place] = dump(values[place])
+    values[_PUBLISHED] = maybe_ms(item.published_at)
+    values[_SEEN] = to_ms(item.first_seen_at)
     return values
+
+
+def item_columns(item: Item) -> dict[str, Any]:
+    """`item_values` by column."""
+    return dict(zip(_ITEM_NAMES, item_values(item), strict=True))
 
 
 def item_of(row: sqlite3.Row | tuple[Any, ...]) -> Item:

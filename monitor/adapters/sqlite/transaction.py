@@ -43,7 +43,8 @@ class SqliteTransaction:
         return items.exactly(self._db.conn, item_id)
 
     def add_item(self, item: Item, keys: Mapping[str, str]) -> None:
-        items.add(self._db.conn, item, keys)
+        number = items.add(self._db.conn, item, keys)
+        self.copies.added(item.id, number, first=item.story == item.id)
         for feed in item.feeds:
             self._languages[feed][item.language] += 1
 
