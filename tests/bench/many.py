@@ -3,8 +3,8 @@
     python -m tests.bench.many [--feeds 50000] [--seconds 90] [--interval 1000]
 
 The daemon itself, in a process of its own: started with an empty store, stopped, its feeds spread evenly over their
-interval, started again; once more, and a watchlist edited meanwhile. Every feed of five short entries is new to it; loopback serves them from 100 addresses.
-It prints figures and asserts nothing.
+interval, started again; once more, and a watchlist edited meanwhile. Every feed of five short entries is new to it;
+loopback serves them from 100 addresses. It prints figures and asserts nothing.
 """
 
 from __future__ import annotations
