@@ -128,14 +128,14 @@ def _read_apart(document: str, url: str, memory: Memory) -> ParsedFeed | None:
     fresh = [name not in memory.entries for name in names]
     records = direct_records(parts.elements, fresh) if "base=" not in document else [None] * len(names)
     asked = [new and record is None for new, record in zip(fresh, records, strict=True)]
-    rest = parts.only(asked)
-    shell = cutting.shell_name(rest, url) if not any(asked) else ""
+    bare = parts.only(asked)
+    rest = cutting.rest_name(bare, url) if not any(asked) else ""
     answers: list[Record] = []
-    if shell and shell == memory.feed.shell:
+    if rest and rest == memory.feed.rest:
         feed, around = memory.feed, memory.context
     else:
         try:
-            parsed = _feedparser(rest)
+            parsed = _feedparser(bare)
         except _FAULTS:
             return None
         if _fault(parsed) or len(parsed["entries"]) != sum(asked) + 1:
@@ -149,7 +149,7 @@ def _read_apart(document: str, url: str, memory: Memory) -> ParsedFeed | None:
     given = [record or next(answered) for record, new in zip(records, fresh, strict=True) if new]
     read = iter(to_entries(given, around))
     entries = tuple(next(read) if new else memory.entries[name] for name, new in zip(names, fresh, strict=True))
-    return replace(feed, entries=entries, names=tuple(names), context=around, shell=shell)
+    return replace(feed, entries=entries, names=tuple(names), context=around, rest=rest)
 
 
 def _parse(document: str) -> tuple[Record, list[str]]:

@@ -28,7 +28,7 @@ FORMAT = 5
 MAX_MEMORY = 1_000_000
 """Compressed bytes kept of one feed: some 10,000 entries. A document beyond it is read whole each time."""
 MAX_UNPACKED = 20_000_000
-_SHELL = ("shell", "title", "language", "link", "older", "generator", "hub", "itself")
+_REST = ("rest", "title", "language", "link", "older", "generator", "hub", "itself")
 """What is kept of a document apart from its entries and its `ttl`."""
 _DATES = frozenset(("lastBuildDate", "pubDate", "updated", "modified", "date"))
 
@@ -36,7 +36,7 @@ _DATES = frozenset(("lastBuildDate", "pubDate", "updated", "modified", "date"))
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What is left of a feed's last document: its shortened entries by name, which hold in this context; and `feed`, what
-    else was read of it, with the name of its shell."""
+    else was read of it, with the name of that."""
 
     context: Surroundings = field(default_factory=Surroundings)
     entries: Mapping[str, Entry] = field(default_factory=dict)
@@ -102,7 +102,7 @@ def take_apart(document: str) -> Parts | None:
     return Parts(root, above, found, ground)
 
 
-def shell_name(document: str, url: str) -> str:
+def rest_name(document: str, url: str) -> str:
     """Names a document without entries (`Parts.only`) that came from this URL."""
     return _digest(url.encode("utf-8", "surrogatepass"), document.encode())
 
@@ -110,9 +110,9 @@ def shell_name(document: str, url: str) -> str:
 def remember(entries: Mapping[str, Entry], feed: ParsedFeed, limits: str) -> bytes | None:
     """A memory of these entries of this document, read within `limits`; None when it would be too large."""
     kept = {name: _told(shortened(entry)) for name, entry in entries.items()}
-    shell = [getattr(feed, name) for name in _SHELL] if feed.shell else None
+    rest = [getattr(feed, name) for name in _REST] if feed.rest else None
     ttl = feed.ttl.total_seconds() if feed.ttl else None
-    packed = zlib.compress(json.dumps([FORMAT, limits, feed.context, shell, ttl, kept]).encode(), 1)
+    packed = zlib.compress(json.dumps([FORMAT, limits, feed.context, rest, ttl, kept]).encode(), 1)
     return packed if len(packed) <= MAX_MEMORY else None
 
 
@@ -124,18 +124,18 @@ def recall(memory: bytes, limits: str) -> Memory:
         form, within, *said = json.loads(zlib.decompressobj().decompress(memory, MAX_UNPACKED))
         if form != FORMAT or within != limits:
             return NOTHING
-        (*context, authors), shell, ttl, kept = said
+        (*context, authors), rest, ttl, kept = said
         entries = {name: _entry(*told) for name, told in kept.items()}
         around = Surroundings._make([*context, tuple(authors)])
-        return Memory(around, entries, _feed(shell, ttl))
+        return Memory(around, entries, _feed(rest, ttl))
     except (zlib.error, ValueError, TypeError, AttributeError):
         return NOTHING
 
 
-def _feed(shell: Sequence[Any] | None, ttl: float | None) -> ParsedFeed:
-    if shell is None:
+def _feed(rest: Sequence[Any] | None, ttl: float | None) -> ParsedFeed:
+    if rest is None:
         return ParsedFeed(())
-    said = dict(zip(_SHELL, shell, strict=True))
+    said = dict(zip(_REST, rest, strict=True))
     return ParsedFeed((), ttl=timedelta(seconds=ttl) if ttl is not None else None, **said)
 
 

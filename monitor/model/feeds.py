@@ -64,7 +64,7 @@ class ParsedFeed:
     """Of each entry, by what the next document's reading knows it again (`content.feeds_cut`); none: by nothing."""
     context: tuple[Any, ...] = field(default=(), repr=False, compare=False)
     """What else in the document its entries' reading depended on."""
-    shell: str = field(default="", repr=False, compare=False)
+    rest: str = field(default="", repr=False, compare=False)
     """What names all of the document but its entries; empty when that is not known apart."""
 
 

@@ -74,7 +74,7 @@ def read_document(
 
     bounds = repr((limits.title, limits.field, limits.tags))  # an entry that was cut to them is not remembered
     read = feeds.parse_feed(body, url, headers, feeds_cut.recall(memory, bounds))
-    bounded = bounded_feed(replace(read, names=(), context=(), shell=""), limits)
+    bounded = bounded_feed(replace(read, names=(), context=(), rest=""), limits)
     whole = zip(read.names, read.entries, bounded.entries, strict=False)
     known = {name: kept for name, entry, kept in whole if kept is entry}
     document = identified(feed, bounded)
