@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -71,6 +72,26 @@ def test_only_what_is_new_or_edited_is_read(parsed: list[int]) -> None:
     assert [entry.guid for entry in cut.entries if not entry.text_hash] == ["g21", "g10"]
     assert cut.entries[10].summary == "edited"
     assert cut == with_known(read(changed), memory)
+
+
+def test_where_nothing_else_changed_but_dates_feedparser_is_not_asked(parsed: list[int]) -> None:
+    def document(*numbers: int, head: str) -> bytes:
+        return rss(*(item(number).replace(IRREGULAR, "") for number in numbers), head=f"<ttl>30</ttl>{head}")
+
+    before = document(1, 2, head="<lastBuildDate>Sat, 28 Nov 2026 06:00:00 GMT</lastBuildDate>")
+    memory = memory_of(read(before))
+    dated = document(3, 1, 2, head="<lastBuildDate>Sat, 28 Nov 2026 07:00:00 GMT</lastBuildDate>")
+    other = document(3, 1, 2, head="<copyright>F</copyright>")
+    parsed.clear()
+    cut = read(dated, memory)
+    assert parsed == []
+    assert (cut.title, cut.ttl) == ("F", timedelta(minutes=30))
+    assert cut == with_known(read(dated), memory)
+    parsed.clear()
+    assert read(other, memory) == with_known(read(other), memory)
+    assert len(parsed) == 2
+    moved = parse_feed(dated, "https://elsewhere.example/rss", {}, memory)
+    assert moved == parse_feed(dated, "https://elsewhere.example/rss", {}), "links are joined to the document's URL"
 
 
 def test_a_known_entry_has_the_keys_and_the_hash_of_the_whole_one() -> None:

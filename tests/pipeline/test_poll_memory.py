@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.model import LimitsPolicy
+from monitor.pipeline.documents import Document
 from tests.pipeline.test_poll import Bench, entry
 
 
@@ -28,6 +30,27 @@ async def test_what_stood_in_the_last_document_is_known_and_what_is_new_is_read(
     report = await bench.poll()
     assert (report.new + report.copies, report.revised, report.entries) == (1, 0, 5)
     assert len(bench.items()) == 6
+
+
+async def test_what_is_new_is_read_with_its_document_and_what_is_known_is_not_carried_along(bench: Bench) -> None:
+    bench.serve(*map(entry, range(1, 6)))
+    await bench.poll()
+    bench.serve(*map(entry, range(5)))
+    called: list[tuple[str, object]] = []
+    real = bench.workers.run
+
+    async def run(function: Callable[..., Any], *args: object) -> Any:
+        called.append((function.__name__, await real(function, *args)))
+        return called[-1][1]
+
+    bench.workers.run = run  # type: ignore[method-assign]
+    report = await bench.poll()
+    assert report.new + report.copies == 1
+    ((name, document),) = called
+    assert name == "read_document"
+    assert isinstance(document, Document)
+    assert [one.reading is not None for one in document.unread] == [True]
+    assert (document.count, len(document.remembered)) == (5, 4)
 
 
 async def test_an_edited_entry_is_a_revision_and_its_return_another(bench: Bench) -> None:
