@@ -18,8 +18,7 @@ from monitor.adapters.http import HttpFetcher
 from monitor.adapters.webhook import WebhookSender
 from monitor.content.clean import MAX_TITLE
 from monitor.content.feeds import parse_feed
-from monitor.content.feeds_cut import Memory
-from monitor.content.feeds_entries import Surroundings
+from monitor.content.feeds_cut import recall, remember
 from monitor.content.pages import read_page
 from monitor.core.identity import shortened
 from monitor.core.query import Subject, parse, print_query
@@ -81,8 +80,8 @@ def check_feed(body: bytes) -> None:
         assert len(entry.title) <= MAX_TITLE
         assert entry.published_at is None or entry.published_at.tzinfo is not None
         assert entry.url is None or entry.url.startswith(("http://", "https://"))
-    known = {name: shortened(entry) for name, entry in zip(feed.names, feed.entries, strict=False)}
-    again = parse_feed(body, URL, {}, Memory(Surroundings(*feed.context), known, replace(feed, entries=())))
+    known = dict(zip(feed.names, feed.entries, strict=False))
+    again = parse_feed(body, URL, {}, recall(remember(known, feed, "") or b"", ""))
     assert again == replace(feed, entries=tuple(map(shortened, feed.entries)) if known else feed.entries)
 
 
