@@ -29,6 +29,8 @@ __all__ = [
 _MAX_GUID = 500
 """Characters of a guid kept as they are in a key; longer ones are hashed."""
 _MAX_SLUG = 60
+_NO_ADDRESS = "-"
+"""In place of what has no canonical URL."""
 
 _TRACKING_PREFIX = (
     "utm_", "mtm_", "matomo_", "piwik_", "hsa_", "itm_", "ns_", "oly_", "vero_", "guce_", "guccounter", "_hs", "__hs",
@@ -185,8 +187,7 @@ def _article(entry: Entry) -> str | None:
     """`article_url` of an entry, whose URL may be canonical already."""
     if entry.text_hash is None:
         return article_url(entry.url)
-    known = entry.url is not None and entry.url.startswith(("https://", "http://")) and not _is_front_page(entry.url)
-    return entry.url if known else None
+    return None if entry.url is None or entry.url == _NO_ADDRESS or _is_front_page(entry.url) else entry.url
 
 
 def _is_front_page(canonical: str) -> bool:
@@ -208,7 +209,7 @@ def shortened(entry: Entry) -> Entry:
     read."""
     if entry.text_hash is not None:
         return entry
-    url = (canonical_url(entry.url) if entry.url else None) or entry.url
+    url = canonical_url(entry.url) or _NO_ADDRESS if entry.url else None
     return Entry(entry.guid, url, entry.title, published_at=entry.published_at, text_hash=entry_hash(entry))
 
 

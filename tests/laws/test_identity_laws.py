@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.core.identity import canonical_url, entry_keys, feed_keys, mask_url, plain_link, slug
+from monitor.core.identity import (
+    canonical_url,
+    entry_hash,
+    entry_keys,
+    feed_keys,
+    mask_url,
+    plain_link,
+    shortened,
+    slug,
+)
 from monitor.core.urls import BadUrlError, target
 from monitor.model import Entry
 
@@ -114,3 +125,14 @@ def test_entries_that_differ_in_all_they_say_share_no_key(document: list[Entry])
             )
             if apart:
                 assert not keys[number] & keys[other]
+
+
+odd = st.sampled_from(["http://[1/a", "http://x.org:99999/a", "http:///a", "mailto:x@x.org"])
+
+
+@given(st.lists(entries | st.builds(replace, entries, url=odd), max_size=8), st.data())
+def test_what_is_remembered_of_entries_has_their_keys(document: list[Entry], data: st.DataObject) -> None:
+    part = [shortened(one) if data.draw(st.booleans()) else one for one in document]
+    assert feed_keys("feed", part) == feed_keys("feed", document)
+    assert [entry_hash(one) for one in part] == [entry_hash(one) for one in document]
+    assert [bool(one.url) for one in part] == [bool(one.url) for one in document]
