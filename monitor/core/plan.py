@@ -37,10 +37,10 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """An entry that stood word for word in the feed's last document: nothing is to be done about it. `key`: one of its keys,
-    by which the store says whether it knows it too."""
+    """An entry that stood word for word in the feed's last document: nothing is to be done about it. `keys`: its keys that
+    decide, the surest first, by which the store says whether it knows it too."""
 
-    key: str
+    keys: tuple[str, ...]
     published_at: datetime | None = None
 
 
@@ -101,7 +101,7 @@ def recognised(
     """As `identify`, with those that are remembered; `found` are the entries `keyed`."""
     repeated = shared_texts(entries)
     return tuple(
-        Remembered(keys[0], entry.published_at)
+        Remembered(keys, entry.published_at)
         if entry.text_hash is not None
         else _identified(feed, entry, keys, with_text=not repeated(entry))
         for keys, entry in found.items()

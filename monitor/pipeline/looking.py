@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from monitor.core import gaps, sameness
-from monitor.core.plan import Identified, Known, Plan, identify, plan
+from monitor.core.plan import Identified, Known, Plan, Remembered, identify, plan
 from monitor.core.progress import Look
 from monitor.model import Entry, Feed, FeedState
 from monitor.pipeline.backfill import Backfill
@@ -37,10 +37,8 @@ class Looking:
         """The plan, with what stood in a gap where that is found. `url`: where the document came from. `window` is False for
         a document that holds some entries and not the newest, and so can show no gap. Raises Forgotten when the store does
         not know all that is remembered."""
-        parsed, unread, remembered = document.parsed, document.unread, [one.key for one in document.remembered]
-        known = await self.known([*remembered, *(key for one in unread for key in one.keys)])
-        if any(key not in known for key in remembered):
-            raise Forgotten
+        parsed, unread = document.parsed, document.unread
+        known = await self._asked(unread, document.remembered)
         counts = sameness.observe(state.learnt.identity, document.said, unread, known)
         policy = sameness.policy(counts)
         planned = plan(
@@ -63,3 +61,13 @@ class Looking:
             planned = plan(both, await self.known([key for one in both for key in one.keys]))
             log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(found), filled=filled)
         return planned, Look(parsed, document.dates, shown, planned.fresh, continuity, counts, judged, filled)
+
+    async def _asked(self, unread: Sequence[Identified], remembered: Sequence[Remembered]) -> Known:
+        """What the store knows of these entries, by all keys of those that are not remembered."""
+        known = await self.known([*(one.keys[0] for one in remembered), *(key for one in unread for key in one.keys)])
+        missing = [one.keys[1:] for one in remembered if one.keys[0] not in known]
+        if missing:  # keys that did not tell entries apart before may do so now: those were not stored
+            others = await self.known([key for keys in missing for key in keys])
+            if any(others.keys().isdisjoint(keys) for keys in missing):
+                raise Forgotten
+        return known

@@ -22,6 +22,19 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.store.close()
 
 
+def counted(bench: Bench) -> list[str]:
+    """The names of the functions that workers run from now on."""
+    called: list[str] = []
+    real = bench.workers.run
+
+    async def run(function: Callable[..., Any], *args: object) -> Any:
+        called.append(function.__name__)
+        return await real(function, *args)
+
+    bench.workers.run = run  # type: ignore[method-assign]
+    return called
+
+
 async def test_what_stood_in_the_last_document_is_known_and_what_is_new_is_read(bench: Bench) -> None:
     bench.serve(*map(entry, range(1, 6)))
     await bench.poll()
@@ -90,3 +103,12 @@ async def test_an_entry_that_was_cut_is_told_of_at_every_poll(bench: Bench) -> N
     bench.serve(entry(1, title="Freighters " * 20), entry(2, title="Short"))
     reports = [await bench.poll() for _ in range(2)]
     assert {report.error for report in reports} == {"1 entries had a field or tags beyond [limits], which were cut"}
+
+
+async def test_a_memory_is_believed_though_the_guids_tell_apart_now_what_they_did_not(bench: Bench) -> None:
+    bench.serve(entry(1), entry(2).replace("g2", "g1"))
+    await bench.poll()
+    bench.serve(entry(1))
+    read = counted(bench)
+    await bench.poll()
+    assert read == ["read_document"]
