@@ -36,8 +36,9 @@ _ENTITY = re.compile(
     r"<!ENTITY\s+(%\s+)?([^\s\"'<>%&;]{1,100})\s+(?:(SYSTEM|PUBLIC)\b([^>]*)|\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
 )
 _NESTED = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:lt|gt|amp|quot|apos);)|[<%]")
+_XMLS = ("lt", "gt", "amp", "quot", "apos")
 _REFERENCE = re.compile(r"&([A-Za-z_][\w.-]{0,99});")
-_NOT_XMLS = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z_][\w.-]{0,99});")
+_NOT_XMLS = re.compile(rf"&(?!(?:{'|'.join(_XMLS)});)([A-Za-z_][\w.-]{{0,99}});")
 _CHARREF = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
 _BARE_AMPERSAND = re.compile(r"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:lt|gt|amp|quot|apos);)")
@@ -201,14 +202,13 @@ def _resolve(text: str, entities: dict[str, str]) -> str:
         value = entities.get(name)
         if value is None:
             code = html.entities.name2codepoint.get(name)
-            return found.group() if code is None or name in ("lt", "gt", "amp", "quot", "apos") else chr(code)
+            return found.group() if code is None or name in _XMLS else chr(code)
         added += len(value)
         if added > MAX_EXPANSION:
             raise ReadError(f"refused: the document's own entities expand to more than {MAX_EXPANSION} characters")
         return value
 
-    own_of_xml = entities.keys() & {"lt", "gt", "amp", "quot", "apos"}
-    return (_REFERENCE if own_of_xml else _NOT_XMLS).sub(replacement, text)
+    return (_NOT_XMLS if entities.keys().isdisjoint(_XMLS) else _REFERENCE).sub(replacement, text)
 
 
 def _fewer_labels(text: str) -> tuple[str, bool]:

@@ -123,8 +123,8 @@ def entry_keys(feed_id: str, entry: Entry, *, guid_usable: bool = True, url_usab
 
 def text_key(feed_id: str, entry: Entry) -> str:
     """What is left to know an entry by: its title and date, or all that was written when one of them is missing."""
-    written = (entry.title, entry.published_at.isoformat()) if entry.title and entry.published_at else None
-    return f"text:{feed_id}:{_digest(*written) if written else entry_hash(entry)}"
+    said = _text_of(entry)
+    return f"text:{feed_id}:{said if isinstance(said, str) else _digest(said[0], said[1].isoformat())}"
 
 
 def shared_texts(entries: Iterable[Entry]) -> Callable[[Entry], bool]:

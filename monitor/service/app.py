@@ -68,7 +68,7 @@ class Application:
     async def configure(self, config: Config) -> None:
         """Take another valid configuration: what runs finishes under the old one, what starts has the new one."""
         rules = await asyncio.to_thread(Rules.of, config)
-        # A watchlist is edited ten times as often as the list of feeds, and a tick would wait while 50,000 are compared.
+        # An edit is mostly a watchlist's, and a tick would wait for the store while 50,000 feeds are compared with it.
         if not await asyncio.to_thread(operator.eq, config.feeds, self.rules.config.feeds):
             await self.write(self.store.sync_feeds, config.feeds, self.clock.now())
         self.fetcher.reconfigure(config.poll, config.network, config.article, config.limits)

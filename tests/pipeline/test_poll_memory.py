@@ -22,14 +22,14 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.store.close()
 
 
-def counted(bench: Bench) -> list[str]:
-    """The names of the functions that workers run from now on."""
-    called: list[str] = []
+def recorded(bench: Bench) -> list[tuple[str, object]]:
+    """The names of the functions that workers run from now on, and what they answer."""
+    called: list[tuple[str, object]] = []
     real = bench.workers.run
 
     async def run(function: Callable[..., Any], *args: object) -> Any:
-        called.append(function.__name__)
-        return await real(function, *args)
+        called.append((function.__name__, await real(function, *args)))
+        return called[-1][1]
 
     bench.workers.run = run  # type: ignore[method-assign]
     return called
@@ -49,14 +49,7 @@ async def test_what_is_new_is_read_with_its_document_and_what_is_known_is_not_ca
     bench.serve(*map(entry, range(1, 6)))
     await bench.poll()
     bench.serve(*map(entry, range(5)))
-    called: list[tuple[str, object]] = []
-    real = bench.workers.run
-
-    async def run(function: Callable[..., Any], *args: object) -> Any:
-        called.append((function.__name__, await real(function, *args)))
-        return called[-1][1]
-
-    bench.workers.run = run  # type: ignore[method-assign]
+    called = recorded(bench)
     report = await bench.poll()
     assert report.new + report.copies == 1
     ((name, document),) = called
@@ -109,6 +102,6 @@ async def test_a_memory_is_believed_though_the_guids_tell_apart_now_what_they_di
     bench.serve(entry(1), entry(2).replace("g2", "g1"))
     await bench.poll()
     bench.serve(entry(1))
-    read = counted(bench)
+    called = recorded(bench)
     await bench.poll()
-    assert read == ["read_document"]
+    assert [name for name, _ in called] == ["read_document"]
