@@ -203,7 +203,7 @@ async def write(function: Callable[..., Any], *args: object) -> Any:
 
 def a_poller(store: Store, fetcher: Fetcher, clock: Clock, jitter: Callable[[], float] = lambda: 0.5) -> Poller:
     """The real one, over this store and these publishers."""
-    return Poller(store, write, fetcher, Here(), clock, jitter)
+    return Poller(store, write, write, fetcher, Here(), clock, jitter)
 
 
 def stories(start: datetime, every: timedelta, count: int, first: int = 0) -> list[Story]:

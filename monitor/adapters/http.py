@@ -37,6 +37,7 @@ from monitor.model import (
     PostFailed,
     PostOutcome,
     Request,
+    content_hash,
 )
 from monitor.ports import Clock
 
@@ -210,7 +211,9 @@ class HttpFetcher:
             limits = self._session.limits
             bounds = Bounds(journey.request.max_bytes or self._poll.max_bytes, limits.wire, limits.ratio)
             body = await read_body(response, bounds, cut=journey.request.purpose == "robots")
-            return Fetched(journey.at.url, status, body, plain_headers(response), journey.permanent_url)
+            name = content_hash(body)
+            told = b"" if name == journey.request.known else body
+            return Fetched(journey.at.url, status, told, plain_headers(response), journey.permanent_url, name)
 
     def _crowded(self) -> bool:
         """Whether so many connections may be idle now that this one, which nobody waits for, had better close."""

@@ -24,6 +24,7 @@ from monitor.model import Config, Item
 from monitor.settings import find_directory, load
 
 if TYPE_CHECKING:
+    from monitor.adapters.http_apart import Line
     from monitor.service.app import Application
 
 T = TypeVar("T")
@@ -69,16 +70,19 @@ def configuration(option: str | None) -> Config:
 
 def with_application(option: str | None, work: Callable[[Application], Awaitable[T]]) -> T:
     """Run one piece of work on a whole application, and put it away."""
-    from monitor.service.app import open_application  # fetching, parsing and delivering: half of the time to start
+    # Fetching, parsing and delivering: half of the time to start.
+    from monitor.adapters.http_apart import fetching_apart
+    from monitor.service.app import open_application, system_clock
 
     config = configuration(option)
     keep_what_there_is()
 
-    async def run() -> T:
-        async with open_application(config) as app:
+    async def run(line: Line | None) -> T:
+        async with open_application(config, line=line) as app:
             return await work(app)
 
-    return asyncio.run(run())
+    with fetching_apart(config, system_clock()) as line:
+        return asyncio.run(run(line))
 
 
 @contextmanager

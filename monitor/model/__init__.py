@@ -47,7 +47,17 @@ from monitor.model.config import (
 from monitor.model.feeds import Entry, FeedState, ParsedFeed, PollReport, PollStatus
 from monitor.model.items import CopyEvidence, Fingerprint, Item, ItemFilter, Match, PageText, Reading, TextFrom, Verdict
 from monitor.model.learnt import IdentityCounts, Learnt
-from monitor.model.net import Failed, Fetched, FetchOutcome, NotModified, Posted, PostFailed, PostOutcome, Request
+from monitor.model.net import (
+    Failed,
+    Fetched,
+    FetchOutcome,
+    NotModified,
+    Posted,
+    PostFailed,
+    PostOutcome,
+    Request,
+    content_hash,
+)
 from monitor.model.numbers import LATENCY_BOUNDS, Latency
 from monitor.model.outages import OPERATOR, Notice, Outage, Trouble, TroubleKind
 from monitor.model.websub import Subscription
@@ -63,6 +73,6 @@ __all__ = [
     "ParsedFeed", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
     "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "Spread", "SmtpServer", "Subscription",
     "TextFrom", "Trouble",
-    "TroubleKind", "Verdict",
+    "TroubleKind", "Verdict", "content_hash",
     "Watchlist", "WebPolicy", "WebhookChannel",
 ]  # fmt: skip

@@ -69,6 +69,11 @@ class PollPolicy:
     """Documents asked for to fill one gap; 0 turns it off."""
     user_agent: str = "monitor/0.1 (+https://github.com/monitor-news/monitor; news monitoring for one's own machine)"
 
+    @property
+    def in_hand(self) -> int:
+        """Polls at once: while what some fetched is read and stored, others are fetched, and neither side stands idle."""
+        return 2 * self.concurrency
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkPolicy:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
+
+
+def content_hash(body: bytes) -> str:
+    """The name of these bytes."""
+    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +24,14 @@ class Request:
     last_modified: str | None = None
     max_bytes: int | None = None
     """Bound on the decompressed body; None: the configured one."""
+    known: str | None = None
+    """`content_hash` of the body that was fetched before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A whole body, decompressed and within its bound. Header names are lower-case."""
+    """A whole body, decompressed and within its bound; empty when its hash is what was `known`. Header names are
+    lower-case."""
 
     url: str
     """Where the body came from, after redirects."""
@@ -31,6 +40,8 @@ class Fetched:
     headers: Mapping[str, str] = field(default_factory=dict)
     permanent_url: str | None = None
     """The target, when every redirect on the way was permanent (301, 308)."""
+    hash: str = ""
+    """`content_hash` of the body, "" where it was not made."""
 
 
 @dataclass(frozen=True, slots=True)

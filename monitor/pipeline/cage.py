@@ -6,7 +6,6 @@ Strikes are counted by the content's hash, so whoever serves other bytes is read
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +20,6 @@ Run = Callable[..., Awaitable[Any]]
 """As `ports.Workers.run`, or its `urgent`."""
 STRIKES = 2
 """The first may have been the machine's own trouble (memory was short); the second was not."""
-
-
-def content_hash(body: bytes) -> str:
-    """The name of these bytes."""
-    return hashlib.blake2b(body, digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

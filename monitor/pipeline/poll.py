@@ -31,9 +31,10 @@ from monitor.model import (
     PollReport,
     Reading,
     Request,
+    content_hash,
 )
 from monitor.pipeline.caching import fresh_for
-from monitor.pipeline.cage import Cage, Run, content_hash
+from monitor.pipeline.cage import Cage, Run
 from monitor.pipeline.documents import AT_ONCE, Document, Texts, declared, identified, read_document
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Forgotten, Looking
@@ -82,6 +83,8 @@ class Poller:
 
     store: Store
     write: Write
+    read: Write
+    """As `write`, of calls that only read what nobody else changes meanwhile: nothing is waited for."""
     fetcher: Fetcher
     workers: Workers
     clock: Clock
@@ -106,13 +109,13 @@ class Poller:
     async def _broke(self, feed: Feed, rules: Rules, error: Exception) -> PollReport:
         said = str(error) if isinstance(error, MonitorError) else f"internal error: {type(error).__name__}: {error}"
         try:
-            state = await self.write(self.store.feed_state, feed.id)
+            state = await self.read(self.store.feed_state, feed.id)
             return await self._failed(feed, rules, state, said)
         except StoreError as worse:
             return PollReport(feed.id, "failed", error=str(worse))
 
     async def _poll(self, feed: Feed, rules: Rules) -> PollReport:
-        state = await self.write(self.store.feed_state, feed.id)
+        state = await self.read(self.store.feed_state, feed.id)
         if state.url != kept_url(feed.url):
             state = FeedState(id=feed.id, url=kept_url(feed.url), languages=state.languages)
         asked = trust.address(feed, state.learnt)
@@ -122,6 +125,7 @@ class Poller:
                 asked,
                 etag=state.etag if with_validators else None,
                 last_modified=state.last_modified if with_validators else None,
+                known=state.body_hash,
             )
         )
         match outcome:
@@ -141,10 +145,10 @@ class Poller:
                 assert_never(outcome)
 
     async def _fetched(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, doubted: bool) -> PollReport:
-        name = content_hash(answer.body)
+        name = answer.hash or content_hash(answer.body)
         if name == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
-        kept = await self.write(self._kept, feed.id, name)
+        kept = await self.read(self._kept, feed.id, name)
         try:
             read = await self._read(feed, rules, state, answer, kept)
             if read.unchanged:
@@ -209,7 +213,7 @@ class Poller:
     async def push(self, feed: Feed, rules: Rules, answer: Fetched) -> PollReport:
         """Take in what a hub brought. The feed's document and its validators are not touched; what cannot be read is lost
         to nobody, because it is polled as before. Raises ReadError and StoreError."""
-        state = await self.write(self.store.feed_state, feed.id)
+        state = await self.read(self.store.feed_state, feed.id)
         limits = rules.config.limits
         part = await self.workers.run(read_document, feed.id, limits, answer.body, answer.url, dict(answer.headers))
         planned, look = await self._looking(rules).at(feed, state, part, answer.url, window=False)

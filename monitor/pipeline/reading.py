@@ -10,8 +10,8 @@ from typing import assert_never
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.plan import Fresh, Planned, Revised
 from monitor.errors import ReadError, WorkerDied
-from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
-from monitor.pipeline.cage import Cage, content_hash
+from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request, content_hash
+from monitor.pipeline.cage import Cage
 from monitor.ports import Fetcher, Workers
 
 

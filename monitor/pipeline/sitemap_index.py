@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from monitor.core.identity import site_of
 from monitor.errors import NoNews, ReadError
-from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request
-from monitor.pipeline.cage import Cage, content_hash
+from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request, content_hash
+from monitor.pipeline.cage import Cage
 from monitor.pipeline.documents import parse
 from monitor.ports import Fetcher
 

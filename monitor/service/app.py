@@ -18,6 +18,7 @@ from monitor.adapters import rehearsal
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Guard
 from monitor.adapters.http import HttpFetcher
+from monitor.adapters.http_apart import ApartFetcher, Line
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.adapters.workers import ProcessWorkers
 from monitor.errors import UsageError
@@ -50,7 +51,7 @@ class Application:
             memory=config.limits.memory,
             recycle=config.limits.recycle,
         )
-        self.poller = Poller(store, self.write, fetcher, self.workers, clock, random.random)
+        self.poller = Poller(store, self.write, self.write.read, fetcher, self.workers, clock, random.random)
         self.outbox = Outbox(
             store=store,
             senders=self._senders(config),
@@ -84,7 +85,7 @@ class Application:
                 raise UsageError(f"no feed {feed!r} is configured")
         if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()):
             self.workers.prepare()  # of feeds known already most have nothing to read
-        limit = asyncio.Semaphore(rules.config.poll.concurrency)
+        limit = asyncio.Semaphore(rules.config.poll.in_hand)
 
         async def one(feed: str) -> PollReport:
             async with limit:
@@ -119,16 +120,27 @@ class Application:
         self.store.close()
 
 
+def system_clock() -> Clock:
+    """The machine's clock, or a rehearsal's."""
+    return SystemClock(rehearsal.hurried())
+
+
+def _fetcher(config: Config, clock: Clock, line: Line | None) -> HttpFetcher:
+    if line is not None:
+        return ApartFetcher(line, config.poll, config.network, config.article, clock, config.limits)
+    return HttpFetcher(config.poll, config.network, config.article, clock, limits=config.limits)
+
+
 @asynccontextmanager
 async def open_application(
-    config: Config, *, daemon: bool = False, clock: Clock | None = None
+    config: Config, *, daemon: bool = False, clock: Clock | None = None, line: Line | None = None
 ) -> AsyncIterator[Application]:
-    """Open the store, start what is needed, and put all of it away afterwards."""
-    clock = clock or SystemClock(rehearsal.hurried())
+    """Open the store, start what is needed, and put all of it away afterwards. `line`: to the process that fetches."""
+    clock = clock or system_clock()
     store = await asyncio.to_thread(partial(SqliteStore, path_of(config.store), daemon=daemon))
     await asyncio.to_thread(store.checkpoint)
     try:
-        async with HttpFetcher(config.poll, config.network, config.article, clock, limits=config.limits) as fetcher:
+        async with _fetcher(config, clock, line) as fetcher:
             now = clock.now()
             for site, until in (await asyncio.to_thread(store.holds, now)).items():
                 fetcher.hold(site, (until - now).total_seconds())

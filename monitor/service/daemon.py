@@ -164,7 +164,7 @@ class Daemon:
         """Start what is due, as far as there is room."""
         app = self._app
         async with self._claiming:
-            room = app.rules.config.poll.concurrency - len(self._polls)
+            room = app.rules.config.poll.in_hand - len(self._polls)
             if room > 0:
                 due = await app.write.urgent(app.store.claim_due, app.clock.now(), room, LEASE)
                 self._more_due = len(due) == room
@@ -173,7 +173,7 @@ class Daemon:
 
     def _poll_ended(self) -> None:
         """When more is due than there was room for, the next tick is not waited for: half the room free is filled."""
-        half_free = len(self._polls) <= self._app.rules.config.poll.concurrency // 2
+        half_free = len(self._polls) <= self._app.rules.config.poll.in_hand // 2
         if self._more_due and half_free and not self._stopping.is_set() and not self._paused(self._app.clock.now()):
             self._more_due = False
             self._filling = asyncio.create_task(self._try(self._claim()))

@@ -25,6 +25,8 @@ MOST = 200
 """Calls in one transaction."""
 HOLD = 0.1
 """Seconds from which a transaction takes no further call: what a caller waits more at most, and another process."""
+SHARE = 10
+"""Times as long as storing a transaction takes, from which it takes no further call: to wait more would save little."""
 
 HASTE = 0.02
 """The same from an urgent call on: a few more calls share its commit, and it hardly waits for them."""
@@ -41,13 +43,15 @@ Settled = tuple[asyncio.Future[Any], Any, BaseException | None]
 
 
 class Writing:
-    """Runs store calls on its thread, in the order they were asked for; `urgent` ones before all others."""
+    """Runs store calls on its thread, in the order they were asked for; `urgent` ones and what is only `read` before others."""
 
     def __init__(self, store: SqliteStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._urgent: deque[_Asked] = deque()
         self._pending: deque[_Asked] = deque()
+        self._reads: deque[_Asked] = deque()
+        self._storing = HOLD / SHARE  # seconds, as of late
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._draining = False
         self._lock = threading.Lock()  # over the question whether somebody drains what is pending
@@ -56,16 +60,20 @@ class Writing:
 
     async def __call__(self, function: Callable[..., T], *args: object) -> T:
         """Run a store call; returns, or raises what it raised, when it and all it wrote is stored."""
-        return await self._ask(partial(function, *args), urgent=False)
+        return await self._ask(self._pending, partial(function, *args))
 
     async def urgent(self, function: Callable[..., T], *args: object) -> T:
         """As a call, but it waits for none that is not urgent: what an alert needs is not behind a thousand polls."""
-        return await self._ask(partial(function, *args), urgent=True)
+        return await self._ask(self._urgent, partial(function, *args))
 
-    async def _ask(self, call: Callable[[], T], *, urgent: bool) -> T:
+    async def read(self, function: Callable[..., T], *args: object) -> T:
+        """A call that writes nothing, answered before what others wrote is stored: only for what none of them changes."""
+        return await self._ask(self._reads, partial(function, *args))
+
+    async def _ask(self, queue: deque[_Asked], call: Callable[[], T]) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         with self._lock:
-            (self._urgent if urgent else self._pending).append((call, future, urgent))
+            queue.append((call, future, queue is self._urgent))
             self._asked_at.append(self._clock.monotonic())
             self._arrived.notify()
             if not self._draining:
@@ -80,24 +88,36 @@ class Writing:
     def _drain(self) -> None:
         """On the thread: what is pending, transaction after transaction; all of one are told by one call into the loop."""
         while True:
-            settled = self._transaction()
-            if settled:
-                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any longer
-                    settled[0][0].get_loop().call_soon_threadsafe(_tell, settled)
+            self._answer_reads()
+            _tell_all(self._transaction())
             with self._lock:
-                if not self._waiting():
+                if not (self._reads or self._waiting()):
                     self._draining = False
                     return
+
+    def _answer_reads(self) -> None:
+        settled = []
+        while self._reads:
+            call, future, _ = self._reads.popleft()
+            settled.append(_alone(call, future))
+        _tell_all(settled)
 
     def _waiting(self) -> int:
         return len(self._urgent) + len(self._pending)
 
-    def _others_come(self, now: float) -> bool:
+    def _others_come(self, now: float, until: float) -> bool:
         """Whether another call comes at once, where many come and something was written: their pages are written together."""
         if len(self._asked_at) < BUSY or now - self._asked_at[0] > HOLD or not self._store.writing:
             return False
-        with self._arrived:
-            return self._arrived.wait_for(lambda: self._waiting() > 0, GAP)
+        last = min(now + GAP, until)
+        while now < last:
+            with self._arrived:
+                self._arrived.wait_for(lambda: self._waiting() or self._reads, last - now)
+            if self._waiting():
+                return True
+            self._answer_reads()
+            now = self._clock.monotonic()
+        return False
 
     def _next(self) -> _Asked:
         return (self._urgent or self._pending).popleft()
@@ -108,20 +128,26 @@ class Writing:
         When one of them fails nothing of it is stored, and each is made again, alone: calls change nothing but the store.
         When another process holds the store all of them are told at once, and do not wait for it one after another.
         """
+        if not self._waiting():
+            return []
         asked = [self._next()]  # before anything can fail: whoever asked first is told of it
         results: list[Any] = []
         try:
             with self._store.batch():
-                until = self._clock.monotonic() + HOLD
+                until = self._clock.monotonic() + min(HOLD, SHARE * self._storing)
                 while True:
                     call, future, urgent = asked[-1]
                     if urgent or self._urgent:
                         until = min(until, self._clock.monotonic() + HASTE)
                     results.append(None if future.cancelled() else call())
+                    self._answer_reads()
                     now = self._clock.monotonic()
-                    if len(asked) >= MOST or now >= until or not (self._waiting() or self._others_come(now)):
+                    if len(asked) >= MOST or now >= until or not (self._waiting() or self._others_come(now, until)):
                         break
                     asked.append(self._next())
+                began, wrote = self._clock.monotonic(), self._store.writing
+            if wrote:
+                self._storing = (self._storing + self._clock.monotonic() - began) / 2
         except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
             if isinstance(error, StoreBusy) or len(asked) == 1:
                 return [(future, None, error) for _, future, _ in asked]
@@ -134,6 +160,13 @@ def _alone(call: Callable[[], Any], future: asyncio.Future[Any]) -> Settled:
         return future, None if future.cancelled() else call(), None
     except BaseException as error:  # noqa: BLE001  its caller's, as in any executor
         return future, None, error
+
+
+def _tell_all(settled: Sequence[Settled]) -> None:
+    """From the thread, in the loop of those who asked."""
+    if settled:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any longer
+            settled[0][0].get_loop().call_soon_threadsafe(_tell, settled)
 
 
 def _tell(settled: Sequence[Settled]) -> None:

@@ -27,6 +27,7 @@ MAY = {
     "adapters/guard.py": {"socket", "aiohttp", "sock_connect"},
     "adapters/http.py": {"aiohttp"},
     "adapters/http_answers.py": {"aiohttp", "socket"},  # their exceptions
+    "adapters/http_apart.py": {"socket"},  # a pair between two of our own processes, connected to nothing else
     "adapters/http_body.py": {"aiohttp"},
     "adapters/http_journey.py": {"aiohttp"},
     "adapters/http_session.py": {"aiohttp"},

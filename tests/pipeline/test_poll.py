@@ -100,7 +100,7 @@ class Bench:
     async def poll(self, feed: Feed = FEED) -> PollReport:
         rules = Rules.of(self.config)
         self.store.sync_feeds(self.config.feeds, self.clock.now())
-        return await Poller(self.store, write, self.net, self.workers, self.clock, lambda: 0.5).poll(feed, rules)
+        return await Poller(self.store, write, write, self.net, self.workers, self.clock, lambda: 0.5).poll(feed, rules)
 
     def serve(self, *entries: str, feed: Feed = FEED, etag: str = '"1"', tail: str = "</channel></rss>") -> None:
         body = f'<rss version="2.0"><channel><title>Harbour</title><language>en</language>{"".join(entries)}{tail}'
