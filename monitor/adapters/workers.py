@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import pickle
 import resource
 import signal
 import socket
-import struct
 import sys
 import threading
 import time
@@ -25,10 +25,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
-from multiprocessing.reduction import ForkingPickler
 from types import ModuleType
 from typing import Any, TypeVar
 
+from monitor.adapters.frames import LENGTH, Frames, framed
 from monitor.adapters.garbage import collect_rarely, keep_what_there_is
 from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import LimitsPolicy
@@ -55,8 +55,6 @@ PRELOADED = (
     "numpy",
 )
 """What the functions run here need, also what they import when first called: each worker would import it anew."""
-_LENGTH = struct.Struct("!Q")
-_PIECE = 1 << 18  # bytes asked for at once: most answers come whole
 
 
 class ProcessWorkers:
@@ -101,7 +99,7 @@ class ProcessWorkers:
         return await self._run(self._urgent, function, args)
 
     async def _run(self, queue: deque[asyncio.Future[None]], function: Callable[..., T], args: tuple[object, ...]) -> T:
-        request = bytes(ForkingPickler.dumps((function, args)))
+        request = framed((function, args))
         await self._turn(queue)
         call = _Call()
         self._judge_later(call)
@@ -109,7 +107,7 @@ class ProcessWorkers:
             answer = await self._asked(request)
         finally:
             self._ended(call)
-        succeeded, value = ForkingPickler.loads(answer)
+        succeeded, value = pickle.loads(answer)  # noqa: S301  our own process
         if succeeded:
             result: T = value
             return result
@@ -120,10 +118,11 @@ class ProcessWorkers:
         for worker in list(self._alive):
             self._end(worker)
 
-    async def _asked(self, request: bytes) -> bytes | bytearray:
+    async def _asked(self, request: bytes) -> bytes:
         worker = self._idle.pop() if self._idle else await self._start()
         try:
-            answer = await asyncio.wait_for(worker.ask(request), self.deadline)
+            async with asyncio.timeout(self.deadline):
+                answer = await worker.ask(request)
         except TimeoutError as error:
             await asyncio.to_thread(self._end, worker)
             raise WorkerDied(f"reading took longer than {self.deadline:.0f} s and was stopped") from error
@@ -184,11 +183,13 @@ class ProcessWorkers:
         self._free += 1
 
     async def _start(self) -> _Worker:
-        worker = await asyncio.to_thread(self._started)  # the fork server's own start takes a second
+        process, connection = await asyncio.to_thread(self._started)  # the fork server's own start takes a second
+        worker = _Worker(process)
         self._alive.add(worker)
+        await worker.open(connection)
         return worker
 
-    def _started(self, tries: int = STARTS) -> _Worker:
+    def _started(self, tries: int = STARTS) -> tuple[BaseProcess, socket.socket]:
         ours, theirs = socket.socketpair()
         process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
         try:
@@ -200,13 +201,12 @@ class ProcessWorkers:
                 raise ReadError(f"no process to read it could be started: {error}") from error
             time.sleep(START_AGAIN)
             return self._started(tries - 1)
-        ours.setblocking(False)
-        return _Worker(process, ours)
+        return process, ours
 
     def _end(self, worker: _Worker, patience: float = 0.0) -> int | None:
         """Its exit code; it is killed unless it ends by itself within `patience` seconds."""
         self._alive.discard(worker)
-        worker.socket.close()
+        worker.close()
         worker.process.join(patience)
         if worker.process.exitcode is None:
             worker.process.kill()
@@ -243,30 +243,39 @@ class _Call:
 class _Worker:
     """One process and our end of its socket."""
 
-    def __init__(self, process: BaseProcess, connection: socket.socket) -> None:
-        self.process, self.socket = process, connection
+    def __init__(self, process: BaseProcess) -> None:
+        self.process = process
         self.calls = 0
+        self._frames = Frames(self._heard, self._lost)
+        self._loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[bytes] | None = None
+        self._gone = False
 
-    async def ask(self, request: bytes) -> bytes | bytearray:
-        """Send a request and wait for its answer; raises OSError when the process ended instead."""
-        loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self.socket, _LENGTH.pack(len(request)) + request)
-        first = b""
-        while len(first) < _LENGTH.size:
-            first += await self._some(loop)
-        length = _LENGTH.unpack_from(first)[0]
-        if len(first) == _LENGTH.size + length:
-            return first[_LENGTH.size :]
-        answer = bytearray(first[_LENGTH.size :])
-        while len(answer) < length:
-            answer += await self._some(loop)
-        return answer
+    async def open(self, connection: socket.socket) -> None:
+        """Begin."""
+        await self._loop.connect_accepted_socket(lambda: self._frames, connection)
 
-    async def _some(self, loop: asyncio.AbstractEventLoop) -> bytes:
-        received = await loop.sock_recv(self.socket, _PIECE)
-        if not received:
+    async def ask(self, request: bytes) -> bytes:
+        """Send a request, framed, and wait for its answer; raises OSError when the process ended instead."""
+        if self._gone:
             raise ConnectionResetError("the worker ended")
-        return received
+        self._answer = self._loop.create_future()
+        self._frames.send(request)
+        return await self._answer
+
+    def close(self) -> None:
+        """Say and hear nothing more; from any thread."""
+        with suppress(RuntimeError):  # the loop is closed, and with it the socket
+            self._loop.call_soon_threadsafe(self._frames.close)
+
+    def _heard(self, frame: memoryview) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(bytes(frame))
+
+    def _lost(self) -> None:
+        self._gone = True
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionResetError("the worker ended"))
 
 
 def _serve(connection: socket.socket, memory: int) -> None:
@@ -275,27 +284,25 @@ def _serve(connection: socket.socket, memory: int) -> None:
     collect_rarely()
     keep_what_there_is()
     with suppress(ConnectionError), connection, connection.makefile("rb") as requests:
-        while head := requests.read(_LENGTH.size):
-            function, args = ForkingPickler.loads(requests.read(_LENGTH.unpack(head)[0]))
-            answer = _answer(function, args)
-            connection.sendall(_LENGTH.pack(len(answer)))
-            connection.sendall(answer)
+        while head := requests.read(LENGTH.size):
+            function, args = pickle.loads(requests.read(LENGTH.unpack(head)[0]))  # noqa: S301  our own process
+            connection.sendall(_answer(function, args))
 
 
-def _answer(function: Callable[..., Any], args: tuple[object, ...]) -> Any:
-    """What a call returned or raised, pickled. A worker that ran out of memory ends, for what it still holds would fail
+def _answer(function: Callable[..., Any], args: tuple[object, ...]) -> bytes:
+    """What a call returned or raised, framed. A worker that ran out of memory ends, for what it still holds would fail
     the calls after."""
     try:
-        return ForkingPickler.dumps((True, function(*args)))
+        return framed((True, function(*args)))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except MonitorError as error:
-        return ForkingPickler.dumps((False, error))
+        return framed((False, error))
     except Exception as error:  # noqa: BLE001  a bug of ours: it reaches the caller with where it was
         where = "".join(traceback.format_tb(error.__traceback__))
         told = RuntimeError(f"{type(error).__name__}: {error}")
         told.add_note(f"in the worker:\n{where}")
-        return ForkingPickler.dumps((False, told))
+        return framed((False, told))
 
 
 def _confine(memory: int) -> None:

@@ -24,7 +24,8 @@ from monitor.model import Config, Item
 from monitor.settings import find_directory, load
 
 if TYPE_CHECKING:
-    from monitor.adapters.http_apart import Line
+    from socket import socket
+
     from monitor.service.app import Application
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ def with_application(option: str | None, work: Callable[[Application], Awaitable
     config = configuration(option)
     keep_what_there_is()
 
-    async def run(line: Line | None) -> T:
+    async def run(line: socket | None) -> T:
         async with open_application(config, line=line) as app:
             return await work(app)
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -107,7 +108,9 @@ def check(config_dir: str | None, as_json: bool) -> None:
 @config_option
 def run(config_dir: str | None) -> None:
     """The daemon: polls and delivers until SIGTERM or SIGINT."""
-    from monitor.service.app import open_application  # fetching, parsing and delivering: half of the time to start
+    # Fetching, parsing and delivering: half of the time to start.
+    from monitor.adapters.http_apart import fetching_apart
+    from monitor.service.app import open_application, system_clock
     from monitor.service.daemon import Daemon
 
     where = directory(config_dir)
@@ -117,11 +120,12 @@ def run(config_dir: str | None) -> None:
     def changes() -> AsyncIterator[Config | ConfigError]:
         return watch(where, os.environ, config)
 
-    async def serve() -> None:
-        async with open_application(config, daemon=True) as app:
+    async def serve(line: socket | None) -> None:
+        async with open_application(config, daemon=True, line=line) as app:
             await Daemon(app, changes).run()
 
-    asyncio.run(serve())
+    with fetching_apart(config, system_clock()) as line:
+        asyncio.run(serve(line))
 
 
 @monitor.command()

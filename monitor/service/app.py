@@ -9,6 +9,7 @@ import asyncio
 import operator
 import os
 import random
+import socket
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -18,7 +19,7 @@ from monitor.adapters import rehearsal
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Guard
 from monitor.adapters.http import HttpFetcher
-from monitor.adapters.http_apart import ApartFetcher, Line
+from monitor.adapters.http_apart import ApartFetcher
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.adapters.workers import ProcessWorkers
 from monitor.errors import UsageError
@@ -34,6 +35,9 @@ from monitor.service.writing import Writing
 
 WORKERS = min(2, os.cpu_count() or 1)
 """Reading is two thirds of the work; more processes than cores only wait for each other."""
+
+MANY = 200
+"""Feeds of which some have something new whenever they are asked: the workers' start is not waited for then."""
 
 
 class Application:
@@ -83,8 +87,8 @@ class Application:
         for feed in feeds:
             if feed not in rules.feeds:
                 raise UsageError(f"no feed {feed!r} is configured")
-        if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()):
-            self.workers.prepare()  # of feeds known already most have nothing to read
+        if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()) or len(rules.feeds) >= MANY:
+            self.workers.prepare()  # of few feeds known already most have nothing to read
         limit = asyncio.Semaphore(rules.config.poll.in_hand)
 
         async def one(feed: str) -> PollReport:
@@ -125,15 +129,15 @@ def system_clock() -> Clock:
     return SystemClock(rehearsal.hurried())
 
 
-def _fetcher(config: Config, clock: Clock, line: Line | None) -> HttpFetcher:
+def _fetcher(config: Config, clock: Clock, line: socket.socket | None) -> HttpFetcher:
     if line is not None:
-        return ApartFetcher(line, config.poll, config.network, config.article, clock, config.limits)
+        return ApartFetcher(line, config.poll, config.network, config.article, clock, limits=config.limits)
     return HttpFetcher(config.poll, config.network, config.article, clock, limits=config.limits)
 
 
 @asynccontextmanager
 async def open_application(
-    config: Config, *, daemon: bool = False, clock: Clock | None = None, line: Line | None = None
+    config: Config, *, daemon: bool = False, clock: Clock | None = None, line: socket.socket | None = None
 ) -> AsyncIterator[Application]:
     """Open the store, start what is needed, and put all of it away afterwards. `line`: to the process that fetches."""
     clock = clock or system_clock()

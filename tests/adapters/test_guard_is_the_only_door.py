@@ -37,8 +37,9 @@ MAY = {
     "adapters/workers.py": {"socket"},  # a pair between two of our own processes, connected to nothing else
     "adapters/apprise.py": {"apprise"},  # its plug-ins connect by themselves, judged in an audit hook
 }
-SERVERS = ("demo/", "web/", "service/")
-"""Rooms that listen, or tell systemd on a local socket that they live: `socket` is theirs, a connection is not."""
+SERVERS = ("cli/", "demo/", "web/", "service/")
+"""Rooms that listen, tell systemd on a local socket that they live, or hand on the end of a pair: `socket` is theirs, a
+connection is not."""
 
 
 def imported(node: ast.AST) -> Iterator[str]:

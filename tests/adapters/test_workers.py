@@ -12,10 +12,11 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from monitor.adapters.workers import ProcessWorkers
 from monitor.core.text_tables import tables
@@ -49,13 +50,18 @@ def readied() -> tuple[bool, ...]:
     return "numpy" in sys.modules, "trafilatura" in sys.modules, tables.cache_info().currsize == 1
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[ProcessWorkers]:
+in_one_loop = pytest.mark.asyncio(loop_scope="module")
+"""Workers live in the loop that started them."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def workers() -> AsyncIterator[ProcessWorkers]:
     workers = ProcessWorkers(2, deadline=5.0, memory=300_000_000)
     yield workers
-    workers.close()
+    await asyncio.to_thread(workers.close)
 
 
+@in_one_loop
 async def test_what_is_slow_to_make_is_made_before_a_worker_is_forked(workers: ProcessWorkers) -> None:
     assert await workers.run(readied) == (True, True, True)
 
@@ -63,6 +69,7 @@ async def test_what_is_slow_to_make_is_made_before_a_worker_is_forked(workers: P
 @pytest.mark.parametrize(
     ("trap", "says"), [(crash, "crashed"), (hang, "took longer than 5 s"), (eat, "too much memory")]
 )
+@in_one_loop
 async def test_a_trap_costs_itself_alone(workers: ProcessWorkers, trap: object, says: str) -> None:
     async def trapped() -> None:
         with pytest.raises(WorkerDied, match=says):
@@ -74,6 +81,7 @@ async def test_a_trap_costs_itself_alone(workers: ProcessWorkers, trap: object, 
     await asyncio.gather(trapped(), *(innocent(number) for number in range(30)), trapped())
 
 
+@in_one_loop
 async def test_after_a_call_that_ate_all_memory_there_is_memory_again(workers: ProcessWorkers) -> None:
     for _ in range(2):
         with pytest.raises(WorkerDied):

@@ -185,3 +185,36 @@ async def test_a_call_alone_waits_for_no_other(
     monkeypatch.setattr("monitor.service.writing.GAP", 1_000.0)
     await writing(add, store, "alone")
     assert stored(store.path) == {"alone"}
+
+
+async def test_what_is_only_read_waits_for_no_commit(
+    store: SqliteStore, writing: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.service.writing.HOLD", 30.0)
+    monkeypatch.setattr("monitor.service.writing.GAP", 0.5)
+    await asyncio.gather(*(writing(store.item, "none") for _ in range(BUSY)))
+    made = threading.Event()
+
+    def first() -> None:
+        add(store, "first")
+        made.set()
+
+    one = asyncio.ensure_future(writing(first))
+    await asyncio.to_thread(made.wait)
+    assert await writing.read(store.notes) == {}
+    assert not one.done()
+    assert stored(store.path) == set()
+    await one
+
+
+async def test_a_read_that_fails_is_told_to_whoever_asked_and_to_nobody_else(
+    store: SqliteStore, writing: Writing
+) -> None:
+    def broken() -> None:
+        raise LookupError("broken")
+
+    answers = await asyncio.gather(
+        writing.read(broken), writing.read(store.notes), writing(add, store, "item"), return_exceptions=True
+    )
+    assert isinstance(answers[0], LookupError)
+    assert answers[1:] == [{}, "item"]

@@ -1,0 +1,101 @@
+"""What two of our own processes say to each other over a socket: values, pickled, each after its length."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import struct
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from io import BytesIO
+from operator import attrgetter, methodcaller
+from typing import Any
+
+LENGTH = struct.Struct("!Q")
+
+_Reduce = Callable[[Any], Any]
+
+
+def dumps(value: object) -> bytes:
+    """The value, pickled. Raises what pickle raises."""
+    into = BytesIO()
+    pickler = pickle.Pickler(into, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _REDUCES
+    pickler.dump(value)
+    return into.getvalue()
+
+
+def framed(value: object) -> bytes:
+    """The value as it is sent."""
+    pickled = dumps(value)
+    return LENGTH.pack(len(pickled)) + pickled
+
+
+class _Reduces(dict[type, _Reduce]):
+    """How each class is taken apart. A dataclass is made anew from its values: Python's own way for those with slots lists
+    their fields at each end, which is a quarter of what the event loop spends on a feed's answer."""
+
+    def __missing__(self, kind: type) -> _Reduce:
+        whole = is_dataclass(kind) and "__reduce__" not in vars(kind) and all(field.init for field in fields(kind))
+        self[kind] = _from_values(kind) if whole else methodcaller("__reduce_ex__", pickle.HIGHEST_PROTOCOL)
+        return self[kind]
+
+
+_REDUCES = _Reduces()
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _from_values(kind: type[Any]) -> _Reduce:
+    names = _names(kind)
+    take: _Reduce = attrgetter(*names) if len(names) > 1 else lambda one: tuple(getattr(one, name) for name in names)
+    if any(field.kw_only for field in fields(kind)):
+        return lambda one: (_made, (kind, take(one)))
+    return lambda one: (kind, take(one))
+
+
+def _made(kind: type, values: tuple[Any, ...]) -> Any:
+    return kind(**dict(zip(_names(kind), values, strict=True)))
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return _NAMES[kind]
+
+
+class Frames(asyncio.Protocol):
+    """One end, in an event loop: `heard` gets each value's pickle, valid during the call; `lost` is called once the other
+    end is gone."""
+
+    def __init__(self, heard: Callable[[memoryview], None], lost: Callable[[], None]) -> None:
+        self._heard, self._lost = heard, lost
+        self._received = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        received, start = self._received, 0
+        received += data
+        with memoryview(received) as view:
+            while len(received) - start >= LENGTH.size:
+                end = start + LENGTH.size + LENGTH.unpack_from(received, start)[0]
+                if len(received) < end:
+                    break
+                with view[start + LENGTH.size : end] as frame:
+                    self._heard(frame)
+                start = end
+        del received[:start]
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's
+        self._lost()
+
+    def send(self, frame: bytes) -> None:
+        """Send what `framed` made; to nobody once the other end is gone."""
+        if not self._transport.is_closing():
+            self._transport.write(frame)
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._transport.abort()
