@@ -56,9 +56,9 @@ class Moment:
         gap = state.gap
         if look is not None and look.window.fresh:
             gap = look.continuity == "gap" and not look.filled
-        learnt = replace(self._learnt(state, look), failing_since=None)
-        if whole:
-            learnt = replace(learnt, whole_at=self.now)
+        learnt = self._learnt(state, look)
+        if whole or learnt.failing_since is not None:  # most polls change nothing of it
+            learnt = replace(learnt, failing_since=None, whole_at=self.now if whole else learnt.whole_at)
         last_new_at = self.now if news else state.last_new_at
         interval = interval_after(self.feed, self.policy, state.interval, self._seen(learnt, look, last_new_at, gap))
         wishes = Hints(learnt.ttl, max_age, None, learnt.skip_hours, learnt.skip_days) if not gap else Hints()

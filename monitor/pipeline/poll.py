@@ -26,6 +26,7 @@ from monitor.model import (
     Feed,
     FeedState,
     Fetched,
+    Learnt,
     NotModified,
     ParsedFeed,
     PollReport,
@@ -131,7 +132,7 @@ class Poller:
         match outcome:
             case NotModified():
                 learnt = trust.after_answer(state.learnt, feed, asked, outcome.permanent_url)
-                return await self._unchanged(feed, rules, replace(state, learnt=learnt), outcome)
+                return await self._unchanged(feed, rules, _learnt(state, learnt), outcome)
             case Failed(reason="held"):
                 return await self._held(feed, state, outcome)
             case Failed():
@@ -140,7 +141,7 @@ class Poller:
             case Fetched():
                 learnt = trust.after_answer(state.learnt, feed, asked, outcome.permanent_url)
                 doubted = not with_validators and not trust.distrusted(state, self.clock.now())
-                return await self._fetched(feed, rules, replace(state, learnt=learnt), outcome, doubted)
+                return await self._fetched(feed, rules, _learnt(state, learnt), outcome, doubted)
             case _:
                 assert_never(outcome)
 
@@ -352,9 +353,16 @@ def _without_validators(answer: Fetched) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in ("etag", "last-modified")}
 
 
+def _learnt(state: FeedState, learnt: Learnt) -> FeedState:
+    return state if learnt is state.learnt else replace(state, learnt=learnt)
+
+
 def _validated(state: FeedState, answer: Fetched) -> FeedState:
     """The state with this answer's validators."""
-    return replace(state, etag=answer.headers.get("etag"), last_modified=answer.headers.get("last-modified"))
+    etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
+    if (etag, modified) == (state.etag, state.last_modified):
+        return state
+    return replace(state, etag=etag, last_modified=modified)
 
 
 def _report(feed: Feed, taken: Sequence[Taken], entries: int, problem: str | None) -> PollReport:
@@ -377,7 +385,9 @@ def _waiting(count: int, problem: str | None) -> str:
 
 
 def log_poll(report: PollReport) -> None:
-    """The one line of a poll."""
+    """The one line of a poll; none of one that found all as it was: of 50,000 feeds they were four million a day."""
+    if report.status == "unchanged":
+        return
     values = {name: getattr(report, name) for name in ("new", "copies", "revised", "alerts") if getattr(report, name)}
     if report.error:
         values["error"] = report.error

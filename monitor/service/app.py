@@ -36,9 +36,6 @@ from monitor.service.writing import Writing
 WORKERS = min(2, os.cpu_count() or 1)
 """Reading is two thirds of the work; more processes than cores only wait for each other."""
 
-MANY = 200
-"""Feeds of which some have something new whenever they are asked: the workers' start is not waited for then."""
-
 
 class Application:
     """What the commands and the daemon drive. Made by `open_application`."""
@@ -87,8 +84,8 @@ class Application:
         for feed in feeds:
             if feed not in rules.feeds:
                 raise UsageError(f"no feed {feed!r} is configured")
-        if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()) or len(rules.feeds) >= MANY:
-            self.workers.prepare()  # of few feeds known already most have nothing to read
+        if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()):
+            self.workers.prepare()  # of feeds known already most have nothing to read
         limit = asyncio.Semaphore(rules.config.poll.in_hand)
 
         async def one(feed: str) -> PollReport:
