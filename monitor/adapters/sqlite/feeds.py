@@ -19,6 +19,10 @@ _VOID = (
 )
 _TIMES = ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at", "frozen_since")
 _PLAIN = ("id", "url", "etag", "last_modified", "body_hash", "polls", "failures", "last_error", "title")
+_SAVED = (*_PLAIN, *_TIMES, "interval", "gap", "learnt")
+_SAVE = f"UPDATE feeds SET {', '.join(f'{name} = :{name}' for name in _SAVED[1:])}, lease_until = NULL WHERE id = :id"  # noqa: S608
+_ADD = f"INSERT INTO feeds ({', '.join(_SAVED)}) VALUES (:{', :'.join(_SAVED)})"  # noqa: S608
+_MS = timedelta(milliseconds=1)
 
 
 def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> int:
@@ -76,11 +80,8 @@ def troubled(db: Database) -> tuple[int, list[FeedState]]:
 def save(db: Database, state: FeedState) -> None:
     """Write a poll's outcome and end its lease."""
     values = feed_values(state)
-    columns = ", ".join(f"{name} = :{name}" for name in values if name != "id")
-    changed = db.conn.execute(f"UPDATE feeds SET {columns}, lease_until = NULL WHERE id = :id", values)  # noqa: S608
-    if changed.rowcount == 0:
-        names = ", ".join(values)
-        db.conn.execute(f"INSERT INTO feeds ({names}) VALUES (:{', :'.join(values)})", values)  # noqa: S608
+    if db.conn.execute(_SAVE, values).rowcount == 0:
+        db.conn.execute(_ADD, values)
 
 
 def release(db: Database, feed_ids: Sequence[str]) -> None:
@@ -98,7 +99,7 @@ def hold(db: Database, site: str, until: datetime) -> None:
 
 def move_back(db: Database, by: timedelta, now: datetime) -> None:
     """See ports.Store.move_back. Nothing of a feed happened later than now."""
-    back, moment = by // timedelta(milliseconds=1), to_ms(now)
+    back, moment = by // _MS, to_ms(now)
     happened = ", ".join(f"{name} = min({name}, :now)" for name in ("last_poll_at", "last_success_at", "last_new_at"))
     db.conn.execute(
         f"UPDATE feeds SET next_poll_at = next_poll_at - :back, lease_until = lease_until - :back, {happened}",  # noqa: S608
@@ -141,7 +142,7 @@ def feed_values(state: FeedState) -> dict[str, Any]:
     return {
         **{name: getattr(state, name) for name in _PLAIN},
         **{name: maybe_ms(getattr(state, name)) for name in _TIMES},
-        "interval": None if state.interval is None else state.interval // timedelta(milliseconds=1),
+        "interval": None if state.interval is None else state.interval // _MS,
         "gap": int(state.gap),
         "learnt": learnt_json(state.learnt),
     }

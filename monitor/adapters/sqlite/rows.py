@@ -15,6 +15,7 @@ from typing import Any
 from monitor.model import Alert, Item, Match
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
 DIGESTS_KEPT = 4_096
 """Some 1 MB: a new entry's keys are asked for when it is planned, when it is taken in, and stored then."""
 
@@ -36,7 +37,7 @@ ALERT_COLUMNS = (
 
 def to_ms(moment: datetime) -> int:
     """Milliseconds since 1970."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // _MS
 
 
 def maybe_ms(moment: datetime | None) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from monitor.adapters.sqlite import alerts, feeds, items, memories, outages
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
@@ -28,8 +29,11 @@ class SqliteTransaction:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self.copies = SqliteCopyIndex(db.conn)
         self._languages: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    @cached_property
+    def copies(self) -> SqliteCopyIndex:
+        return SqliteCopyIndex(self._db.conn)  # most polls store no item
 
     def finish(self) -> None:
         """Write what was only counted so far. Before the end of the unit of work, once."""
