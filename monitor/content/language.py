@@ -29,9 +29,10 @@ from monitor.content.language_scripts import CANDIDATES, COMMON, MINOR, OTHER_SC
 UNKNOWN = "und"
 MAX_CHARACTERS = 1_500
 """Of title and text that are looked at: every detector measured is sure before 500."""
-_HEAD = 500
+_HEAD = 300
 _HEAD_CLEAR = 0.8
-"""Likelihood from which the head's language is the text's: of 1,840 articles in 19 languages none changed."""
+"""Characters of a head, and the likelihood from which its language is the text's: of 1,539 articles in 19 languages (the
+even half of the labelled sentences) none changed, with a head of 200 neither."""
 _CLEAR = 0.90
 """Posterior above which the arbiter is not asked."""
 _SURE = 0.35
@@ -217,6 +218,7 @@ def _arbiter_languages() -> frozenset[str]:
     return frozenset(_code(language) for language in _factory().langlist)
 
 
+@cache
 def _code(label: str) -> str:
     primary = label.removeprefix("__label__").split("-")[0]
     return SAME.get(primary, primary)

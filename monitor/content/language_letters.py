@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice
 
 LATIN: dict[str, str] = {
     "af": "áéèêëíîïóôöúûü", "az": "çəğıöşü", "bs": "čćđšž", "ca": "àçéèíïóòúü·", "cs": "áčďéěíňóřšťúůýž",
@@ -73,6 +72,8 @@ _MOST = 4
 """Words that count, at most."""
 _LOOKED_AT = 60
 """Words that are looked at."""
+_HEAD = 600
+"""Characters that mostly hold them."""
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LETTERS = {
     **{code: _ASCII | frozenset(extra) for code, extra in LATIN.items()},
@@ -83,7 +84,10 @@ _LETTERS = {
 @lru_cache(2)
 def _first_words(text: str) -> tuple[int, frozenset[str], tuple[str, ...]]:
     """How many words are looked at, which they are, and each that is not all ASCII; asked for once a candidate language."""
-    words = [found.group().lower() for found in islice(_WORD.finditer(text), _LOOKED_AT)]
+    found = _WORD.findall(text, 0, _HEAD)
+    if len(found) <= _LOOKED_AT:  # the last may be cut
+        found = _WORD.findall(text)
+    words = [word.lower() for word in found[:_LOOKED_AT]]
     return len(words), frozenset(words), tuple(word for word in words if not word.isascii())
 
 
@@ -97,8 +101,11 @@ def spelling(code: str, text: str) -> float:
     if letters is None:
         return 1.0
     count, words, beyond_ascii = _first_words(text)
+    small = SMALL_WORDS.get(code)
+    if small is None and not beyond_ascii:
+        return 1.0
     foreign = sum(1 for word in beyond_ascii if not letters.issuperset(word))  # a to z are letters of each
-    own = len(SMALL_WORDS.get(code, frozenset()).intersection(words))
+    own = len(small.intersection(words)) if small else 0
     # A long text has foreign names in every language: what counts is their share.
     share = foreign / max(1, count)
     against = min(foreign, _MOST, max(1.0, share * 12)) if foreign else 0.0
