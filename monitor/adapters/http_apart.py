@@ -108,6 +108,8 @@ class ApartFetcher(HttpFetcher):
             outcome: FetchOutcome = await self._call(self._other, "fetch", request)
         except ConnectionError as gone:
             return Failed(mask_url(request.url), "transfer", str(gone))
+        if isinstance(outcome, Failed) and outcome.site and outcome.retry_after:
+            super().hold(outcome.site, outcome.retry_after.total_seconds())  # should the other process end
         return outcome
 
     async def allowed(self, url: str) -> bool:

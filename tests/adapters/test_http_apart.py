@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
@@ -132,10 +132,13 @@ async def test_what_is_called_off_is_called_off_there(fetcher: ApartFetcher, sit
 
 
 async def test_when_it_dies_what_is_in_hand_has_failed_and_fetching_goes_on_here(
-    fetcher: ApartFetcher, process: tuple[BaseProcess, socket.socket], site: Site
+    fetcher: ApartFetcher, process: tuple[BaseProcess, socket.socket], site: Site, new_site: Callable[..., Site]
 ) -> None:
     site.answer("/slow", Answer(body=b"late", delay=30))
     site.answer("/feed", Answer(body=b"<rss/>"))
+    busy = new_site("127.0.0.2")
+    busy.answer("/feed", Answer(429, headers={"Retry-After": "60"}))
+    assert (await fetcher.fetch(Request(busy.url("/feed")))).reason == "status"
     asked = asyncio.create_task(fetcher.fetch(Request(site.url("/slow"))))
     await asyncio.to_thread(until, lambda: site.in_flight == 1)
     assert process[0].pid is not None
@@ -144,6 +147,7 @@ async def test_when_it_dies_what_is_in_hand_has_failed_and_fetching_goes_on_here
     assert isinstance(await fetcher.fetch(Request(site.url("/feed"))), Fetched)
     assert await fetcher.allowed(site.url("/feed"))
     fetcher.hold("x.test", 1)
+    assert (await fetcher.fetch(Request(busy.url("/feed")))).reason == "held", "what asked for rest has it"
 
 
 async def test_signals_meant_for_the_daemon_do_not_end_it(
