@@ -160,9 +160,10 @@ async def test_what_was_asked_for_before_the_end_is_stored(
     assert stored(store.path) == {f"item-{n}" for n in (0, 2, 3, 4)}
 
 
-async def test_where_many_come_a_transaction_waits_for_the_next(
+async def that_waits_for_more(
     store: SqliteStore, writing: Writing, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> asyncio.Future[None]:
+    """A call that has written, in a transaction that waits for the next one."""
     monkeypatch.setattr("monitor.service.writing.HOLD", 30.0)
     monkeypatch.setattr("monitor.service.writing.GAP", 0.5)
     await asyncio.gather(*(writing(store.item, "none") for _ in range(BUSY)))
@@ -174,6 +175,13 @@ async def test_where_many_come_a_transaction_waits_for_the_next(
 
     one = asyncio.ensure_future(writing(first))
     await asyncio.to_thread(made.wait)
+    return one
+
+
+async def test_where_many_come_a_transaction_waits_for_the_next(
+    store: SqliteStore, writing: Writing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await that_waits_for_more(store, writing, monkeypatch)
     assert await writing(stored, store.path) == set(), "the second is asked in the transaction of the first"
     await one
     assert stored(store.path) == {"first"}
@@ -190,17 +198,7 @@ async def test_a_call_alone_waits_for_no_other(
 async def test_what_is_only_read_waits_for_no_commit(
     store: SqliteStore, writing: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.service.writing.HOLD", 30.0)
-    monkeypatch.setattr("monitor.service.writing.GAP", 0.5)
-    await asyncio.gather(*(writing(store.item, "none") for _ in range(BUSY)))
-    made = threading.Event()
-
-    def first() -> None:
-        add(store, "first")
-        made.set()
-
-    one = asyncio.ensure_future(writing(first))
-    await asyncio.to_thread(made.wait)
+    one = await that_waits_for_more(store, writing, monkeypatch)
     assert await writing.read(store.notes) == {}
     assert not one.done()
     assert stored(store.path) == set()
