@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import pickle
 import signal
 import socket
 import threading
@@ -21,7 +20,7 @@ from typing import Any, Self
 
 import structlog
 
-from monitor.adapters.frames import Frames, framed
+from monitor.adapters.frames import Frames, framed, loads
 from monitor.adapters.garbage import collect_rarely, keep_what_there_is
 from monitor.adapters.http import HttpFetcher
 from monitor.core.urls import mask_url
@@ -171,7 +170,7 @@ class _Bundles:
 
     def __init__(self, heard: Callable[[list[Any]], None], lost: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
-        self._frames = Frames(lambda frame: heard(pickle.loads(frame)), lost)  # noqa: S301  our own process
+        self._frames = Frames(lambda frame: heard(loads(frame)), lost)
         self._said: list[Any] = []
 
     async def open(self, line: socket.socket) -> Self:
@@ -200,7 +199,6 @@ class _Bundles:
 def _forked(line: socket.socket, other: socket.socket, config: Config, clock: Clock) -> None:
     other.close()
     serve(line, config, clock)
-    os._exit(0)  # a name lookup may hang in a thread
 
 
 def serve(line: socket.socket, config: Config, clock: Clock) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import pickle
 import resource
 import signal
 import socket
@@ -28,7 +27,7 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any, TypeVar
 
-from monitor.adapters.frames import LENGTH, Frames, framed
+from monitor.adapters.frames import LENGTH, Frames, framed, loads
 from monitor.adapters.garbage import collect_rarely, keep_what_there_is
 from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import LimitsPolicy
@@ -107,7 +106,7 @@ class ProcessWorkers:
             answer = await self._asked(request)
         finally:
             self._ended(call)
-        succeeded, value = pickle.loads(answer)  # noqa: S301  our own process
+        succeeded, value = loads(answer)
         if succeeded:
             result: T = value
             return result
@@ -285,7 +284,7 @@ def _serve(connection: socket.socket, memory: int) -> None:
     keep_what_there_is()
     with suppress(ConnectionError), connection, connection.makefile("rb") as requests:
         while head := requests.read(LENGTH.size):
-            function, args = pickle.loads(requests.read(LENGTH.unpack(head)[0]))  # noqa: S301  our own process
+            function, args = loads(requests.read(LENGTH.unpack(head)[0]))
             connection.sendall(_answer(function, args))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import pickle
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.adapters.frames import Frames, dumps, framed
+from monitor.adapters.frames import Frames, dumps, framed, loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +59,20 @@ values = st.recursive(
 
 @given(values)
 def test_a_value_comes_out_as_it_went_in(value: object) -> None:
-    assert pickle.loads(dumps(value)) == value
+    assert loads(dumps(value)) == value
 
 
 def test_an_exception_keeps_its_notes() -> None:
     error = Failure("broken")
     error.add_note("there")
-    told = pickle.loads(dumps(error))
+    told = loads(dumps(error))
     assert (type(told), told.args, told.__notes__) == (Failure, ("broken",), ["there"])
 
 
 @given(st.lists(st.binary(max_size=40), max_size=5), st.integers(1, 30))
 def test_however_the_bytes_are_cut_each_value_is_heard_once(said: list[bytes], size: int) -> None:
     heard: list[bytes] = []
-    frames = Frames(lambda frame: heard.append(pickle.loads(frame)), lambda: None)
+    frames = Frames(lambda frame: heard.append(loads(frame)), lambda: None)
     stream = b"".join(map(framed, said))
     for start in range(0, len(stream), size):
         frames.data_received(stream[start : start + size])
@@ -85,7 +84,7 @@ async def test_both_ends_hear_each_other_and_the_end(size: int) -> None:
     ours, theirs = socket.socketpair()
     loop = asyncio.get_running_loop()
     heard: asyncio.Queue[bytes | None] = asyncio.Queue()
-    hear: Callable[[memoryview], None] = lambda frame: heard.put_nowait(pickle.loads(frame))  # noqa: E731
+    hear: Callable[[memoryview], None] = lambda frame: heard.put_nowait(loads(frame))  # noqa: E731
     one, other = Frames(hear, lambda: heard.put_nowait(None)), Frames(hear, lambda: None)
     await loop.connect_accepted_socket(lambda: one, ours)
     await loop.connect_accepted_socket(lambda: other, theirs)
@@ -100,4 +99,4 @@ async def test_both_ends_hear_each_other_and_the_end(size: int) -> None:
 
 def test_times_are_times() -> None:
     moment = (datetime(2026, 1, 1, tzinfo=UTC), timedelta(seconds=3))
-    assert pickle.loads(dumps(Pair(*moment))) == Pair(*moment)
+    assert loads(dumps(Pair(*moment))) == Pair(*moment)
