@@ -26,7 +26,6 @@ from monitor.adapters.http import HttpFetcher
 from monitor.core.urls import mask_url
 from monitor.model import (
     ArticlePolicy,
-    Config,
     Failed,
     FetchOutcome,
     LimitsPolicy,
@@ -45,25 +44,46 @@ BUNDLE = 8
 may begin two hundred polls."""
 
 
-@contextmanager
-def fetching_apart(config: Config, clock: Clock) -> Iterator[socket.socket | None]:
-    """The line to a process that fetches for this configuration, to its end; None where there had better be none.
+class Line:
+    """Our end of the line to a process that may fetch."""
 
-    To be entered while this process has one thread: the other is its fork.
+    def __init__(self, ours: socket.socket | None) -> None:
+        self._ours = ours
+
+    def of_use(self, feeds: int) -> socket.socket | None:
+        """The line, where so many feeds are worth a process; else that ends."""
+        if self._ours is not None and feeds < FEW:
+            self.close()
+        return self._ours
+
+    def close(self) -> None:
+        """The process at the other end ends."""
+        if self._ours is not None:
+            self._ours.close()
+            self._ours = None
+
+
+@contextmanager
+def fetching_apart(clock: Clock) -> Iterator[Line]:
+    """A process to fetch, to its end; none where there had better be none.
+
+    To be entered while this process has one thread, and before it reads its configuration: the other is its fork, and
+    would keep all that of 50,000 feeds.
     """
-    if len(config.feeds) < FEW or (os.cpu_count() or 1) < 2 or threading.active_count() > 1:
-        yield None
+    if (os.cpu_count() or 1) < 2 or threading.active_count() > 1:
+        yield Line(None)
         return
     ours, theirs = socket.socketpair()
     process = multiprocessing.get_context("fork").Process(
-        target=_forked, args=(theirs, ours, config, clock), name="fetcher", daemon=True
+        target=_forked, args=(theirs, ours, clock), name="fetcher", daemon=True
     )
     process.start()
     theirs.close()
+    line = Line(ours)
     try:
-        yield ours
+        yield line
     finally:
-        ours.close()  # the other process ends with this
+        line.close()
         process.join()
 
 
@@ -82,6 +102,7 @@ class ApartFetcher(HttpFetcher):
     ) -> None:
         super().__init__(poll, network, article, clock, limits=limits)
         self._line = line
+        self._first = (poll, network, article, limits)
         self._other: _Bundles | None = None
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
@@ -89,6 +110,7 @@ class ApartFetcher(HttpFetcher):
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self._other = await _Bundles(self._heard, self._lost).open(self._line)
+        self._other.say((None, "reconfigure", self._first))
         return self
 
     async def __aexit__(
@@ -196,25 +218,26 @@ class _Bundles:
             self._frames.send(framed(said))
 
 
-def _forked(line: socket.socket, other: socket.socket, config: Config, clock: Clock) -> None:
+def _forked(line: socket.socket, other: socket.socket, clock: Clock) -> None:
     other.close()
-    serve(line, config, clock)
+    serve(line, clock)
 
 
-def serve(line: socket.socket, config: Config, clock: Clock) -> None:
+def serve(line: socket.socket, clock: Clock) -> None:
     """The process that fetches: until the other end is closed, whatever signal a terminal or a service manager sends to
     all of us: what is in hand is finished first."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     collect_rarely()
     keep_what_there_is()
-    asyncio.run(_answer(line, config, clock))
+    asyncio.run(_answer(line, clock))
 
 
-async def _answer(line: socket.socket, config: Config, clock: Clock) -> None:
+async def _answer(line: socket.socket, clock: Clock) -> None:
     ended = asyncio.Event()
     tasks: dict[int, asyncio.Task[None]] = {}
-    async with HttpFetcher(config.poll, config.network, config.article, clock, limits=config.limits) as fetcher:
+    # What it is to do otherwise it is told first of all.
+    async with HttpFetcher(PollPolicy(), NetworkPolicy(), ArticlePolicy(), clock) as fetcher:
 
         async def answer(number: int, name: str, values: tuple[Any, ...]) -> None:
             try:

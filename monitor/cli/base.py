@@ -75,15 +75,14 @@ def with_application(option: str | None, work: Callable[[Application], Awaitable
     from monitor.adapters.http_apart import fetching_apart
     from monitor.service.app import open_application, system_clock
 
-    config = configuration(option)
-    keep_what_there_is()
-
-    async def run(line: socket | None) -> T:
+    async def run(config: Config, line: socket | None) -> T:
         async with open_application(config, line=line) as app:
             return await work(app)
 
-    with fetching_apart(config, system_clock()) as line:
-        return asyncio.run(run(line))
+    with fetching_apart(system_clock()) as line:
+        config = configuration(option)
+        keep_what_there_is()
+        return asyncio.run(run(config, line.of_use(len(config.feeds))))
 
 
 @contextmanager

@@ -114,18 +114,18 @@ def run(config_dir: str | None) -> None:
     from monitor.service.daemon import Daemon
 
     where = directory(config_dir)
-    config = load(where, os.environ)
-    log_to_stderr()
 
-    def changes() -> AsyncIterator[Config | ConfigError]:
-        return watch(where, os.environ, config)
+    async def serve(config: Config, line: socket | None) -> None:
+        def changes() -> AsyncIterator[Config | ConfigError]:
+            return watch(where, os.environ, config)
 
-    async def serve(line: socket | None) -> None:
         async with open_application(config, daemon=True, line=line) as app:
             await Daemon(app, changes).run()
 
-    with fetching_apart(config, system_clock()) as line:
-        asyncio.run(serve(line))
+    with fetching_apart(system_clock()) as line:
+        config = load(where, os.environ)
+        log_to_stderr()
+        asyncio.run(serve(config, line.of_use(len(config.feeds))))
 
 
 @monitor.command()

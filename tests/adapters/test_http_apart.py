@@ -25,7 +25,6 @@ from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_apart import FEW, ApartFetcher, serve
 from monitor.model import (
     ArticlePolicy,
-    Config,
     Failed,
     Fetched,
     LimitsPolicy,
@@ -40,14 +39,13 @@ from tests.waiting import until
 
 LOOPBACK = NetworkPolicy(allow=(ip_network("127.0.0.0/8"),))
 POLL = PollPolicy(host_delay=timedelta(0), timeout=timedelta(seconds=5), max_bytes=100_000)
-CONFIG = Config(store="", poll=POLL, network=LOOPBACK)
 
 
 @pytest_asyncio.fixture
 async def process() -> AsyncIterator[tuple[BaseProcess, socket.socket]]:
     ours, theirs = socket.socketpair()
     # A fork of a test's process would be one of its threads' locks too.
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, CONFIG, SystemClock()))
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, SystemClock()))
     process.start()
     theirs.close()
     yield process, ours
