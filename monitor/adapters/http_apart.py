@@ -73,6 +73,7 @@ def fetching_apart(clock: Clock) -> Iterator[Line]:
     if (os.cpu_count() or 1) < 2 or threading.active_count() > 1:
         yield Line(None)
         return
+    keep_what_there_is()  # a look for garbage writes to every page that the two share, and each would be copied
     ours, theirs = socket.socketpair()
     process = multiprocessing.get_context("fork").Process(
         target=_forked, args=(theirs, ours, clock), name="fetcher", daemon=True
