@@ -43,6 +43,11 @@ class Fetched:
     hash: str = ""
     """`content_hash` of the body, "" where it was not made."""
 
+    @property
+    def name(self) -> str:
+        """`content_hash` of the body."""
+        return self.hash or content_hash(self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class NotModified:

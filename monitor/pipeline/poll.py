@@ -32,7 +32,6 @@ from monitor.model import (
     PollReport,
     Reading,
     Request,
-    content_hash,
 )
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, Run
@@ -146,7 +145,7 @@ class Poller:
                 assert_never(outcome)
 
     async def _fetched(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, doubted: bool) -> PollReport:
-        name = answer.hash or content_hash(answer.body)
+        name = answer.name
         if name == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, answer), answer)
         kept = await self.read(self._kept, feed.id, name)

@@ -10,7 +10,7 @@ from typing import assert_never
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.plan import Fresh, Planned, Revised
 from monitor.errors import ReadError, WorkerDied
-from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request, content_hash
+from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
 from monitor.pipeline.cage import Cage
 from monitor.ports import Fetcher, Workers
 
@@ -74,7 +74,7 @@ class Reader:
         page, problem = await self._page(entry.url or "")
         if page is not None:
             try:
-                return await self.cage.read(content_hash(page.body), page.url, read_entry, entry, page, context)
+                return await self.cage.read(page.name, page.url, read_entry, entry, page, context)
             except ReadError as error:
                 problem = str(error)
         return await self._feed_text(entry, context, problem)

@@ -58,7 +58,7 @@ class SitemapIndex:
         for document in documents:
             try:
                 part = await self.cage.read(
-                    content_hash(document.body),
+                    document.name,
                     document.url,
                     parse,
                     document.body,
@@ -90,4 +90,4 @@ class SitemapIndex:
 
 def hash_of(documents: Sequence[Fetched]) -> str:
     """Of all children's bodies, in order."""
-    return content_hash("".join(content_hash(document.body) for document in documents).encode())
+    return content_hash("".join(document.name for document in documents).encode())
