@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle  # nosec B403
 import struct
+import traceback
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from io import BytesIO
@@ -34,6 +35,13 @@ def framed(value: object) -> bytes:
     """The value as it is sent."""
     pickled = dumps(value)
     return LENGTH.pack(len(pickled)) + pickled
+
+
+def as_told(error: Exception, where: str) -> RuntimeError:
+    """A bug of ours, for the caller in the other process, with the place it came from; `where` names the process."""
+    told = RuntimeError(f"{type(error).__name__}: {error}")
+    told.add_note(f"in {where}:\n" + "".join(traceback.format_tb(error.__traceback__)))
+    return told
 
 
 class _Reduces(dict[type, _Reduce]):

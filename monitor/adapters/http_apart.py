@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -20,7 +19,7 @@ from typing import Any, Self
 
 import structlog
 
-from monitor.adapters.frames import Frames, framed, loads
+from monitor.adapters.frames import Frames, as_told, framed, loads
 from monitor.adapters.garbage import collect_rarely, keep_what_there_is
 from monitor.adapters.http import HttpFetcher
 from monitor.core.urls import mask_url
@@ -103,7 +102,6 @@ class ApartFetcher(HttpFetcher):
     ) -> None:
         super().__init__(poll, network, article, clock, limits=limits)
         self._line = line
-        self._first = (poll, network, article, limits)
         self._other: _Bundles | None = None
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._number = 0
@@ -111,7 +109,8 @@ class ApartFetcher(HttpFetcher):
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self._other = await _Bundles(self._heard, self._lost).open(self._line)
-        self._other.say((None, "reconfigure", self._first))
+        now = (self._poll, self.guard.policy, self._article, self._session.limits)
+        self._other.say((None, "reconfigure", now))
         return self
 
     async def __aexit__(
@@ -229,9 +228,10 @@ def serve(line: socket.socket, clock: Clock) -> None:
     all of us: what is in hand is finished first."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    collect_rarely()
-    keep_what_there_is()
-    asyncio.run(_answer(line, clock))
+    if line.recv(1, socket.MSG_PEEK):  # else the feeds are few, and it had better cost nothing
+        collect_rarely()
+        keep_what_there_is()
+        asyncio.run(_answer(line, clock))
 
 
 async def _answer(line: socket.socket, clock: Clock) -> None:
@@ -244,9 +244,7 @@ async def _answer(line: socket.socket, clock: Clock) -> None:
             try:
                 asker.say((number, True, await getattr(fetcher, name)(*values)))
             except Exception as error:  # noqa: BLE001  a bug of ours: it reaches the caller with where it was
-                told = RuntimeError(f"{type(error).__name__}: {error}")
-                told.add_note("in the process that fetches:\n" + "".join(traceback.format_tb(error.__traceback__)))
-                asker.say((number, False, told))
+                asker.say((number, False, as_told(error, "the process that fetches")))
             finally:
                 del tasks[number]
 

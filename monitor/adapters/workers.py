@@ -17,7 +17,6 @@ import socket
 import sys
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,7 +26,7 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any, TypeVar
 
-from monitor.adapters.frames import LENGTH, Frames, framed, loads
+from monitor.adapters.frames import LENGTH, Frames, as_told, framed, loads
 from monitor.adapters.garbage import collect_rarely, keep_what_there_is
 from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import LimitsPolicy
@@ -298,10 +297,7 @@ def _answer(function: Callable[..., Any], args: tuple[object, ...]) -> bytes:
     except MonitorError as error:
         return framed((False, error))
     except Exception as error:  # noqa: BLE001  a bug of ours: it reaches the caller with where it was
-        where = "".join(traceback.format_tb(error.__traceback__))
-        told = RuntimeError(f"{type(error).__name__}: {error}")
-        told.add_note(f"in the worker:\n{where}")
-        return framed((False, told))
+        return framed((False, as_told(error, "the worker")))
 
 
 def _confine(memory: int) -> None:
