@@ -49,7 +49,7 @@ NOTHING = Memory()
 @dataclass(frozen=True, slots=True)
 class Parts:
     """A document taken apart: its `elements` are the entries, in order; `above` are those that they stand in, and `ground`
-    says what these bear."""
+    is a hash of what these bear."""
 
     root: Any
     above: Sequence[Any]
@@ -99,12 +99,12 @@ def take_apart(document: str) -> Parts | None:
     if len(above) == 2 and found[0] in list(above[1].itersiblings(preceding=True)):
         return None  # what stands before the channel's own words changes how feedparser takes them
     ground = repr([(one.tag, sorted(one.attrib.items()), sorted(_spaces(one))) for one in above]).encode()
-    return Parts(root, above, found, ground)
+    return Parts(root, above, found, _key(ground))
 
 
 def rest_name(document: str, url: str) -> str:
     """Names a document without entries (`Parts.only`) that came from this URL."""
-    return _digest(url.encode("utf-8", "surrogatepass"), document.encode())
+    return _digest(_key(url.encode("utf-8", "surrogatepass")), document.encode())
 
 
 def remember(entries: Mapping[str, Entry], feed: ParsedFeed, limits: str) -> bytes | None:
@@ -161,5 +161,9 @@ def _spaces(element: Any) -> list[tuple[str, str]]:
     return [(prefix or "", space) for prefix, space in element.nsmap.items()]
 
 
-def _digest(ground: bytes, written: bytes) -> str:
-    return hashlib.blake2b(written, digest_size=16, key=hashlib.blake2b(ground, digest_size=16).digest()).hexdigest()
+def _key(ground: bytes) -> bytes:
+    return hashlib.blake2b(ground, digest_size=16).digest()
+
+
+def _digest(key: bytes, written: bytes) -> str:
+    return hashlib.blake2b(written, digest_size=16, key=key).hexdigest()

@@ -41,8 +41,11 @@ _REFERENCE = re.compile(r"&([A-Za-z_][\w.-]{0,99});")
 _NOT_XMLS = re.compile(rf"&(?!(?:{'|'.join(_XMLS)});)([A-Za-z_][\w.-]{{0,99}});")
 _CHARREF = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
+_ILLEGAL_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 _BARE_AMPERSAND = re.compile(r"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:lt|gt|amp|quot|apos);)")
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_KELVIN = "\u212a"
+"""The one letter beyond ASCII whose small one, k, is in these names."""
 _ENTRY_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _LONG_TAG = re.compile(rf"<([A-Za-z][\w:.-]{{0,100}})\s[^<>]{{{MAX_TAG},}}>")
@@ -73,15 +76,14 @@ def read_prolog(text: str) -> Prolog:
     """Find the root element: past white space, junk, comments, processing instructions and a DOCTYPE. Linear in the
     text."""
     position, doctype = 0, ""
-    last_comment, last_instruction = text.rfind("-->"), text.rfind("?>")
+    absent: set[str] = set()
     while True:
         position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]  # the pattern matches everywhere
         if position >= len(text):
             return Prolog(len(text), "", doctype)
-        if text.startswith("<!--", position) and position < last_comment:
-            position = text.index("-->", position) + 3
-        elif text.startswith("<?", position) and position < last_instruction:
-            position = text.index("?>", position) + 2
+        ending = "-->" if text.startswith("<!--", position) else "?>" if text.startswith("<?", position) else ""
+        if ending and (end := _after(text, ending, position, absent)):
+            position = end
         elif text[position : position + 9].upper() == "<!DOCTYPE":
             end = _doctype_end(text, position)
             doctype, position = text[position:end], end
@@ -90,6 +92,15 @@ def read_prolog(text: str) -> Prolog:
             return Prolog(position, name.group() if name else "", doctype)
         else:
             position += 1
+
+
+def _after(text: str, ending: str, position: int, absent: set[str]) -> int:
+    """Where the text goes on after the next such ending; 0 when there is none, which is looked for once (`absent`)."""
+    place = -1 if ending in absent else text.find(ending, position)
+    if place < 0:
+        absent.add(ending)
+        return 0
+    return place + len(ending)
 
 
 def _doctype_end(text: str, start: int) -> int:
@@ -141,10 +152,12 @@ def repair(text: str, entities: dict[str, str]) -> tuple[str, list[str]]:
     """A document from its root on, with its entities resolved and its traps removed; and what was changed that may
     have cost something."""
     problems: list[str] = []
-    if "&" in text:
+    if "&#" in text:
         text = _CHARREF.sub(_legal_charref, text)
+    if "&" in text:
         text = _resolve(text, entities)
-    text = _ILLEGAL.sub("", text)
+    if not _is_legal(text):
+        text = _ILLEGAL.sub("", text)
     text = _LONG_AUTHOR.sub(_first_authors, text)
     cut = _LONG_TAG.sub(_bare_tag, text) if len(text) > MAX_TAG else text
     if cut != text:
@@ -152,11 +165,25 @@ def repair(text: str, entities: dict[str, str]) -> tuple[str, list[str]]:
     cut, many = _fewer_labels(cut)
     if many:
         problems.append(f"more than {MAX_LABELS} categories in an entry: the rest was left")
-    starts = [found.start() for _, found in zip(range(MAX_ENTRIES + 1), _ENTRY_START.finditer(cut), strict=False)]
-    if len(starts) > MAX_ENTRIES:
-        cut = cut[: starts[MAX_ENTRIES]]
+    end = _end_of_entries(cut) if cut.count("<") > MAX_ENTRIES else len(cut)
+    if end < len(cut):
+        cut = cut[:end]
         problems.append(f"more than {MAX_ENTRIES} entries: the rest was left")
     return cut, problems
+
+
+def _is_legal(text: str) -> bool:
+    """Whether all of a text's characters are XML's, where that is quicker to see than to search for those that are not."""
+    if not text.isascii():
+        return False
+    raw = text.encode()
+    return len(raw.translate(None, _ILLEGAL_CONTROLS)) == len(raw)
+
+
+def _end_of_entries(text: str) -> int:
+    """Where the first entry too many begins; the text's end when there is none."""
+    starts = zip(range(MAX_ENTRIES + 1), _ENTRY_START.finditer(text), strict=False)
+    return next((found.start() for place, found in starts if place == MAX_ENTRIES), len(text))
 
 
 def cut_after_root(text: str, root: str) -> str:
@@ -214,8 +241,8 @@ def _resolve(text: str, entities: dict[str, str]) -> str:
 def _fewer_labels(text: str) -> tuple[str, bool]:
     """Each entry's categories beyond the bound renamed to what no reader knows; and whether there were any."""
     count, many = 0, False
-    plain = text.lower()
-    if sum(map(plain.count, ("category", "subject", "keywords"))) <= MAX_LABELS:
+    plain = text.encode("utf-8", "replace").lower()  # quicker than of characters
+    if sum(map(plain.count, (b"category", b"subject", b"keywords"))) <= MAX_LABELS and _KELVIN not in text:
         return text, False
 
     def replacement(found: re.Match[str]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, fromstring
 
 from monitor.content.clean import MAX_HTML, MAX_TEXT, MAX_TITLE, one_line, paragraphs
 
@@ -139,18 +139,18 @@ def _gap(tag: re.Match[str]) -> str:
     return " " if tag.group()[1:3].lower() in ("br", "p>", "p ", "/p", "di", "/d", "li") else ""
 
 
-def _tree(markup: str) -> HtmlElement | None:
+def _tree(markup: str) -> Any | None:
     # A parser of its own: lxml parsers keep state between documents and are not to be shared between threads.
-    parser = HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         # In a wrapper, so that text before the first element stays; as bytes, because lxml refuses strings with a
         # declaration.
-        return fromstring(f"<div>{markup}</div>".encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError):
+        return etree.fromstring(f"<div>{markup}</div>".encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):
         return None
 
 
-def _pieces(tree: HtmlElement) -> list[str]:
+def _pieces(tree: Any) -> list[str]:
     """Text in document order, blocks set apart by newlines. Iterative: nesting may be as deep as the parser lets it."""
     out: list[str] = []
     unseen = 0
@@ -171,7 +171,7 @@ def _pieces(tree: HtmlElement) -> list[str]:
     return out
 
 
-def _flat(parent: HtmlElement | None, text: str) -> str:
+def _flat(parent: Any | None, text: str) -> str:
     # Source line breaks are white space, except in <pre> and where plain text was put into a field that may hold HTML.
     return text if parent is not None and parent.tag == "pre" else text.replace("\n", " ").replace("\r", " ")
 

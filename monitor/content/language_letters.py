@@ -8,7 +8,7 @@ National alphabets as in Unicode CLDR's exemplar characters, main and common aux
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 
 LATIN: dict[str, str] = {
     "af": "áéèêëíîïóôöúûü", "az": "çəğıöşü", "bs": "čćđšž", "ca": "àçéèíïóòúü·", "cs": "áčďéěíňóřšťúůýž",
@@ -64,6 +64,7 @@ SMALL_WORDS: dict[str, frozenset[str]] = {
 nothing."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile("[A-Za-z]+")
 _FOREIGN = 0.35
 """Factor for each word with a letter the language does not have: names of persons and places have them too."""
 _OWN = 1.5
@@ -81,32 +82,36 @@ _LETTERS = {
 }
 
 
-@lru_cache(2)
-def _first_words(text: str) -> tuple[int, frozenset[str], tuple[str, ...]]:
-    """How many words are looked at, which they are, and each that is not all ASCII; asked for once a candidate language."""
-    found = _WORD.findall(text, 0, _HEAD)
+def _first_words(text: str) -> list[str]:
+    """Those that are looked at, in lower case."""
+    word = _ASCII_WORD if text.isascii() else _WORD
+    found = word.findall(text, 0, _HEAD)
     if len(found) <= _LOOKED_AT:  # the last may be cut
-        found = _WORD.findall(text)
-    words = [word.lower() for word in found[:_LOOKED_AT]]
-    return len(words), frozenset(words), tuple(word for word in words if not word.isascii())
+        found = word.findall(text)
+    return [one.lower() for one in found[:_LOOKED_AT]]
 
 
-def spelling(code: str, text: str) -> float:
-    """Factor on a language's likelihood: below 1 for each word spelt with letters it does not have, above for each of
-    its small words.
+def spelling(codes: Iterable[str], text: str) -> list[float]:
+    """For each language a factor on its likelihood: below 1 for each word spelt with letters it does not have, above for
+    each of its small words.
 
     1.0 for a language without tables.
     """
+    words = _first_words(text)
+    different = frozenset(words)
+    beyond_ascii = [] if text.isascii() else [word for word in words if not word.isascii()]
+    factors = []
+    for code in codes:
+        small = SMALL_WORDS.get(code)
+        own = min(len(different & small), _MOST) if small else 0
+        factors.append(_OWN**own * (_foreign(code, beyond_ascii, len(words)) if beyond_ascii else 1.0))
+    return factors
+
+
+def _foreign(code: str, beyond_ascii: Sequence[str], count: int) -> float:
+    """The factor for words with other letters; a to z are letters of each."""
     letters = _LETTERS.get(code)
-    if letters is None:
-        return 1.0
-    count, words, beyond_ascii = _first_words(text)
-    small = SMALL_WORDS.get(code)
-    if small is None and not beyond_ascii:
-        return 1.0
-    foreign = sum(1 for word in beyond_ascii if not letters.issuperset(word))  # a to z are letters of each
-    own = len(small.intersection(words)) if small else 0
+    foreign = sum(1 for word in beyond_ascii if not letters.issuperset(word)) if letters else 0
     # A long text has foreign names in every language: what counts is their share.
     share = foreign / max(1, count)
-    against = min(foreign, _MOST, max(1.0, share * 12)) if foreign else 0.0
-    return float(_FOREIGN**against * _OWN ** min(own, _MOST))
+    return float(_FOREIGN ** min(foreign, _MOST, max(1.0, share * 12))) if foreign else 1.0

@@ -115,13 +115,29 @@ def _script(letter: str) -> str:
     return _RUNS[max(bisect_right(_STARTS, ord(letter)) - 1, 0)][1]
 
 
-def script_of(characters: Mapping[str, int]) -> tuple[str, int]:
-    """The script most letters of a text are in, and how many letters it has in all, from how often each character stands
-    in it. Japanese is ``Kana`` as soon as a twentieth is kana.
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
+_SMALL = _CAPITALS.lower()
+_NO_LETTERS = bytes(set(range(256)) - set(_CAPITALS + _SMALL))
 
-    A script other than Latin wins from a third on: names and brands stay in Latin letters everywhere. ("", 0) without
-    letters.
+
+def letters_of(text: str) -> tuple[str, int, bool]:
+    """The script most letters of a text are in, how many letters it has in all, and whether more of them are capitals than
+    small. ("", 0, False) without letters.
+
+    Japanese is ``Kana`` as soon as a twentieth is kana. A script other than Latin wins from a third on: names and brands
+    stay in Latin letters everywhere.
     """
+    if text.isascii():  # as most are; ten times as fast
+        letters = text.encode().translate(None, _NO_LETTERS)
+        capitals = len(letters.translate(None, _SMALL))
+        return "Latin" if letters else "", len(letters), 2 * capitals > len(letters)
+    characters = Counter(text)
+    upper = sum(times for character, times in characters.items() if character.isupper())
+    lower = sum(times for character, times in characters.items() if character.islower())
+    return *_script_of(characters), upper > lower
+
+
+def _script_of(characters: Mapping[str, int]) -> tuple[str, int]:
     counts: Counter[str] = Counter()
     for character, times in characters.items():
         if character.isalpha():

@@ -58,6 +58,8 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECAS
 _TAG = re.compile(r"<[^<>]*>")
 URLS_KEPT = 4_096
 """Answers kept, some 2 MB: a poll asks of each entry's URL four times over."""
+TEXTS_KEPT = 32
+"""Texts whose hash is kept: those of a usual document, for it is asked for when an entry is identified and remembered."""
 
 
 @lru_cache(URLS_KEPT)
@@ -201,7 +203,12 @@ def _folded(text: str) -> str:
 def entry_hash(entry: Entry) -> str:
     """A hash of what the publisher wrote: title, summary and content. Blank space, markup (whose images and links carry
     tokens that change at every poll), dates and counters beside the text make no difference."""
-    return entry.text_hash or _digest(*(_words(part) for part in (entry.title, entry.summary, entry.content)))
+    return entry.text_hash or _text_hash(entry.title, entry.summary, entry.content)
+
+
+@lru_cache(TEXTS_KEPT)
+def _text_hash(*parts: str) -> str:
+    return _digest(*map(_words, parts))
 
 
 def shortened(entry: Entry) -> Entry:

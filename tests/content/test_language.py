@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.content.language import detect, normalise
 from monitor.content.language_letters import spelling
-from monitor.content.language_scripts import script_of
+from monitor.content.language_scripts import letters_of
 
 HEADLINES = [line.split("\t") for line in (Path(__file__).parents[1] / "golden/headlines.tsv").read_text().splitlines()]
 ITALIAN = (
@@ -114,13 +115,23 @@ def test_normalise(written: str, code: str | None) -> None:
     ],
 )
 def test_scripts(text: str, script: str) -> None:
-    assert script_of(Counter(text))[0] == script
+    assert letters_of(text)[0] == script
 
 
 def test_spelling_speaks_for_and_against() -> None:
-    assert spelling("hu", "þetta er mikilvægt") < spelling("is", "þetta er mikilvægt")
-    assert spelling("cs", "věc která je") > spelling("sk", "věc která je")
-    assert spelling("xx", "þ") == 1.0
+    hungarian, icelandic, unknown = spelling(["hu", "is", "xx"], "þetta er mikilvægt")
+    assert hungarian < unknown == 1.0 < icelandic
+    czech, slovak = spelling(["cs", "sk"], "věc která je")
+    assert czech > slovak
+
+
+@given(st.text("aZbé 1'я", max_size=80))
+def test_letters_are_counted_alike_with_and_without_others(text: str) -> None:
+    plain = "".join(character for character in text if character.isascii())
+    _, letters, capitals = letters_of(plain)
+    _, more, shouted = letters_of(plain + "éÉ")  # counted the other way
+    assert more == letters + 2
+    assert shouted == capitals
 
 
 def test_the_same_answer_every_time() -> None:

@@ -21,7 +21,7 @@ from itertools import chain
 from xxhash import xxh3_64_intdigest
 
 from monitor.core.boilerplate import key_of, paragraphs_of
-from monitor.core.copies.units import is_mostly_spaceless, word_hashes
+from monitor.core.copies.units import is_mostly_spaceless, marked_hashes
 from monitor.core.text import words_of
 from monitor.model import Fingerprint
 
@@ -33,8 +33,6 @@ PAIRS_KEPT = 8
 LEAD_PAIRS_KEPT = 2
 LEAD_WORDS = 32
 """Longer words at the head that are sampled more densely: a headline and about two sentences."""
-LONG_WORD = 4
-"""Letters from which a word takes part in pairs: articles and prepositions are what translators change first."""
 MAX_FEATURES = 1500
 """A text of some 100 kB. Longer ones keep the smallest hashes, so what is kept still depends on the content alone."""
 TITLE_WORDS = 4
@@ -82,26 +80,25 @@ def _sampled(words: Sequence[str]) -> list[int]:
         return _sampled_characters(words)
     import numpy as np  # what only workers use, and every command would wait for
 
-    hashes = np.fromiter(word_hashes(words), np.int64, len(words))
+    marked = np.array(marked_hashes(words), np.int64)
+    hashes = marked >> 1
     runs = hashes[:-2] * 3 + hashes[1:-1] * 5 + hashes[2:] * 7
-    sizes = np.fromiter(map(len, words), np.int64, len(words))
-    long = hashes[(sizes >= LONG_WORD) | np.fromiter(map(str.isdigit, words), np.bool_, len(words))]
+    long = hashes[marked & 1 == 1]
     pairs = long[:-1] + long[1:]
     lead = pairs[:LEAD_WORDS]
     # Four bits of a run are dropped, as when one in 16 was kept: what an older version stored is found again.
     kept = np.concatenate(
         (
-            runs[runs % RUNS_KEPT == 0] >> 4,
-            pairs[pairs % PAIRS_KEPT == 0] >> 3,
-            lead[lead % LEAD_PAIRS_KEPT == 0] >> 3,
+            runs[runs & (RUNS_KEPT - 1) == 0] >> 4,
+            pairs[pairs & (PAIRS_KEPT - 1) == 0] >> 3,
+            lead[lead & (LEAD_PAIRS_KEPT - 1) == 0] >> 3,
         )
     )
-    bounded: list[int] = np.unique((kept & _MASK) - _HALF)[:MAX_FEATURES].tolist()
-    return bounded
+    return sorted(set(((kept & _MASK) - _HALF).tolist()))[:MAX_FEATURES]
 
 
 def _sampled_characters(words: Sequence[str]) -> list[int]:
-    h = word_hashes(words)
+    h = [marked >> 1 for marked in marked_hashes(words)]
     fives = [
         a * 3 + b * 5 + c * 7 + d * 11 + e * 13 for a, b, c, d, e in zip(h, h[1:], h[2:], h[3:], h[4:], strict=False)
     ]

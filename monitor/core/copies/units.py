@@ -10,6 +10,8 @@ from monitor.core.text import is_spaceless
 
 WORD_BITS = 28
 """Sums of two word hashes stay within one digit of a Python integer, which is what makes sampling cheap."""
+LONG_WORD = 4
+"""Letters from which a word takes part in pairs: articles and prepositions are what translators change first."""
 _MAX_REMEMBERED = 200_000
 """Distinct words whose hash is kept (about 25 MB); then the memory starts anew."""
 
@@ -19,15 +21,15 @@ class _WordHashes(dict[str, int]):
         if len(self) >= _MAX_REMEMBERED:
             self.clear()
         value = xxh3_64_intdigest(word.encode("utf-8", "surrogatepass")) >> (64 - WORD_BITS)
-        self[word] = value
+        self[word] = value = value << 1 | (len(word) >= LONG_WORD or word.isdigit())
         return value
 
 
 _hashes = _WordHashes()
 
 
-def word_hashes(words: Sequence[str]) -> list[int]:
-    """One 28-bit hash a word; the same in every process."""
+def marked_hashes(words: Sequence[str]) -> list[int]:
+    """One 28-bit hash a word, the same in every process; in the bit below it, whether the word is a long one or a number."""
     return list(map(_hashes.__getitem__, words))
 
 
