@@ -27,8 +27,8 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from monitor.adapters.frames import LENGTH, Frames, as_told, framed, loads
-from monitor.adapters.garbage import collect_rarely, keep_what_there_is
 from monitor.errors import MonitorError, ReadError, WorkerDied
+from monitor.garbage import collect_rarely, keep_what_there_is
 from monitor.model import LimitsPolicy
 
 T = TypeVar("T")
@@ -42,17 +42,6 @@ SLOW = 1.0
 """Seconds; of 81 real pages and 72 real feeds none takes a fifth of it."""
 START_AGAIN = 0.1
 """Seconds between two, in which the dead one is seen to be dead."""
-PRELOADED = (
-    "monitor.pipeline.documents",
-    "monitor.content.articles",
-    "monitor.content.feeds",
-    "monitor.content.language",
-    "monitor.content.pages",
-    "monitor.content.phrases",
-    "monitor.content.warm",
-    "numpy",
-)
-"""What the functions run here need, also what they import when first called: each worker would import it anew."""
 
 
 class ProcessWorkers:
@@ -75,7 +64,7 @@ class ProcessWorkers:
         # fork would copy our threads' locks: the fork server is a small clean process to fork from, with the heavy
         # imports done once.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(PRELOADED))
+        self._context.set_forkserver_preload(["monitor.adapters.preloaded"])
         self._count = self._free = count
         self._apart = 0
         self._urgent: deque[asyncio.Future[None]] = deque()

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from rich.console import Console
 
-from monitor.adapters.garbage import keep_what_there_is
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.errors import ConfigError, MonitorError, UsageError
+from monitor.garbage import keep_what_there_is
 from monitor.model import Config, Item
 from monitor.settings import find_directory, load
 

@@ -20,7 +20,6 @@ from rich.text import Text
 
 from monitor import __version__
 from monitor.adapters.clock import SystemClock
-from monitor.adapters.garbage import collect_rarely
 from monitor.adapters.logs import log_to_stderr
 from monitor.adapters.sqlite import path_of
 from monitor.cli.alerts import alerts
@@ -42,6 +41,7 @@ from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
 from monitor.errors import ConfigError, Mistake
+from monitor.garbage import collect_rarely
 from monitor.model import LATENCY_BOUNDS, Config, Latency, Outage, PollReport
 from monitor.service.health import LATENCY_OVER, Health, examine
 from monitor.settings import init as write_starter

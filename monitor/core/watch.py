@@ -9,10 +9,8 @@ from article to article. `tests/bench/match.py` measures both.
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.core.query.analysis import check_matchable
@@ -27,6 +25,7 @@ from monitor.core.query.subject import Subject
 from monitor.core.query.vocabulary import Vocabulary
 from monitor.core.query.waking import Waking
 from monitor.errors import QueryError
+from monitor.garbage import collector_paused
 from monitor.model import Match, Verdict, Watchlist
 
 MAX_MATCHES = 1000
@@ -129,24 +128,12 @@ def compile_watchlists(watchlists: Sequence[Watchlist], terms: Mapping[str, str]
     """
     parser, compiler, named = Parser(terms), Compiler(), dict(terms or {})
     watches: list[_Watch] = []
-    with _collector_paused():
+    with collector_paused():
         for watchlist in watchlists:
             draft = _Draft(watchlist, parser, compiler)
             draft.read(strict=True)
             watches.append(draft.watch(named))
         return Watchers(watches, compiler.vocabulary)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Compiling makes a million objects and no cycles; looking through them all again and again takes a third of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def mistakes(watchlist: Watchlist, terms: Mapping[str, str] | None = None) -> list[tuple[str, QueryError, str]]:

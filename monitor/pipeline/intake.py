@@ -5,8 +5,8 @@ Everything is asked again under the write lock, so two feeds that bring one arti
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -15,7 +15,7 @@ from monitor.core.boilerplate import cut_learnt
 from monitor.core.copies import fingerprint
 from monitor.core.delivery import first_state
 from monitor.core.identity import item_id, plain_link, site_of
-from monitor.core.plan import Fresh, Planned, Revised, SeenElsewhere
+from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.query import Subject
 from monitor.core.revisions import Difference, differences
 from monitor.core.text import words_of
@@ -86,6 +86,13 @@ class Intake:
     now: datetime
     feed: Feed | None
     first_poll: bool = False
+    _asked: dict[str, tuple[str, str] | None] = field(default_factory=dict, init=False)
+    """What the store knows of keys that were asked for, and what was written since; None: nothing."""
+
+    def expect(self, planned: Iterable[tuple[Planned, Reading | None]]) -> None:
+        """Ask for all keys of what is to be taken at once, which is cheaper than for those of each."""
+        keys = [key for one, _ in planned for key in one.sure]
+        self._known([*keys, *(f"url:{one.canonical_url}" for _, one in planned if one and one.canonical_url)])
 
     def take(self, planned: Planned, reading: Reading) -> Taken:
         """Store what one entry brought."""
@@ -102,13 +109,13 @@ class Intake:
 
     def document(self, reading: Reading, key: str, wanted_id: str | None) -> Taken:
         """An imported document; the same key again changes nothing."""
-        known = self.tx.known([key])
+        known = self._known([key])
         if key in known:
             return Taken("seen", known[key][0])
-        same_url = self.tx.known([f"url:{reading.canonical_url}"]) if reading.canonical_url else {}
+        same_url = self._known([f"url:{reading.canonical_url}"]) if reading.canonical_url else {}
         if same_url and wanted_id is None:
             item = next(iter(same_url.values()))[0]
-            self.tx.add_keys(item, {key: ""})
+            self._add_keys(item, {key: ""})
             return Taken("seen", item)
         evidence = None
         if same_url:
@@ -118,10 +125,27 @@ class Intake:
             keys[f"url:{reading.canonical_url}"] = ""
         return self._new(keys, reading, evidence, wanted_id)
 
+    def _known(self, keys: Sequence[str]) -> Known:
+        """What the store knows of these keys, in the midst of this transaction."""
+        if new := [key for key in keys if key not in self._asked]:
+            self._asked.update({**dict.fromkeys(new), **self.tx.known(new)})
+        return {key: known for key in keys if (known := self._asked[key])}
+
+    def _add_keys(self, item: str, keys: Mapping[str, str]) -> None:
+        self.tx.add_keys(item, keys)
+        self._keep(item, keys)
+
+    def _keep(self, item: str, keys: Mapping[str, str]) -> None:
+        """A key that the store has stays with its item."""
+        for key, written in keys.items():
+            if key in self._asked:
+                known = self._asked[key]
+                self._asked[key] = (known[0] if known else item, written)
+
     def _fresh(self, planned: Planned, reading: Reading) -> Taken:
         keys = planned.keys
         more = f"url:{reading.canonical_url}"
-        known = self.tx.known([*planned.sure, more] if reading.canonical_url else planned.sure)
+        known = self._known([*planned.sure, more] if reading.canonical_url else planned.sure)
         for key in planned.sure:
             if key in known:
                 return self._elsewhere(known[key][0], keys, reading.url)
@@ -170,6 +194,7 @@ class Intake:
         evidence = evidence or self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
         item, verdicts = self.rules.match(self._item(new_id, reading, evidence), self.rules.alerting)
         self.tx.add_item(item, keys)
+        self._keep(item.id, keys)
         self.tx.copies.add(item.id, reading, self.now)
         told = self._alert(item, verdicts)
         return Taken("copy" if evidence else "new", item.id, told + (self._follow(item) if evidence else 0))
@@ -200,7 +225,7 @@ class Intake:
         old = self.tx.item(planned.item)
         if old is None:
             return self._fresh(planned, reading)
-        self.tx.add_keys(old.id, planned.keys)
+        self._add_keys(old.id, planned.keys)
         if reading.text_from == "feed" and old.text_from == "page":
             # With the text its fingerprint goes: the index makes the old text's.
             reading = replace(reading, text=old.text, text_from="page", language=old.language, fingerprint=None)
@@ -233,7 +258,7 @@ class Intake:
         old = self.tx.item(known)
         if old is None:
             raise AssertionError(f"a key of item {known} outlived it")
-        self.tx.add_keys(known, keys)
+        self._add_keys(known, keys)
         if self.feed is None or self.feed.id in old.feeds:
             return Taken("seen", known)
         self.tx.add_sighting(known, Sighting(url, self.feed.id, self.now))

@@ -281,6 +281,7 @@ class Poller:
         taken = list(before)
         with self.store.transaction() as tx:
             intake = Intake(tx, rules, self.clock.now(), feed, first_poll)
+            intake.expect([(planned, readings.get(index)) for index, planned in enumerate(chunk)])
             for index, planned in enumerate(chunk):
                 if isinstance(planned, SeenElsewhere):
                     taken.append(intake.seen_elsewhere(planned))

@@ -18,9 +18,9 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.adapters.garbage import keep_what_there_is
 from monitor.adapters.notify import Notifier
 from monitor.errors import ConfigError, StoreError
+from monitor.garbage import keep_what_there_is
 from monitor.model import Config
 from monitor.model.notes import STUCK
 from monitor.service.app import Application

@@ -135,6 +135,7 @@ def _timed(stories: Stories, document: Document, reading: Reading) -> tuple[floa
     stories.store(document, evidence)
     stored = time.perf_counter()
     index.add(document.id, reading, stories.now)
+    index.finish()
     return found - begun, time.perf_counter() - stored, evidence is not None
 
 

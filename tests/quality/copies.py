@@ -86,9 +86,11 @@ class Stories:
         self.now += timedelta(seconds=1)
         reading = self.reading(document)
         self.db.execute("BEGIN IMMEDIATE")
-        evidence = SqliteCopyIndex(self.db).find(reading, since)
+        index = SqliteCopyIndex(self.db)
+        evidence = index.find(reading, since)
         self.store(document, evidence)
-        SqliteCopyIndex(self.db).add(document.id, reading, self.now)
+        index.add(document.id, reading, self.now)
+        index.finish()
         self.db.execute("COMMIT")
         return evidence
 

@@ -23,6 +23,9 @@ from monitor.core.query import index_text
 from monitor.core.urls import bare_host
 from monitor.model import CopyEvidence, Item, ItemFilter, Sighting, Spread
 
+_INSERT = f"INSERT INTO items ({ITEM_COLUMNS}) VALUES ({ITEM_MARKS})"  # noqa: S608
+_BY_ID = f"SELECT {ITEM_COLUMNS} FROM items WHERE id = ?"  # noqa: S608
+
 
 def known(db: sqlite3.Connection, keys: Collection[str]) -> dict[str, tuple[str, str]]:
     """For each key seen before: the item's id and the entry's hash when last seen."""
@@ -48,7 +51,7 @@ def number_of(db: sqlite3.Connection, item_id: str) -> int:
 
 def add(db: sqlite3.Connection, item: Item, keys: Mapping[str, str]) -> int:
     """Store a new item, its keys and its words; returns its number."""
-    cursor = db.execute(f"INSERT INTO items ({ITEM_COLUMNS}) VALUES ({ITEM_MARKS})", item_values(item))  # noqa: S608
+    cursor = db.execute(_INSERT, item_values(item))
     number = cursor.lastrowid
     if number is None:
         raise AssertionError("an INSERT gives a row id")
@@ -125,7 +128,7 @@ def spread(db: sqlite3.Connection, story: str) -> Spread:
 
 def exactly(db: sqlite3.Connection, item_id: str) -> Item | None:
     """By its whole id."""
-    row = db.execute(f"SELECT {ITEM_COLUMNS} FROM items WHERE id = ?", (item_id,)).fetchone()  # noqa: S608
+    row = db.execute(_BY_ID, (item_id,)).fetchone()
     return None if row is None else item_of(row)
 
 

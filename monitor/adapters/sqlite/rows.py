@@ -19,6 +19,8 @@ _MS = timedelta(milliseconds=1)
 DIGESTS_KEPT = 4_096
 """Some 1 MB: a new entry's keys are asked for when it is planned, when it is taken in, and stored then."""
 
+LISTS_KEPT = 1_024
+
 ITEM_COLUMNS = (
     "id, url, title, text, language, language_confidence, authors, published_at, first_seen_at, story, copy_of,"
     " similarity, copy_test, copy_shared, feeds, tags, watchlists, text_from, problem, revisions"
@@ -58,6 +60,12 @@ def digest(key: str) -> bytes:
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+@lru_cache(LISTS_KEPT)
+def dump_strings(values: tuple[str, ...]) -> str:
+    """`dump` of what many items have alike: feeds, tags, watchlists."""
+    return dump(values)
+
+
 def dump(values: Iterable[Any] | Mapping[str, Any]) -> str:
     if values == ():
         return "[]"
@@ -72,7 +80,7 @@ def item_values(item: Item) -> list[Any]:
     """`ITEM_COLUMNS` of an item."""
     values = list(_ITEM_VALUES(item))
     for place in _ITEM_LISTS:
-        values[place] = dump(values[place])
+        values[place] = dump_strings(values[place])
     values[_PUBLISHED] = maybe_ms(item.published_at)
     values[_SEEN] = to_ms(item.first_seen_at)
     return values

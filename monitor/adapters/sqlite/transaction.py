@@ -37,6 +37,8 @@ class SqliteTransaction:
 
     def finish(self) -> None:
         """Write what was only counted so far. Before the end of the unit of work, once."""
+        if "copies" in vars(self):
+            self.copies.finish()
         for feed, counts in self._languages.items():
             feeds.count_languages(self._db, feed, counts)
 
