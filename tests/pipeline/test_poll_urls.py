@@ -51,6 +51,14 @@ async def test_another_road_to_an_article_of_one_site_is_a_sighting(bench: Bench
     assert item.feeds == (FEED.id, OTHER.id)
 
 
+async def test_two_roads_in_one_document_make_one_item(bench: Bench) -> None:
+    for url in ("https://news.example.org/a", "https://m.news.example.org/b"):
+        page(bench, url, "https://news.example.org/story")
+    bench.serve(entry("https://news.example.org/a"), entry("https://m.news.example.org/b"))
+    assert (await bench.poll()).new == 1
+    assert len(bench.items()) == 1
+
+
 async def test_another_site_that_names_the_original_holds_a_copy(bench: Bench) -> None:
     page(bench, "https://news.example.org/a", "https://news.example.org/a")
     page(bench, "https://portal.example.net/b", "https://news.example.org/a")
