@@ -122,8 +122,9 @@ class Transaction(Protocol):
 
     def item(self, item_id: str) -> Item | None: ...
 
-    def add_item(self, item: Item, keys: Mapping[str, str]) -> None:
-        """Store a new item under its identity keys (key to entry hash)."""
+    def add_item(self, item: Item, keys: Mapping[str, str], words: str | None = None) -> None:
+        """Store a new item under its identity keys (key to entry hash). `words`: its `core.query.index_text`, where that is
+        made already."""
         ...
 
     def revise_item(self, item: Item, seen_at: datetime) -> None:

@@ -13,6 +13,7 @@ PRELOADED = (
     "monitor.content.pages",
     "monitor.content.phrases",
     "monitor.content.warm",
+    "monitor.core.watching",
     "numpy",
 )
 

@@ -111,7 +111,7 @@ def why(item_id: str, watchlist: str, config_dir: str | None) -> None:
         alerts = [alert for alert in store.alerts() if alert.story == item.story and alert.watchlist == watchlist]
     out = console()
     bare, verdicts = rules.match(item)
-    subject = Subject.of(replace(item, tags=rules.feed_tags(item)))
+    subject = Subject.of(replace(item, tags=rules.tags_of(item.feeds)))
     _print_tree(out, rules.watchers.explain(watchlist, subject), 0)
     out.print()
     for alert in alerts:

@@ -14,6 +14,8 @@ from monitor.core.bounds import bounded_text
 from monitor.core.copies import fingerprint
 from monitor.core.dates import clamp
 from monitor.core.identity import canonical_url, plain_link
+from monitor.core.query import index_text
+from monitor.core.watching import Watching
 from monitor.errors import ReadError
 from monitor.model import Entry, Fetched, FetchMode, LimitsPolicy, PageText, Reading, TextFrom
 
@@ -33,6 +35,8 @@ class Context:
     past: dict[str, int] = field(default_factory=dict)
     """How many of the feed's items were in each language."""
     limits: LimitsPolicy = field(default_factory=LimitsPolicy)
+    watching: Watching | None = None
+    """The watchlists to match what is read; None: they are matched later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,10 @@ def _finish(reading: Reading, priors: Sequence[str], context: Context) -> Readin
 
     title, text, cut = bounded_text(reading.title, cut_boilerplate(reading.text, reading.title), context.limits)
     language, confidence = detect(title, text, priors=priors, past=context.past)
+    verdicts = words = None
+    if context.watching:
+        verdicts = context.watching.matched(title, text, language, reading.authors, reading.url)
+        words = index_text(title, text)
     return replace(
         reading,
         title=title,
@@ -144,6 +152,8 @@ def _finish(reading: Reading, priors: Sequence[str], context: Context) -> Readin
         language_confidence=round(confidence, 3),
         fingerprint=fingerprint(title, text, language),
         problem="; ".join(filter(None, (reading.problem, cut))) or None,
+        words=words,
+        verdicts=verdicts,
     )
 
 

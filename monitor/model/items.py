@@ -90,6 +90,10 @@ class Reading:
     fingerprint: Fingerprint | None = None
     problem: str | None = None
     """Why the page was not used, when `text_from` is ``feed`` though the page was wanted."""
+    words: str | None = None
+    """Title and text as the search index takes them, where that was made with the reading."""
+    verdicts: tuple[Verdict, ...] | None = None
+    """What matches this title and this text, where that was asked with the reading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from monitor.core.query import Subject
 from monitor.core.revisions import Difference, differences
 from monitor.core.text import words_of
 from monitor.core.watch import Watchers, compile_watchlists
+from monitor.core.watching import written
 from monitor.model import AlertState, Config, CopyEvidence, Feed, Item, Reading, Sighting, Verdict, Watchlist
 from monitor.ports import Transaction
 
@@ -36,26 +37,34 @@ class Rules:
     feeds: Mapping[str, Feed]
     alerting: frozenset[str]
     """The watchlists that alert: where their terms stand is told with the alert, of the others nobody asks."""
+    written: str | None = None
+    """The watchlists as readers take them (`core.watching`), where they are not too large."""
 
     @classmethod
     def of(cls, config: Config) -> Rules:
         """Compile the watchlists; the configuration has been validated, so none can fail."""
+        alerting = frozenset(watchlist.id for watchlist in config.watchlists if watchlist.alert)
         return cls(
             config=config,
             watchers=compile_watchlists(config.watchlists, config.terms),
             watchlists={watchlist.id: watchlist for watchlist in config.watchlists},
             feeds={feed.id: feed for feed in config.feeds},
-            alerting=frozenset(watchlist.id for watchlist in config.watchlists if watchlist.alert),
+            alerting=alerting,
+            written=written(config.watchlists, config.terms, alerting),
         )
 
-    def feed_tags(self, item: Item) -> tuple[str, ...]:
-        """The tags of the item's feeds: all that queries see of tags; watchlists do not see each other's."""
-        return _distinct([tag for feed in item.feeds if feed in self.feeds for tag in self.feeds[feed].tags])
+    def tags_of(self, feeds: Iterable[str]) -> tuple[str, ...]:
+        """The tags of an item's feeds: all that queries see of tags; watchlists do not see each other's."""
+        return _distinct([tag for feed in feeds if feed in self.feeds for tag in self.feeds[feed].tags])
 
-    def match(self, item: Item, told: Container[str] | None = None) -> tuple[Item, tuple[Verdict, ...]]:
-        """The item with its watchlists and tags, and what matched; where, of the watchlists in `told` (None: all)."""
-        tags = self.feed_tags(item)
-        verdicts = self.watchers.match(Subject.of(item, tags), told)
+    def match(
+        self, item: Item, told: Container[str] | None = None, verdicts: tuple[Verdict, ...] | None = None
+    ) -> tuple[Item, tuple[Verdict, ...]]:
+        """The item with its watchlists and tags, and what matched; where, of the watchlists in `told` (None: all).
+        `verdicts`: what matched, where that is known."""
+        tags = self.tags_of(item.feeds)
+        if verdicts is None:
+            verdicts = self.watchers.match(Subject.of(item, tags), told)
         given = [tag for verdict in verdicts for tag in self.watchlists[verdict.watchlist].tags]
         return replace(
             item,
@@ -137,10 +146,10 @@ class Intake:
 
     def _keep(self, item: str, keys: Mapping[str, str]) -> None:
         """A key that the store has stays with its item."""
-        for key, written in keys.items():
+        for key, hash_ in keys.items():
             if key in self._asked:
                 known = self._asked[key]
-                self._asked[key] = (known[0] if known else item, written)
+                self._asked[key] = (known[0] if known else item, hash_)
 
     def _fresh(self, planned: Planned, reading: Reading) -> Taken:
         keys = planned.keys
@@ -182,7 +191,9 @@ class Intake:
         text = cut_learnt(reading.text, spread)
         if text == reading.text:
             return reading
-        return replace(reading, text=text, fingerprint=fingerprint(reading.title, text, reading.language))
+        # What follows from the text is made anew.
+        made = fingerprint(reading.title, text, reading.language)
+        return replace(reading, text=text, fingerprint=made, words=None, verdicts=None)
 
     def _new(
         self, keys: Mapping[str, str], reading: Reading, evidence: CopyEvidence | None, wanted_id: str | None
@@ -192,8 +203,9 @@ class Intake:
             new_id = item_id("\0".join(keys))
         reading = self._cut(reading)
         evidence = evidence or self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
-        item, verdicts = self.rules.match(self._item(new_id, reading, evidence), self.rules.alerting)
-        self.tx.add_item(item, keys)
+        item = self._item(new_id, reading, evidence)
+        item, verdicts = self.rules.match(item, self.rules.alerting, reading.verdicts)
+        self.tx.add_item(item, keys, reading.words)
         self._keep(item.id, keys)
         self.tx.copies.add(item.id, reading, self.now)
         told = self._alert(item, verdicts)

@@ -20,6 +20,7 @@ from monitor.core.plan import Known, Planned, SeenElsewhere
 from monitor.core.progress import Moment
 from monitor.core.schedule import JITTER
 from monitor.core.urls import kept_url
+from monitor.core.watching import Watching
 from monitor.errors import MonitorError, ReadError, StoreError
 from monitor.model import (
     Failed,
@@ -260,7 +261,7 @@ class Poller:
         # At least one unit of work: the last one writes the feed's state, so validators stand only beside their items.
         for start in range(0, len(work) or 1, AT_ONCE):
             chunk = work[start : start + AT_ONCE]
-            context = self._context(rules, state, declared((feed.language,), parsed))
+            context = self._context(feed, rules, state, declared((feed.language,), parsed))
             readings = await reader.read(chunk, context)
             last = start + AT_ONCE >= len(work)
             ends = conclude if last else None
@@ -292,11 +293,12 @@ class Poller:
         return taken
 
     def _texts(self, feed: Feed, rules: Rules, state: FeedState) -> Texts:
-        context = self._context(rules, state, (feed.language,) if feed.language else ())
+        context = self._context(feed, rules, state, (feed.language,) if feed.language else ())
         return Texts(feed.fetch or rules.config.article.fetch, context)
 
-    def _context(self, rules: Rules, state: FeedState, languages: tuple[str, ...]) -> Context:
-        return Context(self.clock.now(), languages, dict(state.languages), rules.config.limits)
+    def _context(self, feed: Feed, rules: Rules, state: FeedState, languages: tuple[str, ...]) -> Context:
+        watching = Watching(rules.written, feed.id, rules.tags_of((feed.id,))) if rules.written else None
+        return Context(self.clock.now(), languages, dict(state.languages), rules.config.limits, watching)
 
     def _cage(self, feed: Feed, run: Run) -> Cage:
         return Cage(self.store, self.write, run, feed.id, self.clock.now)

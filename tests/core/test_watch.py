@@ -9,6 +9,7 @@ import pytest
 
 from monitor.core.query import Subject
 from monitor.core.watch import Watchers, compile_watchlists, mistakes
+from monitor.core.watching import Watching, written
 from monitor.errors import QueryError
 from monitor.model import Watchlist
 
@@ -54,6 +55,20 @@ def test_what_a_watchlist_matches(keys: dict[str, object], matched: bool) -> Non
     watchers = one(**keys)
     assert bool(watchers.match(ITEM)) is matched
     assert watchers.explain("w", ITEM).matched is matched
+    sent = written([Watchlist("w", "W", **keys)], {}, ["w"])  # type: ignore[arg-type]
+    assert sent
+    apart = Watching(sent, "ansa", ITEM.tags).matched(ITEM.title, ITEM.text, ITEM.language, ITEM.authors, ITEM.url)
+    assert apart == watchers.match(ITEM)
+
+
+def test_what_is_sent_to_readers_has_terms_and_whom_to_tell_of() -> None:
+    watchlists = [Watchlist("a", "A", query="@x"), Watchlist("b", "B", query="NATO")]
+    sent = written(watchlists, {"x": "sold*"}, ["b"])
+    assert sent
+    a, b = Watching(sent, "ansa").matched(ITEM.title, ITEM.text, "it", (), None)
+    assert (a.watchlist, a.matches) == ("a", ())
+    assert [match.text for match in b.matches] == ["NATO"]
+    assert written([Watchlist("a", "A", keywords=tuple(f"word{n}" for n in range(10_000)))], {}, []) is None
 
 
 def test_verdicts_come_in_the_order_of_the_configuration_with_their_tags() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.content import feeds as feeds_module
+from monitor.core import watching
 from monitor.errors import ReadError, WorkerDied
 from monitor.model import (
     AlertPolicy,
@@ -129,7 +130,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.store.close()
 
 
-async def test_an_entry_becomes_an_item_with_tags_language_and_alert(bench: Bench) -> None:
+@pytest.mark.parametrize("largest", [watching.LARGEST, 0], ids=["matched by readers", "matched where it is stored"])
+async def test_an_entry_becomes_an_item_with_tags_language_and_alert(
+    bench: Bench, largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "LARGEST", largest)
     bench.serve(entry(1))
     report = await bench.poll()
     assert (report.status, report.new, report.copies, report.alerts) == ("ok", 1, 0, 1)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
+from monitor.core.watch import compile_query
+from monitor.model import ItemFilter
+from tests.builders import a_watchlist
 from tests.newsroom import WORDS
 from tests.pipeline.test_poll import Bench, bench, entry
 
@@ -80,3 +84,11 @@ async def test_a_text_that_is_mostly_learnt_lines_is_left_whole(bench: Bench) ->
     bench.serve(entry(9, html=f"<p>Closed.</p><p>{LETTER}</p>"))
     await bench.poll()
     assert bench.items()[0].text == f"Closed.\n{LETTER}"
+
+
+async def test_what_was_cut_matches_nothing(bench: Bench) -> None:
+    bench.config = replace(bench.config, watchlists=(a_watchlist(id="letters", query="mailbox"),))
+    await texts(bench, *(article(number, caption="") for number in range(1, 6)))
+    assert [item.watchlists for item in reversed(bench.items())] == [("letters",)] * 3 + [()] * 2
+    matching = compile_query("mailbox").prefilter
+    assert len(list(bench.store.items(ItemFilter(prefilter=matching)))) == 3

@@ -49,7 +49,7 @@ def number_of(db: sqlite3.Connection, item_id: str) -> int:
     return number
 
 
-def add(db: sqlite3.Connection, item: Item, keys: Mapping[str, str]) -> int:
+def add(db: sqlite3.Connection, item: Item, keys: Mapping[str, str], words: str | None = None) -> int:
     """Store a new item, its keys and its words; returns its number."""
     cursor = db.execute(_INSERT, item_values(item))
     number = cursor.lastrowid
@@ -57,7 +57,8 @@ def add(db: sqlite3.Connection, item: Item, keys: Mapping[str, str]) -> int:
         raise AssertionError("an INSERT gives a row id")
     add_keys(db, number, keys)
     _add_watchlists(db, number, item.watchlists)
-    db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, index_text(item.title, item.text)))
+    words = index_text(item.title, item.text) if words is None else words
+    db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, words))
     return number
 
 

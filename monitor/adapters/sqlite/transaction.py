@@ -48,8 +48,8 @@ class SqliteTransaction:
     def item(self, item_id: str) -> Item | None:
         return items.exactly(self._db.conn, item_id)
 
-    def add_item(self, item: Item, keys: Mapping[str, str]) -> None:
-        number = items.add(self._db.conn, item, keys)
+    def add_item(self, item: Item, keys: Mapping[str, str], words: str | None = None) -> None:
+        number = items.add(self._db.conn, item, keys, words)
         self.copies.added(item.id, number, first=item.story == item.id)
         for feed in item.feeds:
             self._languages[feed][item.language] += 1
