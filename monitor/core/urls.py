@@ -171,8 +171,13 @@ def site_of(url: str) -> str:
         return ""
 
 
+_PLAIN_ORIGIN = re.compile(r"https?://([a-z0-9.-]+)(?=[/?#]|$)")
+
+
 def bare_host(url: str | None) -> str:
     """The host as written, in lower case and without ``www.``; "" where there is none. To tell sites apart, not to dial."""
+    if url and (plain := _PLAIN_ORIGIN.match(url)):  # as most are; ten times as fast
+        return plain[1].removeprefix("www.")
     try:
         return ((urlsplit(url).hostname if url else None) or "").removeprefix("www.")
     except ValueError:

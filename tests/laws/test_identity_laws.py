@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.identity import (
@@ -17,7 +18,7 @@ from monitor.core.identity import (
     shortened,
     slug,
 )
-from monitor.core.urls import BadUrlError, target
+from monitor.core.urls import BadUrlError, bare_host, target
 from monitor.model import Entry
 
 hosts = st.sampled_from(
@@ -136,3 +137,13 @@ def test_what_is_remembered_of_entries_has_their_keys(document: list[Entry], dat
     assert feed_keys("feed", part) == feed_keys("feed", document)
     assert [entry_hash(one) for one in part] == [entry_hash(one) for one in document]
     assert [bool(one.url) for one in part] == [bool(one.url) for one in document]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(["http://", "https://www.", ""]), st.text("htps:/w.a1-?#@[]\n Aé", max_size=24))
+def test_a_hosts_short_way_says_what_the_standard_library_says(start: str, rest: str) -> None:
+    try:
+        expected = (urlsplit(start + rest).hostname or "").removeprefix("www.")
+    except ValueError:
+        expected = ""
+    assert bare_host(start + rest) == expected
