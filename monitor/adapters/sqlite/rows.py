@@ -20,6 +20,7 @@ DIGESTS_KEPT = 4_096
 """Some 1 MB: a new entry's keys are asked for when it is planned, when it is taken in, and stored then."""
 
 LISTS_KEPT = 1_024
+"""Lists whose JSON is kept, some 0.3 MB: most items of a feed have the same ones."""
 
 ITEM_COLUMNS = (
     "id, url, title, text, language, language_confidence, authors, published_at, first_seen_at, story, copy_of,"
