@@ -239,8 +239,16 @@ class Intake:
             return self._fresh(planned, reading)
         self._add_keys(old.id, planned.keys)
         if reading.text_from == "feed" and old.text_from == "page":
-            # With the text its fingerprint goes: the index makes the old text's.
-            reading = replace(reading, text=old.text, text_from="page", language=old.language, fingerprint=None)
+            # With the text all goes that was made of it: the index makes the old text's fingerprint.
+            reading = replace(
+                reading,
+                text=old.text,
+                text_from="page",
+                language=old.language,
+                fingerprint=None,
+                words=None,
+                verdicts=None,
+            )
         reading = self._cut(reading)
         # What has been learnt since is no edit: the old text is compared without it too.
         known = cut_learnt(old.text, self.tx.copies.boilerplate(reading.url))

@@ -22,7 +22,7 @@ from xxhash import xxh3_64_intdigest
 
 from monitor.core.boilerplate import key_of, paragraphs_of
 from monitor.core.copies.units import is_mostly_spaceless, marked_hashes
-from monitor.core.text import words_of
+from monitor.core.text import recent_words
 from monitor.model import Fingerprint
 
 RUNS_KEPT = 32
@@ -62,8 +62,8 @@ def fingerprint(title: str, text: str, language: str) -> Fingerprint:
     `language` takes no part today: texts are compared by what they say, and the language only by its words.
     """
     del language
-    title_words = words_of(title)
-    paragraphs = [words_of(paragraph) for paragraph in paragraphs_of(text)]
+    title_words = recent_words(title)  # matched just before, as a text of one paragraph was
+    paragraphs = [recent_words(paragraph) for paragraph in paragraphs_of(text)]
     body_words = list(chain.from_iterable(paragraphs))
     known_by = body_words if len(body_words) >= BODY_WORDS else [*title_words, "\n", *body_words]
     whole = xxh3_64_intdigest(" ".join(known_by).encode("utf-8", "surrogatepass"))
