@@ -57,6 +57,11 @@ class Commands(click.Group):
         except MonitorError as error:
             click.echo(f"monitor: {error}", err=True)
             ctx.exit(EXIT_FAILED)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):  # whoever read it has read enough
+                raise
+            click.echo(f"monitor: {error}", err=True)  # above all: there is no room for what is printed
+            ctx.exit(EXIT_FAILED)
 
 
 def directory(option: str | None) -> Path:

@@ -41,7 +41,7 @@ from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
 from monitor.errors import ConfigError, Mistake
-from monitor.garbage import collect_rarely
+from monitor.garbage import collect_rarely, ending_at_once
 from monitor.model import LATENCY_BOUNDS, Config, Latency, Outage, PollReport
 from monitor.service.health import LATENCY_OVER, Health, examine
 from monitor.settings import init as write_starter
@@ -298,4 +298,5 @@ def _print_health(health: Health, latency: Latency, config: Config, now: datetim
 def main() -> None:
     """The console script."""
     collect_rarely()
-    monitor(prog_name="monitor")
+    with ending_at_once():
+        monitor(prog_name="monitor")

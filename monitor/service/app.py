@@ -86,15 +86,17 @@ class Application:
                 raise UsageError(f"no feed {feed!r} is configured")
         if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()):
             self.workers.prepare()  # of feeds known already most have nothing to read
-        limit = asyncio.Semaphore(rules.config.poll.in_hand)
+        reports: dict[str, PollReport | None] = dict.fromkeys(feeds or rules.feeds)
+        left = iter(tuple(reports))
 
-        async def one(feed: str) -> PollReport:
-            async with limit:
-                return await self.poller.poll(rules.feeds[feed], rules)
+        async def some() -> None:
+            for feed in left:
+                reports[feed] = await self.poller.poll(rules.feeds[feed], rules)
 
-        reports = list(await asyncio.gather(*(one(feed) for feed in dict.fromkeys(feeds or rules.feeds))))
+        # A semaphore would look through all who have their place already for each one that it lets in.
+        await asyncio.gather(*(some() for _ in range(min(rules.config.poll.in_hand, len(reports)))))
         await self.look()
-        return reports
+        return [report for report in reports.values() if report]
 
     async def look(self) -> None:
         """See what is in trouble, and write to the operator what has changed."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -52,11 +52,12 @@ class Writing:
         self._pending: deque[_Asked] = deque()
         self._reads: deque[_Asked] = deque()
         self._storing = HOLD / SHARE  # seconds, as of late
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self._draining = False
-        self._lock = threading.Lock()  # over the question whether somebody drains what is pending
-        self._arrived = threading.Condition(self._lock)
         self._asked_at: deque[float] = deque(maxlen=BUSY)
+        self._thread: threading.Thread | None = None
+        self._closing = False
+        # No lock is shared with the loop: whoever held one while it waits for the interpreter would stop the other.
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._rung = False
 
     async def __call__(self, function: Callable[..., T], *args: object) -> T:
         """Run a store call; returns, or raises what it raised, when it and all it wrote is stored."""
@@ -70,30 +71,51 @@ class Writing:
         """A call that writes nothing, answered before what others wrote is stored: only for what none of them changes."""
         return await self._ask(self._reads, partial(function, *args))
 
-    async def _ask(self, queue: deque[_Asked], call: Callable[[], T]) -> T:
+    async def _ask(self, asked: deque[_Asked], call: Callable[[], T]) -> T:
+        if self._closing:
+            raise RuntimeError("the store's thread has ended")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        with self._lock:
-            queue.append((call, future, queue is self._urgent))
-            self._asked_at.append(self._clock.monotonic())
-            self._arrived.notify()
-            if not self._draining:
-                self._thread.submit(self._drain)
-                self._draining = True
+        asked.append((call, future, asked is self._urgent))
+        self._asked_at.append(self._clock.monotonic())
+        self._ring()
         return await future
 
     def close(self) -> None:
         """Finish what was asked for, and end the thread."""
-        self._thread.shutdown(wait=True)
+        self._closing = True
+        if self._thread is not None:
+            self._ring()
+            self._thread.join()
 
-    def _drain(self) -> None:
-        """On the thread: what is pending, transaction after transaction; all of one are told by one call into the loop."""
+    def _ring(self) -> None:
+        """Wake the thread, after what it is to find was put there."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="store", daemon=True)
+            self._thread.start()
+        if not self._rung:  # the thread will look again after it has set this back
+            self._rung = True
+            self._bell.put(None)
+
+    def _woken(self, timeout: float | None = None) -> bool:
+        """On the thread: wait for who rings, or so many seconds in vain."""
+        try:
+            self._bell.get(timeout=timeout)
+        except queue.Empty:
+            return False
+        self._rung = False
+        return True
+
+    def _serve(self) -> None:
+        """The thread: what is pending, transaction after transaction; all of one are told by one call into the loop."""
         while True:
-            self._answer_reads()
-            _tell_all(self._transaction())
-            with self._lock:
-                if not (self._reads or self._waiting()):
-                    self._draining = False
-                    return
+            closing = self._closing  # before the look: what was asked for until then is found by it
+            while self._reads or self._waiting():
+                self._answer_reads()
+                _tell_all(self._transaction())
+            if closing:
+                return
+            if not self._closing:  # its ring may have been heard in the midst of a transaction
+                self._woken()
 
     def _answer_reads(self) -> None:
         settled = []
@@ -110,12 +132,10 @@ class Writing:
         if len(self._asked_at) < BUSY or now - self._asked_at[0] > HOLD or not self._store.writing:
             return False
         last = min(now + GAP, until)
-        while now < last:
-            with self._arrived:
-                self._arrived.wait_for(lambda: self._waiting() or self._reads, last - now)
+        while now < last and self._woken(last - now):
+            self._answer_reads()
             if self._waiting():
                 return True
-            self._answer_reads()
             now = self._clock.monotonic()
         return False
 

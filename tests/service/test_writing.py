@@ -216,3 +216,14 @@ async def test_a_read_that_fails_is_told_to_whoever_asked_and_to_nobody_else(
     )
     assert isinstance(answers[0], LookupError)
     assert answers[1:] == [{}, "item"]
+
+
+@pytest.mark.parametrize("loop", range(20))
+async def test_what_was_asked_for_is_done_before_the_end_and_nothing_after_it(store: SqliteStore, loop: int) -> None:
+    writing = Writing(store, SystemClock())
+    calls = [asyncio.ensure_future(writing(add, store, f"item-{n}")) for n in range(BUSY + loop)]
+    await asyncio.sleep(0)
+    await asyncio.to_thread(writing.close)
+    assert sorted(await asyncio.gather(*calls)) == sorted(stored(store.path))
+    with pytest.raises(RuntimeError, match="ended"):
+        await writing(store.notes)

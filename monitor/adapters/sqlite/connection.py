@@ -11,9 +11,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import IO
 
 from monitor.adapters.sqlite.library import Database
@@ -33,7 +34,7 @@ def path_of(url: str) -> Path:
 
 def connect(path: Path) -> Database:
     """Open or create the store's file (mode 0600: articles and alerts are the user's own business)."""
-    with in_our_words(path):
+    with InOurWords(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -52,17 +53,46 @@ def connect(path: Path) -> Database:
         return Database(connection, execute_plugins=False)
 
 
-@contextmanager
-def in_our_words(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours: what happened, and what to do."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise _translate(path, error) from error
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-            raise
-        raise StoreError(f"{path}: {error}: restore a backup, or move the file away to start anew") from error
+@dataclass(frozen=True, slots=True)
+class InOurWords:
+    """A context in which SQLite's errors are ours: what happened to the file, and what to do. It may be entered anew."""
+
+    path: Path
+
+    def __enter__(self) -> None:
+        """Nothing is done: each store call enters one, and a generator would cost more than the call itself."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, sqlite3.OperationalError):
+            raise _translate(self.path, error) from error
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _BUGS):
+            raise StoreError(f"{self.path}: {error}: restore a backup, or move the file away to start anew") from error
+
+
+_BUGS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+"""Of ours, to be seen as they are."""
+
+
+class Alone:
+    """The connection for one thread at a time, which may enter anew; SQLite's errors in our words."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db = db
+        self._lock = threading.RLock()
+        self._words = InOurWords(path)
+
+    def __enter__(self) -> Database:
+        self._lock.acquire()
+        return self._db
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lock.release()
+        if error is not None:
+            self._words.__exit__(kind, error, trace)
 
 
 def _translate(path: Path, error: sqlite3.OperationalError) -> Exception:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
@@ -17,11 +20,21 @@ _VOID = (
     "etag = NULL, last_modified = NULL, body_hash = NULL, first_polled_at = NULL, failures = 0, last_error = NULL,"
     " gap = 0, frozen_since = NULL, learnt = '{}'"
 )
-_TIMES = ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at", "frozen_since")
-_PLAIN = ("id", "url", "etag", "last_modified", "body_hash", "polls", "failures", "last_error", "title")
-_SAVED = (*_PLAIN, *_TIMES, "interval", "gap", "learnt")
-_SAVE = f"UPDATE feeds SET {', '.join(f'{name} = :{name}' for name in _SAVED[1:])}, lease_until = NULL WHERE id = :id"  # noqa: S608
-_ADD = f"INSERT INTO feeds ({', '.join(_SAVED)}) VALUES (:{', :'.join(_SAVED)})"  # noqa: S608
+_NAMES = tuple(field.name for field in fields(FeedState))
+_STATE = ", ".join(_NAMES)
+_TIMES = tuple(
+    map(
+        _NAMES.index,
+        ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at", "frozen_since"),
+    )
+)
+_INTERVAL, _GAP, _LEARNT, _LANGUAGES = map(_NAMES.index, ("interval", "gap", "learnt", "languages"))
+_SAVED = _NAMES[1:_LANGUAGES]
+"""What a poll may change, which is all but the first and the last: languages are counted by the items as they are stored."""
+_VALUES = attrgetter(*_NAMES)
+_SAVE = f"UPDATE feeds SET {', '.join(f'{name} = ?' for name in _SAVED)}, lease_until = NULL WHERE id = ?"  # noqa: S608
+_ADD = f"INSERT INTO feeds ({', '.join(_SAVED)}, id) VALUES ({', '.join('?' * len(_SAVED))}, ?)"  # noqa: S608
+_LANGUAGES_KEPT = 1_000
 _MS = timedelta(milliseconds=1)
 
 
@@ -60,26 +73,24 @@ def claim_due(db: Database, now: datetime, limit: int, lease: timedelta) -> list
 
 def state(db: Database, feed_id: str) -> FeedState:
     """What is known of a feed; a blank state for one never polled."""
-    cursor = db.conn.execute("SELECT * FROM feeds WHERE id = ?", (feed_id,))
-    for row in cursor:  # asked before each poll, hence without the library's rows
-        return feed_of(dict(zip((column[0] for column in cursor.description), row, strict=True)))
-    return FeedState(id=feed_id)
+    row = db.conn.execute(f"SELECT {_STATE} FROM feeds WHERE id = ?", (feed_id,)).fetchone()  # noqa: S608
+    return _state(row) if row else FeedState(id=feed_id)
 
 
 def states(db: Database) -> list[FeedState]:
-    return [feed_of(row) for row in db.query("SELECT * FROM feeds WHERE active ORDER BY id")]
+    return [_state(row.values()) for row in db.query(f"SELECT {_STATE} FROM feeds WHERE active ORDER BY id")]  # noqa: S608
 
 
 def troubled(db: Database) -> tuple[int, list[FeedState]]:
     """How many feeds there are, and the states of those that fail or stand still."""
     count = db.conn.execute("SELECT count(*) FROM feeds WHERE active").fetchone()[0]
-    sql = "SELECT * FROM feeds WHERE (failures > 0 OR frozen_since IS NOT NULL) AND active ORDER BY id"
-    return count, [feed_of(row) for row in db.query(sql)]
+    sql = f"SELECT {_STATE} FROM feeds WHERE (failures > 0 OR frozen_since IS NOT NULL) AND active ORDER BY id"  # noqa: S608
+    return count, [_state(row.values()) for row in db.query(sql)]
 
 
 def save(db: Database, state: FeedState) -> None:
     """Write a poll's outcome and end its lease."""
-    values = feed_values(state)
+    values = _values(state)
     if db.conn.execute(_SAVE, values).rowcount == 0:
         db.conn.execute(_ADD, values)
 
@@ -123,26 +134,33 @@ def count_languages(db: Database, feed_id: str, languages: Mapping[str, int]) ->
         db.conn.execute("UPDATE feeds SET languages = ? WHERE id = ?", (json.dumps(known), feed_id))
 
 
-def feed_of(row: Mapping[str, Any]) -> FeedState:
-    """A feed's state from a whole row of `feeds`."""
-    plain: dict[str, Any] = {name: row[name] for name in _PLAIN}
-    times: dict[str, Any] = {name: maybe_time(row[name]) for name in _TIMES}
-    return FeedState(
-        **plain,
-        **times,
-        interval=None if row["interval"] is None else timedelta(milliseconds=row["interval"]),
-        gap=bool(row["gap"]),
-        learnt=learnt_of(row["learnt"]),
-        languages=json.loads(row["languages"]),
-    )
+def _state(row: Iterable[Any]) -> FeedState:
+    """A feed's state, of the columns that it has."""
+    values = list(row)
+    for place in _TIMES:
+        values[place] = maybe_time(values[place])
+    interval = values[_INTERVAL]
+    values[_INTERVAL] = None if interval is None else timedelta(milliseconds=interval)
+    values[_GAP] = bool(values[_GAP])
+    values[_LEARNT] = learnt_of(values[_LEARNT])
+    values[_LANGUAGES] = _languages(values[_LANGUAGES]).copy()
+    return FeedState(*values)
 
 
-def feed_values(state: FeedState) -> dict[str, Any]:
-    """The columns of `feeds` that a poll may change; languages are counted by the items as they are stored."""
-    return {
-        **{name: getattr(state, name) for name in _PLAIN},
-        **{name: maybe_ms(getattr(state, name)) for name in _TIMES},
-        "interval": None if state.interval is None else state.interval // _MS,
-        "gap": int(state.gap),
-        "learnt": learnt_json(state.learnt),
-    }
+def _values(state: FeedState) -> list[Any]:
+    """What `_SAVE` takes: the columns that a poll may change, and the feed's id."""
+    values = list(_VALUES(state))
+    for place in _TIMES:
+        values[place] = maybe_ms(values[place])
+    interval = values[_INTERVAL]
+    values[_INTERVAL] = None if interval is None else interval // _MS
+    values[_GAP] = int(values[_GAP])
+    values[_LEARNT] = learnt_json(state.learnt)
+    return [*values[1:_LANGUAGES], state.id]
+
+
+@lru_cache(_LANGUAGES_KEPT)
+def _languages(text: str) -> dict[str, int]:
+    """Counts as they are stored: of most feeds one language, and of many the same."""
+    known: dict[str, int] = json.loads(text)
+    return known

@@ -6,7 +6,6 @@ begin IMMEDIATE (a deferred BEGIN fails at once when another process writes mean
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -52,11 +51,11 @@ class SqliteStore:
     def __init__(self, path: Path, *, daemon: bool = False) -> None:
         self.path = path
         self._held: IO[str] | None = None
-        self._lock = threading.RLock()
         self._together = False
         upkeep.refuse_network(path)
         self._checkpoints: IO[str] | None = None
         self._db = connection.connect(path)
+        self._reading = connection.Alone(self._db, path)
         try:
             self._held = connection.lock_daemon(path) if daemon else None
             if daemon:
@@ -68,7 +67,7 @@ class SqliteStore:
 
     def _prepare(self, daemon: bool) -> None:
         """Refuse what cannot be used, bring the tables up to date, with a backup first."""
-        with self._reading() as db:
+        with self._reading as db:
             upkeep.refuse_newer(db.conn, self.path)
             if daemon:
                 upkeep.quick_check(db.conn, self.path)
@@ -81,23 +80,18 @@ class SqliteStore:
 
     def check(self) -> upkeep.Checked:
         """Look at all of it, as `monitor db check` does."""
-        with self._reading() as db:
+        with self._reading as db:
             return upkeep.check(db.conn, self.path)
 
     def backup(self, to: Path) -> None:
         """A whole copy, made while others write."""
-        with self._reading() as db:
+        with self._reading as db:
             upkeep.backup(db.conn, to)
 
     def vacuum(self) -> tuple[int, int]:
         """Bytes before and after. Only for who holds the store alone."""
-        with self._reading() as db:
+        with self._reading as db:
             return upkeep.vacuum(db.conn, self.path)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Database]:
-        with self._lock, connection.in_our_words(self.path):
-            yield self._db
 
     @property
     def writing(self) -> bool:
@@ -108,7 +102,7 @@ class SqliteStore:
     def batch(self) -> Iterator[None]:
         """Units of work inside are one transaction, and go to the disk as one: all of them or, when anything is raised,
         none. Without a savepoint for each: those copy every page that is touched."""
-        with self._reading() as db:
+        with self._reading as db:
             self._together = True
             try:
                 yield
@@ -121,7 +115,7 @@ class SqliteStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Database]:
-        with self._reading() as db:
+        with self._reading as db:
             if self._together:
                 if not db.conn.in_transaction:
                     db.conn.execute("BEGIN IMMEDIATE")
@@ -156,31 +150,31 @@ class SqliteStore:
             feeds.release(db, feed_ids)
 
     def feed_state(self, feed_id: str) -> FeedState:
-        with self._reading() as db:
+        with self._reading as db:
             return feeds.state(db, feed_id)
 
     def memory(self, feed_id: str) -> bytes:
-        with self._reading() as db:
+        with self._reading as db:
             return memories.recall(db.conn, feed_id)
 
     def feed_states(self) -> list[FeedState]:
-        with self._reading() as db:
+        with self._reading as db:
             return feeds.states(db)
 
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
-        with self._reading() as db:
+        with self._reading as db:
             return items.known(db.conn, keys)
 
     def troubled_feeds(self) -> tuple[int, Sequence[FeedState]]:
-        with self._reading() as db:
+        with self._reading as db:
             return feeds.troubled(db)
 
     def hubs(self) -> Mapping[str, tuple[str, str]]:
-        with self._reading() as db:
+        with self._reading as db:
             return websub.hubs(db.conn)
 
     def subscriptions(self, token: str | None = None) -> Sequence[Subscription]:
-        with self._reading() as db:
+        with self._reading as db:
             return websub.listed(db.conn, token)
 
     def save_subscription(self, subscription: Subscription) -> None:
@@ -192,19 +186,19 @@ class SqliteStore:
             websub.drop(db.conn, feed)
 
     def latency(self, since: datetime) -> Latency:
-        with self._reading() as db:
+        with self._reading as db:
             return numbers.latency(db.conn, since)
 
     def outages(self, since: datetime | None = None) -> Sequence[Outage]:
-        with self._reading() as db:
+        with self._reading as db:
             return outages.listed(db.conn, since)
 
     def last_outage_end(self, subject: str) -> datetime | None:
-        with self._reading() as db:
+        with self._reading as db:
             return outages.last_end(db.conn, subject)
 
     def notice(self, notice_id: str) -> Item | None:
-        with self._reading() as db:
+        with self._reading as db:
             return outages.notice_item(db.conn, notice_id)
 
     def forget_outages(self, before: datetime) -> None:
@@ -216,19 +210,19 @@ class SqliteStore:
             return feeds.holds(db, now)
 
     def item(self, item_id: str) -> Item | None:
-        with self._reading() as db:
+        with self._reading as db:
             return items.one(db.conn, item_id)
 
     def items(self, wanted: ItemFilter) -> Iterator[Item]:
-        with self._reading() as db:
+        with self._reading as db:
             yield from items.listed(db.conn, wanted)
 
     def story(self, story: str) -> list[Item]:
-        with self._reading() as db:
+        with self._reading as db:
             return items.story(db.conn, story)
 
     def sightings(self, story: str) -> list[Sighting]:
-        with self._reading() as db:
+        with self._reading as db:
             return items.sightings(db.conn, story)
 
     def split(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
@@ -240,7 +234,7 @@ class SqliteStore:
                 index.moved(moved)
 
     def revisions(self, item_id: str) -> list[tuple[datetime, str, str]]:
-        with self._reading() as db:
+        with self._reading as db:
             return items.revisions(db.conn, item_id)
 
     def drop_texts(self, before: datetime, limit: int) -> int:
@@ -258,7 +252,7 @@ class SqliteStore:
             alerts.move_back(db.conn, by, now)
 
     def strikes(self, content: str) -> int:
-        with self._reading() as db:
+        with self._reading as db:
             return quarantine.strikes(db.conn, content)
 
     def strike(self, content: str, feed: str, url: str, error: str, now: datetime) -> int:
@@ -305,7 +299,7 @@ class SqliteStore:
             )
 
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]:
-        with self._reading() as db:
+        with self._reading as db:
             return alerts.listed(db.conn, states)
 
     def retry_alerts(self, ids: Sequence[str], now: datetime) -> int:
@@ -313,7 +307,7 @@ class SqliteStore:
             return alerts.retry(db.conn, ids, now)
 
     def first_alert(self, story: str, channel: str) -> str | None:
-        with self._reading() as db:
+        with self._reading as db:
             return alerts.first(db.conn, story, channel)
 
     def note(self, key: str, value: str, now: datetime) -> None:
@@ -325,11 +319,11 @@ class SqliteStore:
             )
 
     def notes(self) -> Mapping[str, tuple[str, datetime]]:
-        with self._reading() as db:
+        with self._reading as db:
             return {row[0]: (row[1], from_ms(row[2])) for row in db.conn.execute("SELECT * FROM notes")}
 
     def counts(self) -> Mapping[str, int]:
-        with self._reading() as db:
+        with self._reading as db:
             row = db.conn.execute("SELECT count(*), count(copy_of) FROM items").fetchone()
             states = db.conn.execute("SELECT state, count(*) FROM alerts GROUP BY state").fetchall()
         none = dict.fromkeys(("pending", "held", "delivered", "dead"), 0)
@@ -346,6 +340,6 @@ class SqliteStore:
     def checkpoint(self) -> None:
         """From now on this connection writes the log back to the file, unless another one does: asked for by whoever
         writes much, and again by the daemon, which a command may have come before."""
-        with self._reading() as db:
+        with self._reading as db:
             if self._checkpoints is None:
                 self._checkpoints = connection.checkpoint(db, self.path)

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.adapters.sqlite.connection import in_our_words
+from monitor.adapters.sqlite.connection import InOurWords
 from monitor.adapters.sqlite.schema import migrations
 from monitor.errors import StoreError
 
@@ -112,7 +112,7 @@ def backup(connection: sqlite3.Connection, to: Path) -> None:
             raise StoreError(f"{to}: is there already, and a backup replaces nothing")
         os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         os.chmod(beside, 0o600)
-        with in_our_words(to):
+        with InOurWords(to):
             copy = sqlite3.connect(beside)
             try:
                 connection.backup(copy, pages=1_000, sleep=0.0)
@@ -142,7 +142,7 @@ def quick_check(connection: sqlite3.Connection, path: Path, limit: int = QUICK_B
 
 def check(connection: sqlite3.Connection, path: Path) -> Checked:
     """All there is to check: pages and indexes, and that rows name rows that exist."""
-    with in_our_words(path):
+    with InOurWords(path):
         said = [row[0] for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
         orphans = {
             "keys of no item": "SELECT count(*) FROM keys WHERE item NOT IN (SELECT number FROM items)",
@@ -180,7 +180,7 @@ def has_wal_reset_bug(version: tuple[int, ...]) -> bool:
 def vacuum(connection: sqlite3.Connection, path: Path) -> tuple[int, int]:
     """Give freed pages back to the disk; bytes before and after. Needs as much room again meanwhile."""
     before = path.stat().st_size
-    with in_our_words(path):
+    with InOurWords(path):
         connection.execute("INSERT INTO search (search) VALUES ('optimize')")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
