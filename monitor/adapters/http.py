@@ -106,11 +106,12 @@ class HttpFetcher:
         journey = Journey(request, start, self._poll)
         outcome: FetchOutcome | None = None
         while outcome is None:
-            outcome = self._held(journey)
+            site = registrable(journey.at.host)
+            outcome = self._held(journey, site)
             if outcome is None:
-                if pause := self._limits.held_for(registrable(journey.at.host)):
+                if pause := self._limits.held_for(site):
                     await asyncio.sleep(pause)
-                async with self._limits.turn(registrable(journey.at.host)) as turn:
+                async with self._limits.turn(site) as turn:
                     outcome = await self._ask_site(journey, turn)
         return outcome
 
@@ -156,9 +157,8 @@ class HttpFetcher:
             text = await _beginning(response) if response.status >= 400 else b""
             return Posted(response.status, wait, text)
 
-    def _held(self, journey: Journey) -> Failed | None:
+    def _held(self, journey: Journey, site: str) -> Failed | None:
         """The failure of a request to a site that asked to be left alone."""
-        site = registrable(journey.at.host)
         seconds = self._limits.held_for(site)
         if seconds <= HOLD_WAIT:
             return None
@@ -168,7 +168,7 @@ class HttpFetcher:
 
     async def _ask_site(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
         """Ask, and follow redirects within the site; None when they lead out of it."""
-        outcome: FetchOutcome | None = self._held(journey)  # asked for while this request stood in line
+        outcome: FetchOutcome | None = self._held(journey, turn.name)  # asked for while this request stood in line
         while outcome is None and registrable(journey.at.host) == turn.name:
             outcome = await self._ask_in_time(journey, turn)
         return outcome

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
 from monitor.model import PollPolicy
 
@@ -53,9 +54,9 @@ class Slots:
 
     async def acquire(self, *, slow: bool = False) -> Slot:
         """Wait for a slot: first come, first served within a lane."""
+        if slot := self.take(slow=slow):
+            return slot
         queue = self._slow if slow else self._fast
-        if not queue and self._room(slow):
-            return self._take(slow)
         future: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
         queue.append(future)
         self._watch()
@@ -65,6 +66,10 @@ class Slots:
             if not future.cancelled():  # handed over and cancelled in the same step
                 self.release(future.result())
             raise
+
+    def take(self, *, slow: bool = False) -> Slot | None:
+        """A slot, where one is free and nobody waits for it."""
+        return self._take(slow) if not (self._slow if slow else self._fast) and self._room(slow) else None
 
     def release(self, slot: Slot) -> None:
         """Give a slot back; twice is once."""
@@ -125,15 +130,31 @@ class _Site:
 
 
 class Turn:
-    """The right to ask one site now."""
+    """The right to ask one site now. ``async with`` waits until the site may be asked and a slot is free."""
 
-    __slots__ = ("_site", "_slots", "name", "slot")
+    __slots__ = ("_limits", "_site", "name", "slot")
 
-    def __init__(self, name: str, site: _Site, slots: Slots, slot: Slot) -> None:
+    slot: Slot
+
+    def __init__(self, name: str, site: _Site, limits: Limits) -> None:
         self.name = name
-        self.slot = slot
         self._site = site
-        self._slots = slots
+        self._limits = limits
+
+    async def __aenter__(self) -> Self:
+        self._site.present += 1
+        try:
+            self.slot = self._limits.enter_at_once(self._site) or await self._limits.enter(self._site)
+        except BaseException:
+            self._site.present -= 1
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._limits.leave(self._site, self.slot)
+        self._site.present -= 1
 
     @property
     def alone(self) -> bool:
@@ -150,9 +171,8 @@ class Turn:
 
     async def again(self) -> None:
         """After the slot was taken back: wait for one in the slow lane."""
-        self._slots.release(self.slot)
         self._site.slow = True
-        self.slot = await self._slots.acquire(slow=True)
+        self.slot = await self._limits.another(self.slot)
 
 
 class Limits:
@@ -185,25 +205,22 @@ class Limits:
     def held_for(self, name: str) -> float:
         """Seconds the site is still to be left alone."""
         site = self._sites.get(name)
-        return max(0.0, site.held_until - self._monotonic()) if site else 0.0
+        return max(0.0, site.held_until - self._monotonic()) if site and site.held_until else 0.0
 
-    @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait until the site may be asked and a slot is free; the turn ends with the block."""
-        site = self._site(name)
-        site.present += 1
-        try:
-            turn = Turn(name, site, self._slots, await self._enter(site))
-            try:
-                yield turn
-            finally:
-                self._slots.release(turn.slot)
-                site.in_flight -= 1
-                site.left.set()
-        finally:
-            site.present -= 1
+    def turn(self, name: str) -> Turn:
+        """A turn of this site, to be entered."""
+        return Turn(name, self._site(name), self)
 
-    async def _enter(self, site: _Site) -> Slot:
+    def enter_at_once(self, site: _Site) -> Slot | None:
+        """A slot, where nobody stands in line and there is nothing to wait for, as for most."""
+        now = asyncio.get_running_loop().time()
+        if site.gate.locked() or site.in_flight >= self._policy.per_host or site.next_start > now:
+            return None
+        slot = self._slots.take(slow=site.slow)
+        return self._entered(site, slot, now) if slot else None
+
+    async def enter(self, site: _Site) -> Slot:
+        """Wait until the site may be asked, then for a slot; first come, first served."""
         async with site.gate:
             while site.in_flight >= self._policy.per_host:
                 site.left.clear()
@@ -212,10 +229,23 @@ class Limits:
             pause = site.next_start - loop.time()
             if pause > 0:
                 await asyncio.sleep(pause)
-            slot = await self._slots.acquire(slow=site.slow)
-            site.in_flight += 1
-            site.next_start = loop.time() + self._policy.host_delay.total_seconds()
-            return slot
+            return self._entered(site, await self._slots.acquire(slow=site.slow), loop.time())
+
+    async def another(self, slot: Slot) -> Slot:
+        """A slot in the slow lane for one that was taken back."""
+        self._slots.release(slot)
+        return await self._slots.acquire(slow=True)
+
+    def leave(self, site: _Site, slot: Slot) -> None:
+        """The end of what was entered."""
+        self._slots.release(slot)
+        site.in_flight -= 1
+        site.left.set()
+
+    def _entered(self, site: _Site, slot: Slot, now: float) -> Slot:
+        site.in_flight += 1
+        site.next_start = now + self._policy.host_delay.total_seconds()
+        return slot
 
     def _site(self, name: str) -> _Site:
         site = self._sites.get(name)
