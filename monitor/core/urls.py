@@ -25,7 +25,9 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _PLAIN_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 _SAFE = "/:@!$&'()*+,;=-._~%"  # RFC 3986 pchar and the slash; an escape stays an escape
-_WRITTEN_SAFELY = re.compile(f"[A-Za-z0-9?{re.escape(_SAFE.replace('%', ''))}]*")  # a path has no question mark left
+_AS_IT_IS = f"A-Za-z0-9{re.escape(_SAFE.replace('%', ''))}"
+_WRITTEN_SAFELY = re.compile(f"[?{_AS_IT_IS}]*")  # a path has no question mark left
+_USUAL = re.compile(rf"(https?)://([a-z0-9.-]+)(?::([1-9][0-9]{{0,3}}))?(/[{_AS_IT_IS}]*)?(\?[?{_AS_IT_IS}]+)?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -66,6 +68,13 @@ def target(url: str, base: str | None = None) -> Target:
     url = url.strip()
     if len(url) > MAX_URL:
         raise BadUrlError(f"URL longer than {MAX_URL} characters")
+    if base is None and (usual := _USUAL.fullmatch(url)):  # nothing in it is doubted, escaped or left out
+        scheme, host, port, path, query = usual.groups()
+        return Target(scheme, _host(host), int(port) if port else _DEFAULT_PORT[scheme], (path or "/") + (query or ""))
+    return _target(url, base)
+
+
+def _target(url: str, base: str | None) -> Target:
     if _FORBIDDEN.search(url):
         raise BadUrlError("URL with a backslash or a control character")
     try:
@@ -130,6 +139,8 @@ def _address_4(host: str) -> str | None:
 
 
 def _number(label: str) -> int:
+    if not label.isalnum():  # `int` takes a sign and underscores
+        raise ValueError(label)
     if label.startswith("0x"):
         return int(label[2:] or "0", 16)
     return int(label, 8 if len(label) > 1 and label.startswith("0") else 10)

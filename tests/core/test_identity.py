@@ -19,7 +19,7 @@ from monitor.core.identity import (
     slug,
     usable_guids,
 )
-from monitor.core.urls import kept_url
+from monitor.core.urls import BadUrlError, kept_url, target
 from monitor.model import Entry
 
 SAME = [
@@ -238,3 +238,9 @@ def test_credentials_are_kept_as_a_hash_that_changes_with_them() -> None:
     assert "s3cret" not in one
     assert "ann" not in one
     assert one.endswith("@example.org/feed")
+
+
+@pytest.mark.parametrize("host", ["-1.0", "1_0.0.0.5", "256.1", "09", "0x_f.1"])
+def test_a_host_that_ends_in_a_number_and_is_no_address_is_a_bad_url(host: str) -> None:
+    with pytest.raises(BadUrlError):
+        target(f"http://{host}/feed")

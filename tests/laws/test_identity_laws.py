@@ -18,7 +18,7 @@ from monitor.core.identity import (
     shortened,
     slug,
 )
-from monitor.core.urls import BadUrlError, bare_host, target
+from monitor.core.urls import BadUrlError, Target, bare_host, target
 from monitor.model import Entry
 
 hosts = st.sampled_from(
@@ -77,6 +77,17 @@ def test_what_is_dialled_parses_to_itself(url: str) -> None:
     except BadUrlError:
         assume(False)
     assert target(where.url).url == where.url
+
+
+@given(st.one_of(urls, st.from_regex(r"https?://[A-Za-z0-9.\[\]:-]{1,12}[/?#%@;.a-z0-9 ]{0,12}", fullmatch=True)))
+def test_a_usual_url_is_taken_apart_as_any(url: str) -> None:
+    def apart(base: str | None) -> Target | str:
+        try:
+            return target(url, base)
+        except BadUrlError as problem:
+            return str(problem)
+
+    assert apart(None) == apart(""), "the long way, which a base asks for"
 
 
 @given(st.text("abcdefgh", min_size=6), st.text("ijklmnop", min_size=6), hosts)
