@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
+
+import tomli
 
 from monitor.settings.locator import Places
 from monitor.settings.mistakes import Document, Mistakes, reason, shown
@@ -31,7 +32,7 @@ _IN_WORDS = (
     (r"Invalid initial character for a key part", "not a key: letters, digits, - and _, or quotes around others"),
 )
 
-_LINE_END = re.compile("\r+\n")  # tomllib makes one of a pair, and so would leave a pair of three
+_LINE_END = re.compile("\r+\n")  # tomli makes one of a pair, and so would leave a pair of three
 _NUMBER = re.compile(r"[0-9_]+")
 
 
@@ -62,8 +63,8 @@ def read_document(path: Path, mistakes: Mistakes) -> Document | None:
     if text is None:
         return None
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         _syntax(name, text, str(error), mistakes)
         return None
     except RecursionError:

@@ -1,6 +1,6 @@
 """Where each key of a TOML document stands.
 
-`tomllib` tells values and no places. This reads the same text again, already known to be valid TOML 1.0, and notes the
+`tomli` tells values and no places. This reads the same text again, already known to be valid TOML 1.0, and notes the
 place of every key, array element and table header; it decodes nothing and judges nothing.
 """
 
