@@ -197,13 +197,15 @@ class Store(Protocol):
         """
         ...
 
-    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[str]:
-        """Ids of feeds that are due, longest overdue first, each leased: no one else gets it before the lease ends."""
+    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
+        """Feeds that are due, longest overdue first, each leased: no one else gets it before the lease ends."""
         ...
 
     def feed_state(self, feed_id: str) -> FeedState: ...
 
-    def feed_states(self) -> list[FeedState]: ...
+    def feed_states(self, feed_ids: Collection[str] | None = None) -> list[FeedState]:
+        """Those of these feeds that were ever configured, or of all that are."""
+        ...
 
     def memory(self, feed_id: str) -> bytes:
         """What the feed's last document left; empty when nothing is kept."""

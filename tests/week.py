@@ -153,8 +153,8 @@ class Week:
             if restart and now >= restart:
                 store, restart = self._restarted(store, rules), self.end + DAY
             poller = a_poller(store, self.room, self.clock, self.chance.random)
-            for feed in store.claim_due(now, 10_000, LEASE):
-                await poller.poll(rules.feeds[feed], rules)
+            for state in store.claim_due(now, 10_000, LEASE):
+                await poller.poll(rules.feeds[state.id], rules, state)
             if minute % 10 == 0:
                 look(store, rules, now)
                 await self._outbox(store, rules).deliver_due()
@@ -177,7 +177,8 @@ class Week:
         again.sync_feeds(rules.config.feeds, now)
         again.release_feeds(list(rules.feeds))
         self.room.held = dict(again.holds(now))
-        early = set(again.claim_due(now, 10_000, LEASE)) - {feed for feed, at in due.items() if at and at <= now}
+        claimed = {state.id for state in again.claim_due(now, 10_000, LEASE)}
+        early = claimed - {feed for feed, at in due.items() if at and at <= now}
         self.result.early = len(early)
         again.release_feeds(list(rules.feeds))
         return again

@@ -201,6 +201,8 @@ _SECRET_KEY = re.compile(r"(?i)(?:^|[_-])(?:api_?key|key|token|secret|sig|signat
 def kept_url(url: str) -> str:
     """How a database may keep a configured URL: one with credentials bears a hash of itself in their place, so that a
     change of them is seen and they are not."""
+    if "@" not in url:
+        return url
     scheme, separator, rest = url.partition("://")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "@" not in authority:

@@ -91,11 +91,13 @@ class Poller:
     clock: Clock
     jitter: Callable[[], float]
 
-    async def poll(self, feed: Feed, rules: Rules) -> PollReport:
-        """Never raises but for cancellation: the report says what happened."""
+    async def poll(self, feed: Feed, rules: Rules, state: FeedState | None = None) -> PollReport:
+        """Never raises but for cancellation: the report says what happened. `state`: the feed's, where it was read just now."""
         began = self.clock.monotonic()
         try:
-            report = await self._poll(feed, rules)
+            if state is None:
+                state = await self.read(self.store.feed_state, feed.id)
+            report = await self._poll(feed, rules, state)
         except StoreError as error:
             report = PollReport(feed.id, "failed", error=str(error))
         except MonitorError as error:
@@ -115,8 +117,7 @@ class Poller:
         except StoreError as worse:
             return PollReport(feed.id, "failed", error=str(worse))
 
-    async def _poll(self, feed: Feed, rules: Rules) -> PollReport:
-        state = await self.read(self.store.feed_state, feed.id)
+    async def _poll(self, feed: Feed, rules: Rules, state: FeedState) -> PollReport:
         if state.url != kept_url(feed.url):
             state = FeedState(id=feed.id, url=kept_url(feed.url), languages=state.languages)
         asked = trust.address(feed, state.learnt)

@@ -29,6 +29,7 @@ from monitor.pipeline.imports import Imported, Importer, documents_in
 from monitor.pipeline.intake import Rules
 from monitor.pipeline.poll import Poller
 from monitor.ports import Clock, Sender
+from monitor.service.ahead import Ahead
 from monitor.service.operator import look
 from monitor.service.senders import make_senders
 from monitor.service.writing import Writing
@@ -87,14 +88,15 @@ class Application:
         if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()):
             self.workers.prepare()  # of feeds known already most have nothing to read
         reports: dict[str, PollReport | None] = dict.fromkeys(feeds or rules.feeds)
-        left = iter(tuple(reports))
+        most = rules.config.poll.in_hand
+        ahead = Ahead(partial(self.write.read, self.store.feed_states), tuple(reports), most)
 
         async def some() -> None:
-            for feed in left:
-                reports[feed] = await self.poller.poll(rules.feeds[feed], rules)
+            while state := await ahead.next():
+                reports[state.id] = await self.poller.poll(rules.feeds[state.id], rules, state)
 
         # A semaphore would look through all who have their place already for each one that it lets in.
-        await asyncio.gather(*(some() for _ in range(min(rules.config.poll.in_hand, len(reports)))))
+        await asyncio.gather(*(some() for _ in range(min(most, len(reports)))))
         await self.look()
         return [report for report in reports.values() if report]
 

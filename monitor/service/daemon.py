@@ -21,7 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.adapters.notify import Notifier
 from monitor.errors import ConfigError, StoreError
 from monitor.garbage import keep_what_there_is
-from monitor.model import Config
+from monitor.model import Config, FeedState
 from monitor.model.notes import STUCK
 from monitor.service.app import Application
 from monitor.service.endpoint import Endpoint
@@ -168,8 +168,8 @@ class Daemon:
             if room > 0:
                 due = await app.write.urgent(app.store.claim_due, app.clock.now(), room, LEASE)
                 self._more_due = len(due) == room
-                for feed in due:
-                    self._start_poll(feed)
+                for state in due:
+                    self._start_poll(state)
 
     def _poll_ended(self) -> None:
         """When more is due than there was room for, the next tick is not waited for: half the room free is filled."""
@@ -182,14 +182,14 @@ class Daemon:
         """Ask hubs to push, where that is configured."""
         await self._try(self._subscriber.look())
 
-    def _start_poll(self, feed: str) -> None:
-        rules = self._app.rules
+    def _start_poll(self, state: FeedState) -> None:
+        feed, rules = state.id, self._app.rules
         if feed in self._polls or feed not in rules.feeds:
             return
 
         async def poll() -> None:
             try:
-                await self._app.poller.poll(rules.feeds[feed], rules)
+                await self._app.poller.poll(rules.feeds[feed], rules, state)
             finally:
                 self._polls.pop(feed, None)
                 self._poll_ended()

@@ -33,7 +33,7 @@ HASTE = 0.02
 
 BUSY = 20
 """Calls within `HOLD` seconds from which a transaction waits for more of them; a single poll makes four."""
-GAP = 0.01
+GAP = 0.005
 """Seconds that it waits for the next."""
 
 _Asked = tuple[Callable[[], Any], asyncio.Future[Any], bool]

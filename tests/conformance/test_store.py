@@ -188,11 +188,12 @@ def test_the_first_alert_about_a_story_is_a_threads_root(store: SqliteStore) -> 
 
 def test_the_schedule_follows_the_configuration(store: SqliteStore) -> None:
     assert store.sync_feeds([a_feed("a"), a_feed("b")], NOON) == 2
-    assert set(store.claim_due(NOON, 10, HOUR)) == {"a", "b"}
+    assert {state.id for state in store.claim_due(NOON, 10, HOUR)} == {"a", "b"}
     with store.transaction() as tx:
         tx.save_feed(replace(store.feed_state("a"), etag="x", first_polled_at=NOON, next_poll_at=NOON + HOUR))
     assert store.sync_feeds([a_feed("a"), a_feed("c")], NOON) == 1
     assert [state.id for state in store.feed_states()] == ["a", "c"]
+    assert {state.id for state in store.feed_states(["b", "c", "never"])} == {"b", "c"}
     assert store.feed_state("a").etag == "x"
     assert store.sync_feeds([a_feed("a"), a_feed("c")], NOON) == 0
     assert store.sync_feeds([a_feed("a", url="https://elsewhere.example/feed")], NOON) == 1
@@ -206,10 +207,10 @@ def test_a_due_feed_is_claimed_by_one_longest_overdue_first(store: SqliteStore) 
         tx.save_feed(replace(store.feed_state("a"), next_poll_at=NOON + timedelta(minutes=2)))
         tx.save_feed(replace(store.feed_state("b"), next_poll_at=NOON + timedelta(minutes=1)))
     assert store.claim_due(NOON, 10, HOUR) == []
-    assert store.claim_due(NOON + HOUR, 1, HOUR) == ["b"]
-    assert store.claim_due(NOON + HOUR, 10, HOUR) == ["a"]
+    assert store.claim_due(NOON + HOUR, 1, HOUR) == [store.feed_state("b")]
+    assert store.claim_due(NOON + HOUR, 10, HOUR) == [store.feed_state("a")]
     store.release_feeds(["a"])
-    assert store.claim_due(NOON + HOUR, 10, HOUR) == ["a"]
+    assert store.claim_due(NOON + HOUR, 10, HOUR) == [store.feed_state("a")]
 
 
 def test_a_feeds_languages_are_counted(store: SqliteStore) -> None:

@@ -50,7 +50,7 @@ class Room:
         self.watch = WallClock(self.clock, self.store, write)
 
     def claimed(self) -> list[str]:
-        return self.store.claim_due(self.clock.now(), 10, 30 * MINUTE)
+        return [state.id for state in self.store.claim_due(self.clock.now(), 10, 30 * MINUTE)]
 
     def polled(self, feed: str, every: timedelta) -> None:
         """A poll ends now."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
@@ -28,7 +28,9 @@ _TIMES = tuple(
         ("next_poll_at", "last_poll_at", "last_success_at", "last_new_at", "first_polled_at", "frozen_since"),
     )
 )
-_INTERVAL, _GAP, _LEARNT, _LANGUAGES = map(_NAMES.index, ("interval", "gap", "learnt", "languages"))
+_NEXT, _INTERVAL, _GAP, _LEARNT, _LANGUAGES = map(
+    _NAMES.index, ("next_poll_at", "interval", "gap", "learnt", "languages")
+)
 _SAVED = _NAMES[1:_LANGUAGES]
 """What a poll may change, which is all but the first and the last: languages are counted by the items as they are stored."""
 _VALUES = attrgetter(*_NAMES)
@@ -60,15 +62,15 @@ def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> int:
     return moved.rowcount + new.rowcount
 
 
-def claim_due(db: Database, now: datetime, limit: int, lease: timedelta) -> list[str]:
+def claim_due(db: Database, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
     """Lease the feeds longest overdue."""
     moment = to_ms(now)
     rows = db.conn.execute(
-        "UPDATE feeds SET lease_until = ? WHERE id IN (SELECT id FROM feeds WHERE active AND next_poll_at <= ?"
-        " AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_poll_at LIMIT ?) RETURNING id, next_poll_at",
+        "UPDATE feeds SET lease_until = ? WHERE id IN (SELECT id FROM feeds WHERE active AND next_poll_at <= ?"  # noqa: S608
+        f" AND (lease_until IS NULL OR lease_until <= ?) ORDER BY next_poll_at LIMIT ?) RETURNING {_STATE}",
         (to_ms(now + lease), moment, moment, limit),
     ).fetchall()
-    return [feed_id for feed_id, _ in sorted(rows, key=lambda row: row[1])]
+    return [_state(row) for row in sorted(rows, key=itemgetter(_NEXT))]
 
 
 def state(db: Database, feed_id: str) -> FeedState:
@@ -77,8 +79,14 @@ def state(db: Database, feed_id: str) -> FeedState:
     return _state(row) if row else FeedState(id=feed_id)
 
 
-def states(db: Database) -> list[FeedState]:
-    return [_state(row.values()) for row in db.query(f"SELECT {_STATE} FROM feeds WHERE active ORDER BY id")]  # noqa: S608
+def states(db: Database, feed_ids: Collection[str] | None = None) -> list[FeedState]:
+    """Of these feeds, or of all that are configured."""
+    if feed_ids is None:
+        rows = db.query(f"SELECT {_STATE} FROM feeds WHERE active ORDER BY id")  # noqa: S608
+    else:
+        sql = f"SELECT {_STATE} FROM feeds WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
+        rows = db.query(sql, (json.dumps(list(feed_ids)),))
+    return [_state(row.values()) for row in rows]
 
 
 def troubled(db: Database) -> tuple[int, list[FeedState]]:

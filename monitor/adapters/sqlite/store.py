@@ -141,7 +141,7 @@ class SqliteStore:
         with self._writing() as db:
             return feeds.sync(db, feeds_, now)
 
-    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[str]:
+    def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[FeedState]:
         with self._writing() as db:
             return feeds.claim_due(db, now, limit, lease)
 
@@ -157,9 +157,9 @@ class SqliteStore:
         with self._reading as db:
             return memories.recall(db.conn, feed_id)
 
-    def feed_states(self) -> list[FeedState]:
+    def feed_states(self, feed_ids: Collection[str] | None = None) -> list[FeedState]:
         with self._reading as db:
-            return feeds.states(db)
+            return feeds.states(db, feed_ids)
 
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         with self._reading as db:
