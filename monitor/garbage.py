@@ -6,11 +6,7 @@ hundredth time: a fifth of what a poll costs the event loop, for garbage that re
 
 from __future__ import annotations
 
-import atexit
 import gc
-import os
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -40,31 +36,3 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def ending_at_once() -> Iterator[None]:
-    """Where the block raises SystemExit the process ends, and leaves its memory to the system: to take a thousand modules
-    and a poll's objects apart, one by one, takes from 40 to 400 ms, which a command's caller would wait for.
-
-    What is registered for the end is done, and what was printed is written; where that cannot be, or another thread is to
-    be waited for, it ends as any.
-    """
-    try:
-        yield
-    except SystemExit as end:
-        if not isinstance(end.code, int | None) or _others_work():
-            raise
-        atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                try:
-                    stream.flush()
-                except (OSError, ValueError):
-                    raise end from None
-        os._exit((end.code or 0) & 0xFF)
-
-
-def _others_work() -> bool:
-    others = set(threading.enumerate()) - {threading.main_thread()}
-    return any(not thread.daemon for thread in others)

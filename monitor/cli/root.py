@@ -37,11 +37,12 @@ from monitor.cli.base import (
     with_application,
 )
 from monitor.cli.database import db
+from monitor.cli.ending import ending_at_once
 from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
 from monitor.errors import ConfigError, Mistake
-from monitor.garbage import collect_rarely, ending_at_once
+from monitor.garbage import collect_rarely
 from monitor.model import LATENCY_BOUNDS, Config, Latency, Outage, PollReport
 from monitor.service.health import LATENCY_OVER, Health, examine
 from monitor.settings import init as write_starter

@@ -1,0 +1,51 @@
+"""How a command ends: with its code, with all it printed written, and at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = (sys.executable, "-c", "import sys; sys.argv[0] = 'monitor'; from monitor.cli import main; main()")
+
+
+def ended(*lines: str) -> subprocess.CompletedProcess[str]:
+    """A process that does this within `ending_at_once`."""
+    program = (
+        "from monitor.cli.ending import ending_at_once",
+        "with ending_at_once():",
+        *(f"    {one}" for one in lines),
+    )
+    return subprocess.run([sys.executable, "-c", "\n".join(program)], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(("code", "told"), [("", 0), ("0", 0), ("3", 3), ("78", 78), ("-1", 255), ("'gone'", 1)])
+def test_a_process_ends_with_its_code_and_with_all_it_printed(code: str, told: int) -> None:
+    done = ended("import sys", "print('x' * 100_000)", f"sys.exit({code})")
+    assert (done.returncode, len(done.stdout)) == (told, 100_001)
+
+
+def test_what_is_registered_for_the_end_is_done_and_other_threads_are_waited_for() -> None:
+    later = "threading.Thread(target=lambda: (time.sleep(0.2), print('later')))"
+    registered = "atexit.register(print, 'at the end')"
+    assert ended("import atexit", registered, "raise SystemExit").stdout == "at the end\n"
+    waited = ended("import atexit, threading, time", registered, f"{later}.start()", "raise SystemExit")
+    assert waited.stdout == "later\nat the end\n"
+
+
+def test_an_error_of_ours_is_told_as_any() -> None:
+    done = ended("raise LookupError('of ours')")
+    assert done.returncode == 1
+    assert "LookupError: of ours" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_output_that_finds_no_room_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "monitor.toml").write_text(f'store = "sqlite:{tmp_path}/m.db"\n')
+    with open("/dev/full", "w") as full:
+        command = [*PROGRAM, "status", "--config", str(tmp_path)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["monitor: [Errno 28] No space left on device"]
