@@ -49,7 +49,7 @@ class Index:
         return found.of if found else None
 
     def rows(self) -> int:
-        with self.store._reading() as db:
+        with self.store._reading as db:
             both = "SELECT (SELECT count(*) FROM copy_postings) + (SELECT count(*) FROM copy_recent)"
             count: int = db.execute(both).fetchone()[0]
         return count
@@ -65,7 +65,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 def test_recent_postings_are_moved_on(index: Index) -> None:
     for number in range(5):
         index.take(f"item-{number}", text(number))
-    with index.store._reading() as db:
+    with index.store._reading as db:
         left = db.execute("SELECT count(*) FROM copy_recent").fetchone()[0]
     assert (left == 0) == (copies.SWEEP == 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,10 +43,22 @@ def test_an_error_of_ours_is_told_as_any() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_output_that_finds_no_room_is_told_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("environment", [{"PYTHONUNBUFFERED": ""}, {"PYTHONUNBUFFERED": "1"}], ids=["late", "at once"])
+def test_output_that_finds_no_room_is_told_in_one_line(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "monitor.toml").write_text(f'store = "sqlite:{tmp_path}/m.db"\n')
     with open("/dev/full", "w") as full:
         command = [*PROGRAM, "status", "--config", str(tmp_path)]
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+        )
     assert done.returncode == 1
     assert done.stderr.splitlines() == ["monitor: [Errno 28] No space left on device"]
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_error_to_be_told() -> None:
+    with subprocess.Popen([*PROGRAM, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
