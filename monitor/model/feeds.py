@@ -114,3 +114,5 @@ class PollReport:
     entries: int = 0
     error: str | None = None
     seconds: float = 0.0
+    stored: bool = True
+    """False: not even that it failed could be written down; the feed's state is the one before."""

@@ -99,7 +99,7 @@ class Poller:
                 state = await self.read(self.store.feed_state, feed.id)
             report = await self._poll(feed, rules, state)
         except StoreError as error:
-            report = PollReport(feed.id, "failed", error=str(error))
+            report = PollReport(feed.id, "failed", error=str(error), stored=False)
         except MonitorError as error:
             report = await self._broke(feed, rules, error)
         except Exception as error:
@@ -115,7 +115,7 @@ class Poller:
             state = await self.read(self.store.feed_state, feed.id)
             return await self._failed(feed, rules, state, said)
         except StoreError as worse:
-            return PollReport(feed.id, "failed", error=str(worse))
+            return PollReport(feed.id, "failed", error=str(worse), stored=False)
 
     async def _poll(self, feed: Feed, rules: Rules, state: FeedState) -> PollReport:
         if state.url != kept_url(feed.url):

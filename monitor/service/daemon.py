@@ -51,6 +51,7 @@ class Daemon:
         self._app = app
         self._changes = changes
         self._polls: dict[str, asyncio.Task[None]] = {}
+        self._unstored: dict[str, float] = {}  # feeds whose poll could not be written down, and when they come again
         self._delivery: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._subscriber = Subscriber(app)
@@ -164,12 +165,21 @@ class Daemon:
         """Start what is due, as far as there is room."""
         app = self._app
         async with self._claiming:
+            await self._release_unstored()
             room = app.rules.config.poll.in_hand - len(self._polls)
             if room > 0:
                 due = await app.write.urgent(app.store.claim_due, app.clock.now(), room, LEASE)
                 self._more_due = len(due) == room
                 for state in due:
                     self._start_poll(state)
+
+    async def _release_unstored(self) -> None:
+        """A feed whose poll could not be stored is leased and still due: it comes again, and not at every tick."""
+        now = self._app.clock.monotonic()
+        if again := [feed for feed, at in self._unstored.items() if at <= now]:
+            await self._app.write.urgent(self._app.store.release_feeds, again)
+            for feed in again:
+                del self._unstored[feed]
 
     def _poll_ended(self) -> None:
         """When more is due than there was room for, the next tick is not waited for: half the room free is filled."""
@@ -189,7 +199,11 @@ class Daemon:
 
         async def poll() -> None:
             try:
-                await self._app.poller.poll(rules.feeds[feed], rules, state)
+                report = await self._app.poller.poll(rules.feeds[feed], rules, state)
+                if not report.stored:
+                    every = min(rules.config.poll.min, rules.feeds[feed].every or rules.config.poll.every)
+                    pause = max(STORAGE_PAUSE, every).total_seconds()
+                    self._unstored[feed] = self._app.clock.monotonic() + pause
             finally:
                 self._polls.pop(feed, None)
                 self._poll_ended()
@@ -235,17 +249,34 @@ class Daemon:
 
     async def _watch(self) -> None:
         """Take a changed configuration; keep the last good one when it has mistakes, and say so once."""
-        app = self._app
         async for change in self._changes():
-            if isinstance(change, ConfigError):
-                mistakes = [str(mistake) for mistake in change.mistakes]
-                log.error("configuration_kept", mistakes=len(mistakes), first=mistakes[0].splitlines()[0])
-                await self._note("config.mistakes", "\n".join(mistakes))
-            else:
-                await app.configure(change)
-                await self._endpoint.follow()
-                await self._note("config.mistakes", "")
-                log.info("configured", feeds=len(change.feeds), watchlists=len(change.watchlists))
+            try:
+                await self._take_when_stored(change)
+            except Exception:  # the next change is taken all the same
+                log.exception("change_broke")
+
+    async def _take_when_stored(self, change: Config | ConfigError) -> None:
+        """A full disk or a locked store is waited out: nobody edits the file a second time."""
+        told = False
+        while True:
+            try:
+                return await self._take(change)
+            except StoreError as error:
+                if not told:
+                    log.error("store_unavailable", error=str(error), again_in=TICK)
+                told = True
+                await asyncio.sleep(TICK)
+
+    async def _take(self, change: Config | ConfigError) -> None:
+        if isinstance(change, ConfigError):
+            mistakes = [str(mistake) for mistake in change.mistakes]
+            await self._note("config.mistakes", "\n".join(mistakes))
+            log.error("configuration_kept", mistakes=len(mistakes), first=mistakes[0].splitlines()[0])
+        else:
+            await self._app.configure(change)
+            await self._endpoint.follow()
+            await self._note("config.mistakes", "")
+            log.info("configured", feeds=len(change.feeds), watchlists=len(change.watchlists))
 
     async def _note(self, key: str, value: str) -> None:
         await self._app.write(self._app.store.note, key, value, self._app.clock.now())

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
-from monitor.model import Config, Feed, NetworkPolicy, PollPolicy
-from monitor.service.app import open_application
+from monitor.errors import ConfigError, StoreFull
+from monitor.model import Config, Feed, NetworkPolicy, PollPolicy, WebPolicy
+from monitor.service.app import Application, open_application
 from monitor.service.daemon import Daemon
-from tests.fakes import no_changes
+from tests.fakes import FakeClock, no_changes
 from tests.servers import Answer, Site
 
 FEED = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
+
+
+def a_config(where: Path, poll: PollPolicy, feeds: tuple[Feed, ...]) -> Config:
+    network = NetworkPolicy((ip_network("127.0.0.0/8"),))
+    return Config(store=f"sqlite:{where / 'm.db'}", network=network, poll=poll, feeds=feeds, web=WebPolicy(listen=None))
 
 
 async def test_when_more_is_due_than_there_is_room_for_no_tick_is_waited_for(
@@ -23,12 +31,7 @@ async def test_when_more_is_due_than_there_is_room_for_no_tick_is_waited_for(
     site = new_site()
     site.answer("*", Answer(200, FEED))
     feeds = tuple(Feed(f"f{number}", site.url(f"/{number}")) for number in range(9))
-    config = Config(
-        store=f"sqlite:{tmp_path / 'm.db'}",
-        network=NetworkPolicy((ip_network("127.0.0.0/8"),)),
-        poll=PollPolicy(concurrency=2, host_delay=timedelta(0)),
-        feeds=feeds,
-    )
+    config = a_config(tmp_path, PollPolicy(concurrency=2, host_delay=timedelta(0)), feeds)
     async with open_application(config) as app:
         daemon = Daemon(app, no_changes)
         await app.write(app.store.sync_feeds, feeds, app.clock.now())
@@ -39,3 +42,69 @@ async def test_when_more_is_due_than_there_is_room_for_no_tick_is_waited_for(
         await daemon._finish()
     assert sorted(site.paths()) == sorted(f"/{number}" for number in range(9))
     assert site.most_in_flight <= 2
+
+
+class FullDisk:
+    """Before an application's store, for its polls alone."""
+
+    def __init__(self, app: Application) -> None:
+        self.full = True
+        self._app = app
+        app.poller = replace(app.poller, write=self)
+
+    async def __call__(self, function: Any, *args: object) -> Any:
+        if self.full:
+            raise StoreFull("the disk is full")
+        return await self._app.write(function, *args)
+
+
+async def test_a_poll_that_could_not_be_stored_comes_again_soon_and_politely(
+    tmp_path: Path, new_site: Callable[..., Site]
+) -> None:
+    site, clock = new_site(), FakeClock()
+    site.answer("/f", Answer(200, FEED))
+    feed = Feed("f", site.url("/f"), every=timedelta(hours=1))
+    config = a_config(tmp_path, PollPolicy(host_delay=timedelta(0), min=timedelta(minutes=2)), (feed,))
+    async with open_application(config, clock=clock) as app:
+        daemon, disk = Daemon(app, no_changes), FullDisk(app)
+        await app.write(app.store.sync_feeds, config.feeds, clock.now())
+
+        async def asked_after(seconds: float) -> int:
+            clock.move(timedelta(seconds=seconds))
+            await daemon.tick()
+            await asyncio.gather(*daemon._polls.values())
+            return len(site.paths())
+
+        assert [await asked_after(seconds) for seconds in (0, 1, 100, 30, 100)] == [1, 1, 1, 2, 2]
+        disk.full = False
+        assert [await asked_after(seconds) for seconds in (30, 1, 200)] == [3, 3, 3]
+        assert app.store.feed_state("f").last_success_at is not None
+        await daemon._finish()
+
+
+async def test_a_change_that_the_store_cannot_take_is_taken_when_it_can(tmp_path: Path) -> None:
+    config = a_config(tmp_path, PollPolicy(), ())
+    changed, full = replace(config, feeds=(Feed("new", "https://example.org/feed"),)), True
+    watched = asyncio.Event()
+
+    async def changes() -> AsyncIterator[Config | ConfigError]:
+        yield changed
+        watched.set()
+
+    async with open_application(config) as app:
+        real = app.configure
+
+        async def configure(to: Config) -> None:
+            nonlocal full
+            if full:
+                full = False
+                raise StoreFull("the disk is full")
+            await real(to)
+
+        app.configure = configure  # type: ignore[method-assign]
+        daemon = Daemon(app, changes)
+        watching = asyncio.create_task(daemon._watch())
+        async with asyncio.timeout(30):
+            await watched.wait()
+        await watching
+        assert [state.id for state in app.store.feed_states()] == ["new"]
