@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from contextvars import ContextVar
 from pathlib import Path
 
 import tomli
@@ -10,6 +12,9 @@ import tomli
 from monitor.settings.locator import Places
 from monitor.settings.mistakes import Document, Mistakes, reason, shown
 
+INTERRUPTIBLE: ContextVar[bool] = ContextVar("interruptible", default=False)
+"""Whether others are to get on while a file is read: tomli, compiled, is three times as fast as the standard library's, which
+is the same parser, and keeps the interpreter to itself for half a second over 50,000 feeds."""
 MAX_FILE = 16_000_000
 """Bytes of one file. The largest real OPML lists are about 5 MB; a log file named by mistake is larger."""
 
@@ -63,8 +68,8 @@ def read_document(path: Path, mistakes: Mistakes) -> Document | None:
     if text is None:
         return None
     try:
-        data = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
+        data = (tomllib if INTERRUPTIBLE.get() else tomli).loads(text)
+    except (tomllib.TOMLDecodeError, tomli.TOMLDecodeError) as error:
         _syntax(name, text, str(error), mistakes)
         return None
     except RecursionError:

@@ -17,6 +17,7 @@ from watchfiles import Change, awatch
 
 from monitor.errors import ConfigError
 from monitor.model import Config
+from monitor.settings.documents import INTERRUPTIBLE
 from monitor.settings.load import load
 from monitor.settings.run import passing
 from monitor.settings.stamps import Stamp, stamp, stamps
@@ -60,6 +61,7 @@ async def watch(directory: Path, environ: Mapping[str, str], current: Config) ->
 
 def _load_beside(directory: Path, environ: Mapping[str, str]) -> Config:
     """`load`, in a thread that gives the interpreter back as soon as the loop asks: it asks anew after each statement."""
+    INTERRUPTIBLE.set(True)  # in the thread's own context
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH)
     try:
