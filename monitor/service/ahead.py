@@ -13,7 +13,7 @@ Read = Callable[[list[str]], Awaitable[list[FeedState]]]
 
 
 class Ahead:
-    """Gives each state to one of many who ask; `some` are read together, which costs the store a fifth of one by one."""
+    """Gives each state to one of many who ask; `some` are read together, which costs less than one by one."""
 
     def __init__(self, read: Read, feed_ids: Iterable[str], some: int) -> None:
         self._read = read

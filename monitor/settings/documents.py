@@ -29,7 +29,7 @@ _IN_WORDS = (
     (r"Cannot overwrite a value", "given twice"),
     (r"Cannot declare \((.*)\) twice", "the table {} is given twice"),
     (r"Unclosed array", "a list without its closing ], or two elements without a comma between"),
-    (r"Unclosed inline table", "a table without its closing }"),
+    (r"Unclosed inline table", "a table without its closing }}"),
     (r"Expected '=' after a key", 'expected "=" after the key'),
     (r"Expected newline or end of document after a statement", "more after the value than the line may hold"),
     (r"Invalid statement", "neither a key = value, nor a [table], nor a # comment"),

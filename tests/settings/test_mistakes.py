@@ -29,6 +29,7 @@ BROKEN = [
     ("monitor.toml", 'store = "mysql:x"\n', 1, r"store: not a store"),
     ("monitor.toml", '[web]\nlisten = "8787"\n', 2, r"\[web\] listen: not an address"),
     ("monitor.toml", "[poll\nevery = 1\n", 1, r"column \d+: not TOML"),
+    ("monitor.toml", "a = { b = 1\n", 1, r"not TOML: a table without its closing }"),
     ("monitor.toml", "a = 1\nb = 1" + "_9" * 4400 + "\n", 2, r"file: not TOML: a number of too many digits"),
     ("monitor.toml", "a = " + "[" * 5000, 1, r"file: lists nested too deep"),
     ("monitor.toml", '[channels.x]\ntype = "emial"\n', 2, r'did you mean "email"'),
