@@ -260,6 +260,5 @@ async def _answer(line: socket.socket, clock: Clock) -> None:
         asker = _Bundles(heard, ended.set)
         await asker.open(line)
         await ended.wait()
-        os._exit(
-            0
-        )  # there is nobody to tell of what is in hand, and its connections go with it; a command waits for us
+        # There is nobody to tell of what is in hand, and its connections go with it; a command waits for us.
+        os._exit(0)

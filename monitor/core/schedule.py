@@ -76,6 +76,11 @@ class Seen:
     """Entries may have been dropped before this poll."""
 
 
+def shortest(feed: Feed, policy: PollPolicy) -> timedelta:
+    """The shortest interval that the schedule itself gives a feed: `min`, or its own `every` where that is less."""
+    return min(policy.min, feed.every or policy.every)
+
+
 def interval_after(feed: Feed, policy: PollPolicy, interval: timedelta | None, seen: Seen) -> timedelta:
     """The interval after a poll that succeeded, between `min` and `max`.
 
@@ -87,7 +92,7 @@ def interval_after(feed: Feed, policy: PollPolicy, interval: timedelta | None, s
     every = feed.every or policy.every
     if not policy.adaptive:
         return every
-    floor = min(policy.min, every)
+    floor = shortest(feed, policy)
     if seen.gap:
         return floor
     quiet = max((seen.silent_for or timedelta()) / SILENCE_SHARE, (seen.ahead or timedelta()) / QUIET_SHARE)
@@ -125,7 +130,7 @@ def backoff(
     wait = min(grown, max(policy.max, every))
     if span is not None and failing_for < (GONE_HASTE if gone else GIVE_UP_HASTE):
         left = max((span - unseen_for) / SPAN_SHARE, min(every, span / SPAN_SHARE))
-        wait = min(wait, max(min(policy.min, every), left / (1 + JITTER)))
+        wait = min(wait, max(shortest(feed, policy), left / (1 + JITTER)))
     return wait
 
 

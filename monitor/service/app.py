@@ -87,18 +87,19 @@ class Application:
                 raise UsageError(f"no feed {feed!r} is configured")
         if await self.write(self.store.sync_feeds, rules.config.feeds, self.clock.now()):
             self.workers.prepare()  # of feeds known already most have nothing to read
-        reports: dict[str, PollReport | None] = dict.fromkeys(feeds or rules.feeds)
+        wanted = list(dict.fromkeys(feeds or rules.feeds))
         most = rules.config.poll.in_hand
-        ahead = Ahead(partial(self.write.read, self.store.feed_states), tuple(reports), most)
+        ahead = Ahead(partial(self.write.read, self.store.feed_states), wanted, most)
+        reports: dict[str, PollReport] = {}
 
         async def some() -> None:
             while state := await ahead.next():
                 reports[state.id] = await self.poller.poll(rules.feeds[state.id], rules, state)
 
         # A semaphore would look through all who have their place already for each one that it lets in.
-        await asyncio.gather(*(some() for _ in range(min(most, len(reports)))))
+        await asyncio.gather(*(some() for _ in range(min(most, len(wanted)))))
         await self.look()
-        return [report for report in reports.values() if report]
+        return [reports[feed] for feed in wanted]
 
     async def look(self) -> None:
         """See what is in trouble, and write to the operator what has changed."""

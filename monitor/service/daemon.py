@@ -19,6 +19,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.adapters.notify import Notifier
+from monitor.core.schedule import shortest
 from monitor.errors import ConfigError, StoreError
 from monitor.garbage import keep_what_there_is
 from monitor.model import Config, FeedState
@@ -201,9 +202,8 @@ class Daemon:
             try:
                 report = await self._app.poller.poll(rules.feeds[feed], rules, state)
                 if not report.stored:
-                    every = min(rules.config.poll.min, rules.feeds[feed].every or rules.config.poll.every)
-                    pause = max(STORAGE_PAUSE, every).total_seconds()
-                    self._unstored[feed] = self._app.clock.monotonic() + pause
+                    pause = max(STORAGE_PAUSE, shortest(rules.feeds[feed], rules.config.poll))
+                    self._unstored[feed] = self._app.clock.monotonic() + pause.total_seconds()
             finally:
                 self._polls.pop(feed, None)
                 self._poll_ended()
