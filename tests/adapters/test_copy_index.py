@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.adapters.sqlite import SqliteStore, copies
+from monitor.adapters.sqlite import SqliteStore, copies, recent
+from monitor.adapters.sqlite.transaction import SqliteTransaction
 from monitor.core.copies import features, fingerprint
 from monitor.core.stories import split
 from monitor.model import CopyEvidence, Reading
+from monitor.ports import Transaction
 from tests.builders import NOON, a_reading, an_item
 from tests.laws.test_copies_laws import article
 
@@ -19,28 +23,32 @@ WINDOW = 30 * DAY
 
 
 class Index:
-    """Articles taken as the pipeline takes them, one transaction each."""
+    """Articles taken as the pipeline takes them."""
 
     def __init__(self, path: Path) -> None:
         self.store = SqliteStore(path)
 
     def take(self, name: str, reading: Reading, at: datetime = NOON) -> CopyEvidence | None:
         with self.store.transaction() as tx:
-            found = tx.copies.find(reading, at - WINDOW)
-            original = tx.item(found.of) if found else None
-            item = an_item(
-                name,
-                url=reading.url,
-                title=reading.title,
-                text=reading.text,
-                language=reading.language,
-                first_seen_at=at,
-                story=original.story if original else name,
-                copy_of=found.of if found else None,
-                similarity=found.similarity if found else None,
-            )
-            tx.add_item(item, {name: ""})
-            tx.copies.add(name, reading, at)
+            return self.put(tx, name, reading, at)
+
+    @staticmethod
+    def put(tx: Transaction, name: str, reading: Reading, at: datetime) -> CopyEvidence | None:
+        found = tx.copies.find(reading, at - WINDOW)
+        original = tx.item(found.of) if found else None
+        item = an_item(
+            name,
+            url=reading.url,
+            title=reading.title,
+            text=reading.text,
+            language=reading.language,
+            first_seen_at=at,
+            story=original.story if original else name,
+            copy_of=found.of if found else None,
+            similarity=found.similarity if found else None,
+        )
+        tx.add_item(item, {name: ""})
+        tx.copies.add(name, reading, at)
         return found
 
     def ask(self, reading: Reading, at: datetime = NOON, exclude: str | None = None) -> str | None:
@@ -48,26 +56,56 @@ class Index:
             found = tx.copies.find(reading, at - WINDOW, exclude=exclude)
         return found.of if found else None
 
+    def revise(self, name: str, reading: Reading) -> None:
+        with self.store.transaction() as tx:
+            tx.revise_item(an_item(name, title=reading.title, text=reading.text, language="it"), NOON)
+            tx.copies.add(name, reading, NOON)
+
     def rows(self) -> int:
-        with self.store._reading as db:
-            both = "SELECT (SELECT count(*) FROM copy_postings) + (SELECT count(*) FROM copy_recent)"
-            count: int = db.execute(both).fetchone()[0]
-        return count
+        with self.store.transaction() as tx:
+            return len(visible(tx))
 
 
-@pytest.fixture(params=[copies.SWEEP, 1, 3])
+def visible(tx: Transaction) -> set[tuple[int, int]]:
+    """(feature, item) of every posting that a look-up of this store would find."""
+    assert isinstance(tx, SqliteTransaction)
+    assert tx.copies
+    stored = set(tx._db.conn.execute("SELECT feature, item FROM copy_postings"))
+    return stored | {(feature, item) for feature, items in tx._recent._items.items() for item in items}
+
+
+@pytest.fixture(params=[recent.SWEEP, 1, 3])
 def index(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
-    """Whatever stands in the table of recent postings and whatever was moved on: at once, or within three items."""
-    monkeypatch.setattr(copies, "SWEEP", request.param)
+    """Whatever waits in memory and whatever has moved on: at once, or within three items."""
+    monkeypatch.setattr(recent, "SWEEP", request.param)
     return Index(tmp_path / "m.db")
 
 
-def test_recent_postings_are_moved_on(index: Index) -> None:
+def test_recent_postings_move_on_to_the_disk(index: Index) -> None:
     for number in range(5):
         index.take(f"item-{number}", text(number))
     with index.store._reading as db:
-        left = db.execute("SELECT count(*) FROM copy_recent").fetchone()[0]
-    assert (left == 0) == (copies.SWEEP == 1)
+        moved = db.execute("SELECT count(*) FROM copy_postings").fetchone()[0]
+    assert {1: moved == index.rows(), 3: 0 < moved < index.rows()}.get(recent.SWEEP, moved == 0)
+
+
+def test_what_a_store_had_posted_before_it_was_kept_in_memory_is_found(index: Index, tmp_path: Path) -> None:
+    for number in range(4):
+        index.take(f"item-{number}", text(number))
+    with index.store.transaction() as tx:
+        postings = visible(tx)
+    index.store.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "m.db")) as db:
+        db.executescript(
+            f"DELETE FROM copy_postings; {copies.RECENT}; ALTER TABLE copy_entries DROP COLUMN posted;"
+            "DROP TABLE copy_taken_out; DELETE FROM _sqlite_migrations WHERE name = 'm015_recent_in_memory'"
+        )
+        db.executemany("INSERT INTO copy_recent VALUES (?, ?)", postings)
+        db.commit()
+    index = Index(tmp_path / "m.db")
+    index.take("item-4", text(4))
+    assert [index.ask(text(number)) for number in range(5)] == [f"item-{number}" for number in range(5)]
+    assert index.rows() > len(postings)
 
 
 def text(seed: int, *, note: str = "", host: str | None = None) -> Reading:
@@ -114,10 +152,7 @@ def test_a_revised_item_is_known_by_its_new_text(index: Index) -> None:
     index.take("item", text(1))
     item = index.store.item("item")
     assert item is not None
-    revised = text(2)
-    with index.store.transaction() as tx:
-        tx.revise_item(an_item("item", title=revised.title, text=revised.text, language="it"), NOON)
-        tx.copies.add("item", revised, NOON)
+    index.revise("item", text(2))
     assert index.ask(text(2)) == "item"
     assert index.ask(text(1)) is None
 
@@ -154,7 +189,7 @@ def test_no_text_is_read_whose_feature_bears_a_titles_number_by_accident(
     made = features(fingerprint(new.title, new.text, new.language))
     with index.store._writing() as db:
         number = db.execute("SELECT number FROM items WHERE id = 'other'").fetchone()[0]
-        db.conn.executemany("INSERT INTO copy_recent VALUES (?, ?)", [(made.whole, number), (made.title, number)])
+        db.conn.executemany("INSERT INTO copy_postings VALUES (?, ?)", [(made.whole, number), (made.title, number)])
     asked: list[int] = []
     monkeypatch.setattr(copies, "choose", lambda pairs: asked.append(len(pairs)))
     assert index.ask(new) is None

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.adapters.sqlite.copies import PARAGRAPHS, RECENT, SCHEMA, SqliteCopyIndex
+from monitor.adapters.sqlite import copies, recent
+from monitor.adapters.sqlite.copies import SqliteCopyIndex
+from monitor.adapters.sqlite.recent import RecentPostings
 from monitor.core.copies import fingerprint
 from monitor.model import CopyEvidence, Reading
 
@@ -78,7 +80,8 @@ class Stories:
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.execute(ITEMS)
         self.db.execute("CREATE INDEX items_story ON items (story)")
-        self.db.executescript(SCHEMA + RECENT + ";" + PARAGRAPHS)
+        self.db.executescript(";".join((copies.SCHEMA, copies.RECENT, copies.PARAGRAPHS, recent.SCHEMA)))
+        self.recent = RecentPostings()
         self.now = START
 
     def take(self, document: Document, *, since: datetime = START - timedelta(days=30)) -> CopyEvidence | None:
@@ -86,9 +89,9 @@ class Stories:
         self.now += timedelta(seconds=1)
         reading = self.reading(document)
         self.db.execute("BEGIN IMMEDIATE")
-        index = SqliteCopyIndex(self.db)
+        index = SqliteCopyIndex(self.db, self.recent)
         evidence = index.find(reading, since)
-        self.store(document, evidence)
+        index.added(document.id, self.store(document, evidence), first=evidence is None)
         index.add(document.id, reading, self.now)
         index.finish()
         self.db.execute("COMMIT")
@@ -101,15 +104,15 @@ class Stories:
             document.url, None, document.title, document.text, "import", document.language, 1.0, fingerprint=made
         )
 
-    def store(self, document: Document, evidence: CopyEvidence | None) -> None:
-        """The row of `items`, with its story."""
+    def store(self, document: Document, evidence: CopyEvidence | None) -> int:
+        """The row of `items`, with its story; its number."""
         story = document.id if evidence is None else self.story_of(evidence.of)
-        self.db.execute(
+        return self.db.execute(
             "INSERT INTO items (id, url, title, text, language, story, copy_of, first_seen_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (document.id, document.url, document.title, document.text, document.language, story,
              None if evidence is None else evidence.of, int(self.now.timestamp() * 1000)),
-        )  # fmt: skip
+        ).lastrowid or 0  # fmt: skip
 
     def story_of(self, item: str) -> str:
         story: str = self.db.execute("SELECT story FROM items WHERE id = ?", (item,)).fetchone()[0]

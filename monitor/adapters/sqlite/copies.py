@@ -4,16 +4,15 @@
 only what its story does not have yet, so a wire taken by five hundred sites costs little more than one set of rows, and
 a feature's number of postings counts stories. One that too many stories share is an idiom or boilerplate: its postings
 give way to a single one, of item 0, so that look-ups pass over it at the price of a row; `copy_idioms` says since when.
-New postings go to `copy_recent`, a small table that stays in the cache, and slice by slice from there to the large one
-(as in a log-structured merge tree, O'Neil et al. 1996): forty features of an item lie on forty pages of a large index.
-`copy_entries` keeps every item's features, to tell the near members of a story from the far ones, and to post again
-what a leaving member had posted for the others.
+The newest postings wait in memory (`recent`). `copy_entries` keeps every item's features, to tell the near members of a
+story from the far ones, to post again what a leaving member had posted for the others, and what waits in memory.
 
 Candidates are decided on from their stored text (`items`), never from the sample.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,10 +21,11 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from monitor.adapters.sqlite.copy_rows import host_key, in_parts, pack, stretches, unpack
+from monitor.adapters.sqlite.copy_rows import host_key, in_parts, pack, unpack
 from monitor.adapters.sqlite.paragraphs import MEMBERS_TRIED, Paragraphs, packed_keys
+from monitor.adapters.sqlite.recent import RecentPostings
 from monitor.adapters.sqlite.rows import to_ms
-from monitor.core.copies import FEATURES, Features, Pair, choose, digest, features, fingerprint
+from monitor.core.copies import Features, Pair, choose, digest, features, fingerprint
 from monitor.model import CopyEvidence, Reading
 
 SCHEMA = """
@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS copy_recent (
   feature INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (feature, item)
 ) STRICT, WITHOUT ROWID
 """
-"""The newest postings, on their way to `copy_postings`."""
+"""The newest postings, until `recent` took their place."""
 
 PARAGRAPHS = "ALTER TABLE copy_entries ADD COLUMN paragraphs BLOB"
 """Keys of each text's paragraphs (`core.boilerplate`); null: of an item from before they were kept."""
@@ -68,21 +68,15 @@ MEMBERS_SEEN = 64
 """Members of a story, newest first, whose features are looked at to find the nearest."""
 DIGESTS_KEPT = 48
 """Texts kept analysed between look-ups, 0.1 MB each for usual articles: a burst asks for the same stories again."""
-SWEEP = 1 << 14
-"""Items in which all features' recent postings are moved on, a slice at each: a page of `copy_postings` is then written for
-some rows together, not for one. What waits meanwhile takes 10 MB, which stay in the cache."""
 SAME_DAYS = timedelta(days=7)
 """Between the dates of a text and its retelling: wires are translated within hours, magazines' pieces within a week."""
 
-_TABLES = ("copy_postings", "copy_recent")
-_POSTINGS = """SELECT feature, item FROM json_each(?1) AS wanted CROSS JOIN copy_postings ON feature = wanted.value
-UNION ALL SELECT feature, item FROM json_each(?1) AS wanted CROSS JOIN copy_recent ON feature = wanted.value"""
-"""An eighth quicker than a list of placeholders, for which SQLite makes a table at each look-up."""
-
-_POST = "INSERT OR IGNORE INTO copy_recent (feature, item) SELECT value, ?2 FROM json_each(?1)"
+_POSTINGS = """SELECT json_group_array(feature << 32 | item) FROM json_each(?) AS wanted
+CROSS JOIN copy_postings ON feature = wanted.value"""
+"""An eighth quicker than a list of placeholders, for which SQLite makes a table at each look-up; and one row for all, because
+the interpreter is given away, and waited for, at each."""
+_POST = "INSERT OR IGNORE INTO copy_postings (feature, item) SELECT value, ?2 FROM json_each(?1)"
 """Twice as quick as row by row."""
-_MOVE = """INSERT OR IGNORE INTO copy_postings
-SELECT feature, item FROM copy_recent WHERE feature >= ? AND feature < ?"""
 
 _digest = lru_cache(DIGESTS_KEPT)(digest)
 
@@ -101,14 +95,16 @@ class _Member(NamedTuple):
 class SqliteCopyIndex:
     """Implements ports.CopyIndex over a connection in autocommit mode (`isolation_level=None`); never commits.
 
-    Cheap to make: one for each transaction, before whose end it is to `finish`.
+    Cheap to make: one for each transaction, in it, before whose end it is to `finish`. `recent`: the connection's.
     """
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, recent: RecentPostings) -> None:
         self._db = conn
+        self._recent = recent
+        recent.follow(conn)
         self._last: tuple[bytes, _Postings] | None = None
         self._added = ("", 0, False)
-        self._numbers: list[int] = []  # of items whose slices are to move on
+        self._newest = 0  # of the items that came
         self._hosts = Paragraphs(conn)
         self._features = lru_cache(2)(features)  # of one reading, asked for by `find` and by `add`
 
@@ -136,14 +132,30 @@ class SqliteCopyIndex:
     def add(self, item: str, reading: Reading, seen_at: datetime) -> None:
         """See ports.CopyIndex. The item's row in `items` is there already, with its story."""
         made = reading.fingerprint or fingerprint(reading.title, reading.text, reading.language)
+        comes = self._added[0] == item
         number, story = self._place(item)
         wanted = self._features(made)
+        own = self._own(number, story, wanted.all, self._postings(made.data, wanted))
+        posted = None
+        if comes:
+            posted = b"" if number == story else pack(own) or None
+            self._recent.post(number, own)
+            self._newest = number
+        else:
+            self._db.execute(_POST, (str(own), number))
         self._db.execute(
-            "INSERT INTO copy_entries (item, story, host, seen_at, features, paragraphs) VALUES (?, ?, ?, ?, ?, ?)",
-            (number, story, host_key(reading.url), to_ms(seen_at), pack(wanted), packed_keys(made.paragraphs)),
+            "INSERT INTO copy_entries (item, story, host, seen_at, features, paragraphs, posted)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                story,
+                host_key(reading.url),
+                to_ms(seen_at),
+                pack(wanted.all),
+                packed_keys(made.paragraphs),
+                posted,
+            ),
         )
-        self._post(number, story, wanted.all, self._postings(made.data, wanted))
-        self._numbers.append(number)
         self._last = None
 
     def added(self, item: str, number: int, *, first: bool) -> None:
@@ -178,8 +190,8 @@ class SqliteCopyIndex:
         wanted = unpack(packed)
         self._last = None
         self._unpost(number, wanted)
-        self._db.execute("UPDATE copy_entries SET story = ? WHERE item = ?", (story, number))
-        self._post(number, story, wanted, self._read_postings(wanted))
+        self._db.execute("UPDATE copy_entries SET story = ?, posted = NULL WHERE item = ?", (story, number))
+        self._post(number, story, wanted)
         self._post_again(old_story)
 
     def forget(self, before: datetime) -> int:
@@ -207,8 +219,9 @@ class SqliteCopyIndex:
         return self._last[1]
 
     def _read_postings(self, wanted: Sequence[int]) -> _Postings:
-        found = self._db.execute(_POSTINGS, (str(list(wanted)),))
-        rows = list(dict.fromkeys(found))  # one that is posted again may stand in both
+        stored: list[int] = json.loads(self._db.execute(_POSTINGS, (str(list(wanted)),)).fetchone()[0])
+        found = [(posting >> 32, posting & 0xFFFFFFFF) for posting in stored]
+        rows = list(dict.fromkeys(found + self._recent.find(wanted)))  # what moved on may stand in both
         spread = Counter(map(itemgetter(0), rows))
         return _Postings(
             rows,
@@ -282,8 +295,13 @@ class SqliteCopyIndex:
             item = row[0]
             seen.add(item)
 
-    def _post(self, number: int, story: int, wanted: Iterable[int], postings: _Postings) -> None:
-        """Post those features that the story has not posted and that are not everybody's."""
+    def _post(self, number: int, story: int, wanted: Sequence[int]) -> None:
+        """Post an older item's features that its story has not."""
+        own = self._own(number, story, wanted, self._read_postings(wanted))
+        self._db.execute(_POST, (str(own), number))
+
+    def _own(self, number: int, story: int, wanted: Iterable[int], postings: _Postings) -> list[int]:
+        """Those features that the story has not posted and that are not everybody's."""
         posted: set[int] = set()
         past = postings.idioms | postings.full
         if number != story:  # the first item posts all it has
@@ -294,14 +312,19 @@ class SqliteCopyIndex:
                 sql = f"SELECT item FROM copy_entries WHERE item IN ({marks}) AND story = ?"  # noqa: S608 (marks are ours)
                 for (item,) in self._db.execute(sql, (*part, story)):
                     posted.update(holders[item])
-        own = [feature for feature in wanted if feature not in posted and feature not in past]
-        self._db.execute(_POST, (str(own), number))
         if idioms := postings.full.difference(posted):
-            self._remove([(feature,) for feature in idioms])
-            self._db.executemany("INSERT INTO copy_postings VALUES (?, ?)", [(feature, IDIOM) for feature in idioms])
-            self._db.executemany(
-                "INSERT OR REPLACE INTO copy_idioms VALUES (?, ?)", [(feature, number) for feature in idioms]
-            )
+            self._make_idioms(idioms, number)
+        return [feature for feature in wanted if feature not in posted and feature not in past]
+
+    def _make_idioms(self, those: Iterable[int], number: int) -> None:
+        """Let one posting of each of these features stand for those of all items; `number`: of the one too many."""
+        self._remove([(feature,) for feature in those])
+        for feature in those:
+            self._recent.take_out_all(feature)
+        self._db.executemany("INSERT INTO copy_postings VALUES (?, ?)", [(feature, IDIOM) for feature in those])
+        self._db.executemany(
+            "INSERT OR REPLACE INTO copy_idioms VALUES (?, ?)", [(feature, number) for feature in those]
+        )
 
     def _drop(self, number: int) -> None:
         """Take an item out, if it is in; its old story keeps what it needs."""
@@ -315,23 +338,18 @@ class SqliteCopyIndex:
         self._db.execute("DELETE FROM copy_entries WHERE item = ?", (number,))
         self._unpost(number, unpack(packed))
 
-    def _unpost(self, number: int, wanted: Iterable[int]) -> None:
+    def _unpost(self, number: int, wanted: Sequence[int]) -> None:
         self._remove([(feature, number) for feature in wanted], " AND item = ?")
+        self._recent.take_out(self._db, number, wanted)
 
     def _remove(self, of: Sequence[tuple[int, ...]], which: str = "") -> None:
         """Postings of these features, those alone that `which` names."""
-        for table in _TABLES:
-            self._db.executemany(f"DELETE FROM {table} WHERE feature = ?{which}", of)  # noqa: S608 (all of it ours)
+        self._db.executemany(f"DELETE FROM copy_postings WHERE feature = ?{which}", of)  # noqa: S608 (all of it ours)
 
     def finish(self) -> None:
-        """Move on the slices of features whose turn it is with the items added."""
-        width = FEATURES // SWEEP
-        turns = stretches(number % SWEEP for number in self._numbers)
-        self._numbers.clear()
-        for first, last in turns:
-            part = (first * width - FEATURES // 2, (last + 1) * width - FEATURES // 2)
-            self._db.execute(_MOVE, part)
-            self._db.execute("DELETE FROM copy_recent WHERE feature >= ? AND feature < ?", part)
+        """Let the recent postings move on whose turn it is with the items that came."""
+        if self._newest:
+            self._recent.move_on(self._db, self._newest)
 
     def _post_again(self, story: int) -> None:
         """Post, for the members a story still has, what nobody posts for it any longer."""
@@ -343,8 +361,7 @@ class SqliteCopyIndex:
             (story, story, MEMBERS_SEEN),
         ).fetchall()
         for number, packed in rows:
-            wanted = unpack(packed)
-            self._post(number, story, wanted, self._read_postings(wanted))
+            self._post(number, story, unpack(packed))
 
 
 def _by_rarity(postings: _Postings, story_of: Mapping[int, int], stories: Iterable[int]) -> dict[int, float]:

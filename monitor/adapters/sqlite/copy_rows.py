@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from xxhash import xxh3_64_intdigest
 
-from monitor.core.copies import Features
 from monitor.core.urls import bare_host
 
 PARAMETERS = 500
@@ -22,10 +21,9 @@ def host_key(url: str | None) -> int | None:
     return xxh3_64_intdigest(host.encode("utf-8", "surrogatepass")) >> 33 if host else None
 
 
-def pack(wanted: Features) -> bytes:
-    """Four bytes a feature, little-endian, that of the whole text first and of the title, if any, second: read back by C
-    code, not by Python."""
-    return struct.pack(f"<{len(wanted.all)}i", *wanted.all)
+def pack(wanted: Sequence[int]) -> bytes:
+    """Four bytes a feature, little-endian: read back by C code, not by Python."""
+    return struct.pack(f"<{len(wanted)}i", *wanted)
 
 
 def unpack(packed: bytes) -> tuple[int, ...]:
@@ -37,14 +35,3 @@ def in_parts(values: Sequence[int]) -> Iterable[tuple[Sequence[int], str]]:
     for start in range(0, len(values), PARAMETERS):
         part = values[start : start + PARAMETERS]
         yield part, ",".join("?" * len(part))
-
-
-def stretches(values: Iterable[int]) -> list[tuple[int, int]]:
-    """Integers that follow one another as one: its first and its last."""
-    found: list[tuple[int, int]] = []
-    for value in sorted(set(values)):
-        if found and found[-1][1] + 1 == value:
-            found[-1] = (found[-1][0], value)
-        else:
-            found.append((value, value))
-    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils.migrations import Migrations
 
-from monitor.adapters.sqlite import copies, memories, outages, quarantine, websub
+from monitor.adapters.sqlite import copies, memories, outages, quarantine, recent, websub
 from monitor.adapters.sqlite.library import Database
 from monitor.core.query import FTS_TOKENIZER
 from monitor.core.urls import kept_url
@@ -195,6 +195,12 @@ def m013_paragraphs(db: Database) -> None:
 def m014_recent(db: Database) -> None:
     """The newest postings of the copy index stand apart."""
     db.execute(copies.RECENT)
+
+
+@migrations()
+def m015_recent_in_memory(db: Database) -> None:
+    """The newest postings of the copy index stand in memory."""
+    _each(db, recent.SCHEMA)
 
 
 def _each(db: Database, script: str) -> None:

@@ -26,6 +26,7 @@ from monitor.adapters.sqlite import (
 )
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.library import Database
+from monitor.adapters.sqlite.recent import RecentPostings
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
 from monitor.adapters.sqlite.transaction import SqliteTransaction
@@ -56,6 +57,7 @@ class SqliteStore:
         self._checkpoints: IO[str] | None = None
         self._db = connection.connect(path)
         self._reading = connection.Alone(self._db, path)
+        self._recent = RecentPostings()
         try:
             self._held = connection.lock_daemon(path) if daemon else None
             if daemon:
@@ -108,10 +110,11 @@ class SqliteStore:
                 yield
                 if db.conn.in_transaction:
                     db.conn.execute("COMMIT")
+            except BaseException:
+                self._undo(db)
+                raise
             finally:
                 self._together = False
-                if db.conn.in_transaction:
-                    db.conn.execute("ROLLBACK")
 
     @contextmanager
     def _writing(self) -> Iterator[Database]:
@@ -126,14 +129,19 @@ class SqliteStore:
                 yield db
                 db.conn.execute("COMMIT")
             except BaseException:
-                if db.conn.in_transaction:
-                    db.conn.execute("ROLLBACK")
+                self._undo(db)
                 raise
+
+    def _undo(self, db: Database) -> None:
+        """Roll back what is not stored, unless SQLite has done so itself."""
+        self._recent.forget()
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK")
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         with self._writing() as db:
-            work = SqliteTransaction(db)
+            work = SqliteTransaction(db, self._recent)
             yield work
             work.finish()
 
@@ -228,7 +236,7 @@ class SqliteStore:
     def split(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
         """Undo a merge: a copy becomes the first of a story of its own, with its followers."""
         with self._writing() as db:
-            index = SqliteCopyIndex(db.conn)
+            index = SqliteCopyIndex(db.conn, self._recent)
             items.split(db.conn, item_id, followers)
             for moved in (item_id, *followers):
                 index.moved(moved)
@@ -244,7 +252,7 @@ class SqliteStore:
     def forget_copies(self, before: datetime) -> int:
         """Drop what the copy index keeps of items first seen before: the window has passed."""
         with self._writing() as db:
-            return SqliteCopyIndex(db.conn).forget(before)
+            return SqliteCopyIndex(db.conn, self._recent).forget(before)
 
     def move_back(self, by: timedelta, now: datetime) -> None:
         with self._writing() as db:

@@ -10,6 +10,7 @@ from functools import cached_property
 from monitor.adapters.sqlite import alerts, feeds, items, memories, outages
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.library import Database
+from monitor.adapters.sqlite.recent import RecentPostings
 from monitor.model import (
     OPERATOR,
     Alert,
@@ -27,13 +28,14 @@ from monitor.model import (
 class SqliteTransaction:
     """Implements ports.Transaction inside an open BEGIN IMMEDIATE."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, recent: RecentPostings) -> None:
         self._db = db
+        self._recent = recent
         self._languages: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     @cached_property
     def copies(self) -> SqliteCopyIndex:
-        return SqliteCopyIndex(self._db.conn)  # most polls store no item
+        return SqliteCopyIndex(self._db.conn, self._recent)  # most polls store no item
 
     def finish(self) -> None:
         """Write what was only counted so far. Before the end of the unit of work, once."""
