@@ -29,7 +29,7 @@ DROP TABLE copy_recent
 
 SWEEP = 1 << 12
 """Items in which all features' postings move on, a slice at each: of an index of 100,000 items, three pages are then
-written with each. What waits meanwhile takes 10 MB."""
+written with each. What waits meanwhile takes 6 MB."""
 
 _HALF = FEATURES // 2
 _ITEM = 32
