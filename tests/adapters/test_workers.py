@@ -46,6 +46,10 @@ def answer(number: int) -> int:
     return number * 2
 
 
+def priority() -> int:
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
 def readied() -> tuple[bool, ...]:
     return "numpy" in sys.modules, "trafilatura" in sys.modules, tables.cache_info().currsize == 1
 
@@ -59,6 +63,11 @@ async def workers() -> AsyncIterator[ProcessWorkers]:
     workers = ProcessWorkers(2, deadline=5.0, memory=300_000_000)
     yield workers
     await asyncio.to_thread(workers.close)
+
+
+@in_one_loop
+async def test_who_reads_is_behind_who_stores(workers: ProcessWorkers) -> None:
+    assert await workers.run(priority) > priority()
 
 
 @in_one_loop
