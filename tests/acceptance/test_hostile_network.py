@@ -32,7 +32,7 @@ from tests.wires import CASES
 PUBLIC = NetworkPolicy(allow=(ip_network("127.0.0.0/9"),))
 PRIVATE = "127.200.0.1"
 DEADLINE = 1.0
-POLL = PollPolicy(host_delay=timedelta(0), timeout=timedelta(seconds=DEADLINE), max_bytes=2_000_000)
+POLL = PollPolicy(host_delay=timedelta(0), timeout=timedelta(seconds=DEADLINE), max_bytes=500_000)
 CERTIFICATES = Path(__file__).parents[1] / "adapters"
 
 
