@@ -262,20 +262,20 @@ async def test_five_hundred_feeds_of_one_host_come_in_line(site: Site) -> None:
 
 
 async def test_bounds_of_wire_and_ratio_are_settings(site: Site) -> None:
-    limits = LimitsPolicy(wire=50_000, ratio=10)
+    limits, poll = LimitsPolicy(wire=50_000, ratio=10), replace(POLL, max_bytes=2_000_000)
     site.answer("/wire", Answer(body=os.urandom(60_000)))
     site.answer("/packed", Answer(body=os.urandom(60_000), gzip=True))
     site.answer("/ratio", Answer(body=b"\0" * 1_500_000, gzip=True))
     site.answer("/fine", Answer(body=b"\0" * 900_000, gzip=True))
     site.answer("/header", Answer(headers={"X-A": "a" * 3_000}))
     async with HttpFetcher(
-        POLL, PUBLIC, ArticlePolicy(), SystemClock(), limits=LimitsPolicy(wire=50_000, ratio=10, header=2_000)
+        poll, PUBLIC, ArticlePolicy(), SystemClock(), limits=LimitsPolicy(wire=50_000, ratio=10, header=2_000)
     ) as fetcher:
         said = {
             path: await fetcher.fetch(Request(site.url(path)))
             for path in ("/wire", "/packed", "/ratio", "/fine", "/header")
         }
-        fetcher.reconfigure(POLL, PUBLIC, ArticlePolicy(), replace(limits, wire=100_000, header=10_000))
+        fetcher.reconfigure(poll, PUBLIC, ArticlePolicy(), replace(limits, wire=100_000, header=10_000))
         assert isinstance(await fetcher.fetch(Request(site.url("/wire"))), Fetched)
         assert isinstance(await fetcher.fetch(Request(site.url("/header"))), Fetched)
     reasons = {path: outcome.reason if isinstance(outcome, Failed) else "fetched" for path, outcome in said.items()}
