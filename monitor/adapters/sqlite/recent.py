@@ -37,6 +37,7 @@ _ITEM = 32
 
 _POSTED = """SELECT item, coalesce(nullif(posted, x''), features) FROM copy_entries
 WHERE item > ? AND posted IS NOT NULL ORDER BY item"""
+_IDIOMS = "SELECT feature FROM copy_idioms WHERE feature IN (SELECT value FROM json_each(?))"
 _MOVE = "INSERT OR IGNORE INTO copy_postings SELECT value >> 32, value & 4294967295 FROM json_each(?)"
 
 
@@ -67,8 +68,6 @@ class RecentPostings:
             self._read(db)
         else:
             self._add_what_came(db)
-        for (feature,) in db.execute("SELECT feature FROM copy_idioms"):
-            self.take_out_all(feature)
         self._version, self._taken_out = version, taken_out
 
     def _read(self, db: sqlite3.Connection) -> None:
@@ -78,11 +77,21 @@ class RecentPostings:
         for item, packed in db.execute(_POSTED, (newest - SWEEP,)):
             moved = newest - item  # so many slices have moved on since it came, that of its own number first
             self.post(item, [feature for feature in unpack(packed) if (_slice(feature) - item) % SWEEP > moved])
+        self._leave_idioms(db, self._items)
 
     def _add_what_came(self, db: sqlite3.Connection) -> None:
+        came: set[int] = set()
         for item, packed in db.execute(_POSTED, (self._newest,)):
-            self.post(item, unpack(packed))
+            features = unpack(packed)
+            self.post(item, features)
             self._newest = item  # what has moved on with it stays here too, until its turn comes again
+            came.update(features)
+        self._leave_idioms(db, came)
+
+    def _leave_idioms(self, db: sqlite3.Connection, features: Iterable[int]) -> None:
+        """Of what an item has, an idiom is not posted."""
+        for (feature,) in db.execute(_IDIOMS, (str(list(features)),)):
+            self.take_out_all(feature)
 
     def find(self, wanted: Iterable[int]) -> list[tuple[int, int]]:
         """(feature, item) of every posting of these features."""
