@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite import SqliteStore, upkeep
+from monitor.adapters.sqlite import SqliteStore, connection, upkeep
 from monitor.adapters.sqlite.schema import migrations
 from monitor.cli.root import monitor
 from monitor.errors import StoreError
@@ -87,6 +87,24 @@ def test_tables_are_changed_after_a_backup(tmp_path: Path, monkeypatch: pytest.M
     before = SqliteStore(copy)  # the program of that day opens it
     assert "key" in before.notes()
     before.close()
+
+
+def test_no_command_changes_the_tables_that_a_running_daemon_of_an_older_version_works_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "old.db"
+    every = list(migrations._migrations)
+    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(migrations, "_migrations", every[:-1])
+    daemon = SqliteStore(path, daemon=True)
+    monkeypatch.setattr(migrations, "_migrations", every)
+    with pytest.raises(StoreError, match="a `monitor run` of that version holds it: restart that"):
+        SqliteStore(path)
+    daemon.note("key", "value", NOON)
+    daemon.close()
+    store = SqliteStore(path)
+    assert "key" in store.notes()
+    store.close()
 
 
 KILLED = """

@@ -6,6 +6,7 @@ begin IMMEDIATE (a deferred BEGIN fails at once when another process writes mean
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from monitor.adapters.sqlite.recent import RecentPostings
 from monitor.adapters.sqlite.rows import from_ms, to_ms
 from monitor.adapters.sqlite.schema import migrations
 from monitor.adapters.sqlite.transaction import SqliteTransaction
+from monitor.errors import AlreadyRunning, StoreError
 from monitor.model import (
     Alert,
     AlertState,
@@ -44,6 +46,9 @@ from monitor.model import (
     Subscription,
 )
 from monitor.ports import Transaction
+
+START_SECONDS = 0.1
+"""Between two looks at whether a daemon that starts has made the tables."""
 
 
 class SqliteStore:
@@ -74,11 +79,33 @@ class SqliteStore:
             if daemon:
                 upkeep.quick_check(db.conn, self.path)
             needed = upkeep.pending(db.conn)
-            if needed:
-                upkeep.backup_before(db.conn, self.path, needed[0])
-        if needed:
-            with self._writing():
-                migrations.apply(self._db)
+        if needed and (daemon or self._alone()):
+            self._migrate(needed[0])
+
+    def _alone(self) -> bool:
+        """Whether no daemon runs; one that has just been started may bring the tables up to date itself. Raises StoreError
+        where one runs that works with them as they are."""
+        until = time.monotonic() + connection.BUSY_SECONDS
+        while True:
+            try:
+                connection.lock_daemon(self.path).close()
+            except AlreadyRunning as error:
+                with self._reading as db:
+                    if not upkeep.pending(db.conn):
+                        return False
+                if time.monotonic() > until:
+                    raise StoreError(
+                        f"{self.path}: is of an older version, and a `monitor run` of that version holds it: restart that"
+                    ) from error
+                time.sleep(START_SECONDS)
+            else:
+                return True
+
+    def _migrate(self, first: str) -> None:
+        with self._reading as db:
+            upkeep.backup_before(db.conn, self.path, first)
+        with self._writing():
+            migrations.apply(self._db)
 
     def check(self) -> upkeep.Checked:
         """Look at all of it, as `monitor db check` does."""
