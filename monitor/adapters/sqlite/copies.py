@@ -21,7 +21,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from monitor.adapters.sqlite.copy_rows import host_key, in_parts, pack, unpack
+from monitor.adapters.sqlite.copy_rows import ITEM_BITS, ITEM_MASK, host_key, in_parts, pack, unpack
 from monitor.adapters.sqlite.paragraphs import MEMBERS_TRIED, Paragraphs, packed_keys
 from monitor.adapters.sqlite.recent import RecentPostings
 from monitor.adapters.sqlite.rows import to_ms
@@ -142,7 +142,7 @@ class SqliteCopyIndex:
             self._recent.post(number, own)
             self._newest = number
         else:
-            self._db.execute(_POST, (str(own), number))
+            self._store(number, own)
         self._db.execute(
             "INSERT INTO copy_entries (item, story, host, seen_at, features, paragraphs, posted)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -220,7 +220,7 @@ class SqliteCopyIndex:
 
     def _read_postings(self, wanted: Sequence[int]) -> _Postings:
         stored: list[int] = json.loads(self._db.execute(_POSTINGS, (str(list(wanted)),)).fetchone()[0])
-        found = [(posting >> 32, posting & 0xFFFFFFFF) for posting in stored]
+        found = [(posting >> ITEM_BITS, posting & ITEM_MASK) for posting in stored]
         rows = list(dict.fromkeys(found + self._recent.find(wanted)))  # what moved on may stand in both
         spread = Counter(map(itemgetter(0), rows))
         return _Postings(
@@ -297,7 +297,10 @@ class SqliteCopyIndex:
 
     def _post(self, number: int, story: int, wanted: Sequence[int]) -> None:
         """Post an older item's features that its story has not."""
-        own = self._own(number, story, wanted, self._read_postings(wanted))
+        self._store(number, self._own(number, story, wanted, self._read_postings(wanted)))
+
+    def _store(self, number: int, own: Sequence[int]) -> None:
+        """Post what does not wait in memory."""
         self._db.execute(_POST, (str(own), number))
 
     def _own(self, number: int, story: int, wanted: Iterable[int], postings: _Postings) -> list[int]:

@@ -12,6 +12,9 @@ from monitor.core.urls import bare_host
 
 PARAMETERS = 500
 """Of one statement; SQLite allows 32,766."""
+ITEM_BITS = 32
+"""Of an item's number, below its feature, where a posting is one integer; so do the statements shift."""
+ITEM_MASK = (1 << ITEM_BITS) - 1
 
 
 @lru_cache(1_024)

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from itertools import chain
 
-from monitor.adapters.sqlite.copy_rows import unpack
+from monitor.adapters.sqlite.copy_rows import ITEM_BITS, unpack
 from monitor.core.copies import FEATURES
 
 SCHEMA = """
@@ -32,8 +32,6 @@ SWEEP = 1 << 12
 written with each. What waits meanwhile takes 6 MB."""
 
 _HALF = FEATURES // 2
-_ITEM = 32
-"""Bits of an item's number, below its feature, where a posting is one integer."""
 
 _POSTED = """SELECT item, coalesce(nullif(posted, x''), features) FROM copy_entries
 WHERE item > ? AND posted IS NOT NULL ORDER BY item"""
@@ -125,7 +123,7 @@ class RecentPostings:
         """Write the slices whose turn it is with the items up to this one."""
         turns = range(max(self._newest, item - SWEEP) + 1, item + 1)
         features = chain.from_iterable(self._slices.pop(turn % SWEEP, ()) for turn in turns)
-        moved = [feature << _ITEM | one for feature in features for one in self._items.pop(feature, ())]
+        moved = [feature << ITEM_BITS | one for feature in features for one in self._items.pop(feature, ())]
         if moved:
             db.execute(_MOVE, (str(sorted(moved)),))
         self._newest = max(self._newest, item)
