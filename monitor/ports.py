@@ -278,6 +278,10 @@ class Store(Protocol):
 
     def sightings(self, story: str) -> list[Sighting]: ...
 
+    def shown_by(self, feed: str, item_ids: Collection[str], by: datetime) -> bool:
+        """Whether the feed had shown any of these items by then."""
+        ...
+
     def strikes(self, content: str) -> int:
         """How often reading the bytes of this hash killed a worker."""
         ...

@@ -12,6 +12,9 @@ from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_pol
 from monitor.model import Entry, Feed, FeedState, IdentityCounts, Learnt, ParsedFeed, PollPolicy
 
 GONE = (404, 410)
+FILLING = timedelta(days=1)
+"""So long after a gap showed, the archive is asked for what stood in it: a page that fails for a day is given up, and one
+without an end is not read for ever. At `min` of five minutes and ten pages a poll that is 2,880 pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Look:
     judged: bool = True
     """It showed the feed's window, as far as can be told."""
     filled: bool = False
-    """The gap before it was filled from the feed's archive."""
+    """The gap before it, or one before that, was filled from the feed's archive."""
+    older: str | None = None
+    """The page of the archive from which the filling goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +58,10 @@ class Moment:
     ) -> FeedState:
         """After an answer that could be read, or that nothing has changed (`look` is None; `whole`: by the same bytes)."""
         news = bool(look and look.fresh)
-        gap = state.gap
-        if look is not None and look.window.fresh:
-            gap = look.continuity == "gap" and not look.filled
         learnt = self._learnt(state, look)
+        gap = state.gap
+        if look is not None and (look.window.fresh or look.filled or state.learnt.older):
+            gap = (look.continuity == "gap" and not look.filled) or learnt.older is not None
         if whole or learnt.failing_since is not None:  # most polls change nothing of it
             learnt = replace(learnt, failing_since=None, whole_at=self.now if whole else learnt.whole_at)
         last_new_at = self.now if news else state.last_new_at
@@ -139,17 +144,29 @@ class Moment:
             passed = self.now - (learnt.whole_at or self.now)
             span = usual_span(learnt.span, look.dates, self.now, passed)
             learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
-        if look.continuity == "gap":
-            learnt = replace(learnt, gaps=learnt.gaps + 1)
-            # One not filled is told of before one that is.
-            if not look.filled or learnt.gap_filled or learnt.gap_at is None:
-                since = state.last_success_at
-                learnt = replace(learnt, gap_at=self.now, gap_from=since, gap_filled=look.filled)
-        elif look.continuity == "contiguous" and look.fresh:
+        learnt = self._gaps(state, learnt, look)
+        if look.continuity == "contiguous" and look.fresh:
             learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3))
         if look.continuity == "first":
             return replace(learnt, rhythm_since=self.now)
         return self._rhythm(state, learnt, look.fresh) if look.fresh else learnt
+
+    def _gaps(self, state: FeedState, learnt: Learnt, look: Look) -> Learnt:
+        """The gap that it shows, or that was filled before it; another while one is being filled makes one of both."""
+        if look.continuity == "gap":
+            learnt = replace(learnt, gaps=learnt.gaps + 1)
+            # One not filled is told of before one that is.
+            if not look.filled or learnt.gap_filled or learnt.gap_at is None or learnt.older:
+                since = learnt.gap_from if learnt.older else state.last_success_at
+                learnt = replace(learnt, gap_at=self.now, gap_from=since, gap_filled=look.filled)
+        elif look.filled:
+            learnt = replace(learnt, gap_filled=True)
+        lasts = learnt.gap_at is not None and self.now - learnt.gap_at < FILLING
+        older = look.older if lasts else None
+        if older is None and look.judged:
+            dates = [min(date, self.now) for date in look.dates if date]
+            learnt = replace(learnt, newest=max(dates, default=None))
+        return learnt if older == learnt.older else replace(learnt, older=older)
 
     def _rhythm(self, state: FeedState, learnt: Learnt, fresh: Sequence[Entry]) -> Learnt:
         """Entries count for the hour they were published in, as far as that lies between this poll and the last news."""

@@ -28,9 +28,10 @@ def distrusted(state: FeedState, now: datetime) -> bool:
 def conditional(state: FeedState, now: datetime) -> bool:
     """Whether to send the validators this time.
 
-    Left out every so many polls, and before an entry that was never told of could have come and gone.
+    Left out every so many polls, before an entry that was never told of could have come and gone, and while a gap is
+    filled, for which the document is wanted.
     """
-    if distrusted(state, now) or state.polls % UNCONDITIONAL_EVERY == UNCONDITIONAL_EVERY - 1:
+    if state.learnt.older or distrusted(state, now) or state.polls % UNCONDITIONAL_EVERY == UNCONDITIONAL_EVERY - 1:
         return False
     span, whole_at = state.learnt.span, state.learnt.whole_at
     return span is None or whole_at is None or now - whole_at < max(span * UNTOLD_SHARE, _LEAST)

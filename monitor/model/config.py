@@ -66,7 +66,7 @@ class PollPolicy:
     timeout: timedelta = timedelta(seconds=20)
     max_bytes: int = 10_000_000
     backfill: int = 10
-    """Documents asked for to fill one gap; 0 turns it off."""
+    """Documents that one poll asks for to fill a gap; 0 turns it off."""
     user_agent: str = "monitor/0.1 (+https://github.com/monitor-news/monitor; news monitoring for one's own machine)"
 
     @property

@@ -30,6 +30,8 @@ class Learnt:
 
     size: int = 0
     """Entries of the last document that was read whole."""
+    newest: datetime | None = None
+    """The latest date in it; before a gap that is being filled, of the document before that."""
     overlap: float | None = None
     """Usual share, 0 to 1, of a changed document's entries that were known from before."""
     span: timedelta | None = None
@@ -41,6 +43,8 @@ class Learnt:
     gap_from: datetime | None = None
     gap_filled: bool = False
     """What stood between was found in the feed's archive or the site's news sitemap."""
+    older: str | None = None
+    """The page of the archive that is asked for next to fill it; None: nothing is left to be asked for."""
     ttl: timedelta | None = None
     """The publisher's wishes, which an unchanged answer does not repeat: see `ParsedFeed`."""
     skip_hours: tuple[int, ...] = ()

@@ -3,20 +3,21 @@
 Asked in this order, until an entry appears that was known before: the feed's older pages (RFC 5005, JSON Feed's
 ``next_url``), WordPress' ``?paged=N`` where the generator says WordPress, the news sitemap that robots.txt names. Only
 within the feed's own site, at most `[poll] backfill` documents, each waiting for the site's turn as every request does.
+Older pages beyond that, and those from one on that fails for now, are left for the next poll.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from monitor.core.identity import site_of
-from monitor.core.plan import Identified, Known, is_scoped
+from monitor.core.plan import Identified
 from monitor.errors import ReadError
-from monitor.model import Entry, Fetched, ParsedFeed, Request
+from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request
 from monitor.pipeline.documents import parse
 from monitor.pipeline.sitemap_index import own_children
 from monitor.ports import Fetcher, Workers
@@ -26,56 +27,73 @@ SITEMAPS = 2
 WHOLE_SITE = 0.5
 """A sitemap fills a feed's gap only when the feed shows at least this share of what the site published meanwhile: a
 section's feed must not take in the other sections."""
+BACKDATED = timedelta(days=1)
+"""An older page whose entries are all dated so long before what was known is the last that is asked for, though none of
+them was: the publisher has deleted those that were. Drafts are dated hours before they are published, seldom a day."""
+PASSING = (408, 425, 429)
+"""Statuses of the 4xx that do not say that there is no such page."""
 
-Look = Callable[[Sequence[str]], Awaitable[Known]]
+Reached = Callable[[Sequence[Identified]], Awaitable[bool]]
 Identify = Callable[[Sequence[Entry]], tuple[Identified, ...]]
 
 
 class Filling(NamedTuple):
-    """What was found, newest first, and whether it reaches back to what was known."""
+    """What was found, newest first, and whether it reaches back to what was known. `older`: the page from which it goes on
+    at the next poll."""
 
     found: tuple[Identified, ...] = ()
     filled: bool = False
+    older: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """One gap's search. `identify` and `known` are the poll's own."""
+    """One gap's search. `identify` is the poll's own; `reached`: whether any of these was known before the gap."""
 
     fetcher: Fetcher
     workers: Workers
     identify: Identify
-    known: Look
+    reached: Reached
+    since: datetime | None
+    """The last successful poll before the gap."""
+    newest: datetime | None
+    """The publisher's own date of the newest entry known before the gap."""
     most: int
     """Documents that may be asked for."""
 
-    async def fill(self, url: str, newest: ParsedFeed, entries: Sequence[Entry], since: datetime | None) -> Filling:
-        """Search from the document that showed the gap, with these entries that were not in the one before; `since`: the
-        last successful poll before it."""
-        if newest.older or "wordpress" in newest.generator.lower():
-            return await self._pages(url, newest)
-        return await self._sitemaps(url, entries, since) if since is not None else Filling()
+    async def fill(self, url: str, newest: ParsedFeed, entries: Sequence[Entry]) -> Filling:
+        """Search from the document that showed the gap, with these entries that were not in the one before."""
+        first = newest.older or (_following(url) if _is_wordpress(newest) else None)
+        if first:
+            return await self.go_on(url, newest, first)
+        return await self._sitemaps(url, entries, self.since) if self.since is not None else Filling()
 
-    async def _pages(self, url: str, newest: ParsedFeed) -> Filling:
+    async def go_on(self, url: str, newest: ParsedFeed, older: str) -> Filling:
+        """Search from this older page on; `newest`: what stands at the feed's own URL now."""
         found: dict[tuple[str, ...], Identified] = {}
-        at, page = url, newest
-        for number in range(2, self.most + 2):
-            following = page.older or (_paged(url, number) if "wordpress" in newest.generator.lower() else None)
-            if following is None or following == at or site_of(following) != site_of(url):
-                break
-            read = await self._read(following)
-            if read is None or not read.entries:
-                break
-            at, page = following, read
-            ours = self.identify(read.entries)
-            known = await self.known([key for one in ours for key in one.keys])
+        at: str | None = older
+        entries: Sequence[Entry] = ()
+        for _ in range(self.most):
+            if at is None or site_of(at) != site_of(url):
+                return Filling(tuple(found.values()))
+            page = await self._read(at)
+            if isinstance(page, Failed):
+                return Filling(tuple(found.values()), older=at)
+            if page is None or not page.entries:
+                return Filling(tuple(found.values()))
+            ours = self.identify(page.entries)
             before = len(found)
             found.update({tuple(one.keys): one for one in ours})
-            if any(_seen(one, known) for one in ours):
+            if await self.reached(ours):
                 return Filling(tuple(found.values()), filled=True)
-            if len(found) == before:
-                break  # the same page again: the publisher does not page
-        return Filling(tuple(found.values()))
+            if len(found) == before:  # the same page again: the publisher does not page
+                return Filling(tuple(found.values()))
+            at, entries = page.older or (_following(at) if _is_wordpress(newest) else None), page.entries
+        dates = [entry.published_at for entry in entries if entry.published_at]
+        if not dates or self.newest is None:  # it might be read to its end, years back
+            return Filling(tuple(found.values()))
+        beyond = len(dates) == len(entries) and max(dates) < self.newest - BACKDATED
+        return Filling(tuple(found.values()), older=None if beyond else at)
 
     async def _sitemaps(self, url: str, newest: Sequence[Entry], since: datetime) -> Filling:
         entries = await self._sitemap_entries(url)
@@ -100,16 +118,19 @@ class Backfill:
         named = sitemaps_of(robots.body.decode("utf-8", "replace"))
         address = next((one for one in named if "news" in one.lower() and site_of(one) == site_of(url)), None)
         read = await self._read(address) if address else None
-        if read is None or not read.children:
-            return list(read.entries) if read else []
+        if not isinstance(read, ParsedFeed) or not read.children:
+            return list(read.entries) if isinstance(read, ParsedFeed) else []
         entries: list[Entry] = []
         for child in own_children(read, url)[: min(SITEMAPS, self.most)]:
             part = await self._read(child)
-            entries += part.entries if part else ()
+            entries += part.entries if isinstance(part, ParsedFeed) else ()
         return entries
 
-    async def _read(self, url: str) -> ParsedFeed | None:
+    async def _read(self, url: str) -> ParsedFeed | Failed | None:
+        """None: there is no such document. Failed: it may be had later."""
         answer = await self.fetcher.fetch(Request(url))
+        if isinstance(answer, Failed):
+            return answer if _passes(answer) else None
         if not isinstance(answer, Fetched):
             return None
         headers: Mapping[str, str] = dict(answer.headers)
@@ -119,12 +140,22 @@ class Backfill:
             return None
 
 
-def _seen(one: Identified, known: Known) -> bool:
-    return any(key in known for key in one.keys if is_scoped(key))
+def _passes(failed: Failed) -> bool:
+    """Whether asking again may help."""
+    if failed.status is None:
+        return failed.reason in ("dns", "connect", "timeout", "held", "transfer")
+    return failed.status >= 500 or failed.status in PASSING
 
 
-def _paged(url: str, number: int) -> str:
-    """The nth page of a WordPress feed."""
+def _is_wordpress(feed: ParsedFeed) -> bool:
+    return "wordpress" in feed.generator.lower()
+
+
+def _following(url: str) -> str:
+    """The page after this one of a WordPress feed."""
     parts = urlsplit(url)
-    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "paged"]
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    said = next((value for name, value in query if name == "paged"), "")
+    number = int(said) + 1 if said.isascii() and said.isdigit() else 2
+    query = [pair for pair in query if pair[0] != "paged"]
     return urlunsplit((*parts[:3], urlencode([*query, ("paged", str(number))]), ""))

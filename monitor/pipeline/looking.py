@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
 from monitor.core import gaps, sameness
-from monitor.core.plan import Identified, Known, Plan, Remembered, identify, plan
+from monitor.core.plan import Identified, Known, Plan, Remembered, identify, is_scoped, plan
 from monitor.core.progress import Look
-from monitor.model import Entry, Feed, FeedState
-from monitor.pipeline.backfill import Backfill
+from monitor.model import Entry, Feed, FeedState, ParsedFeed
+from monitor.pipeline.backfill import Backfill, Filling, Identify
 from monitor.pipeline.documents import Document
 from monitor.ports import Fetcher, Workers
 
@@ -24,11 +25,13 @@ class Forgotten(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """One document's look. `known` asks the store; `backfill` bounds the documents asked for to fill a gap."""
+    """One document's look. `known` and `shown_by` ask the store; `backfill` bounds the documents asked for to fill a gap."""
 
     fetcher: Fetcher
     workers: Workers
     known: Callable[[Sequence[str]], Awaitable[Known]]
+    shown_by: Callable[[str, Sequence[str], datetime], Awaitable[bool]]
+    """Whether a feed had shown any of these items by then."""
     backfill: int
 
     async def at(
@@ -48,19 +51,40 @@ class Looking:
         judged = window and gaps.judgeable(shown, state.learnt.size, parsed.complete)
         size = None if state.first_polled_at is None else state.learnt.size
         continuity = gaps.continuity(shown, size, state.learnt.overlap) if judged else "contiguous"
-        filled = False
-        if continuity == "gap" and self.backfill:
+        look = Look(parsed, document.dates, shown, planned.fresh, continuity, counts, judged)
+        gap = continuity == "gap"
+        if not (gap or (window and state.learnt.older)) or not self.backfill:
+            return planned, look
 
-            def again(entries: Sequence[Entry]) -> tuple[Identified, ...]:
-                return tuple(policy.restrict(one) for one in identify(feed.id, entries))
+        def again(entries: Sequence[Entry]) -> tuple[Identified, ...]:
+            return tuple(policy.restrict(one) for one in identify(feed.id, entries))
 
-            backfill = Backfill(self.fetcher, self.workers, again, self.known, self.backfill)
-            entries = [one.entry for one in unread]
-            found, filled = await backfill.fill(url, parsed, entries, state.last_success_at)
-            both = again([*entries, *(one.entry for one in found)])
-            planned = plan(both, await self.known([key for one in both for key in one.keys]))
-            log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(found), filled=filled)
-        return planned, Look(parsed, document.dates, shown, planned.fresh, continuity, counts, judged, filled)
+        entries = [one.entry for one in unread]
+        filling = await self._filling(state, gap, again, url, parsed, entries)
+        both = again([*entries, *(one.entry for one in filling.found)])
+        planned = plan(both, await self.known([key for one in both for key in one.keys]))
+        log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(filling.found), filled=filling.filled)
+        # What an older page brings later says nothing of when the feed brings something.
+        fresh = planned.fresh if gap else look.fresh
+        return planned, replace(look, fresh=fresh, filled=filling.filled, older=filling.older)
+
+    async def _filling(
+        self, state: FeedState, gap: bool, again: Identify, url: str, parsed: ParsedFeed, entries: Sequence[Entry]
+    ) -> Filling:
+        """What is found of the gap that the document shows, or of one before it that is not filled yet: then both are one."""
+        older = state.learnt.older
+        since = state.learnt.gap_from if older else state.last_success_at
+
+        async def reached(ones: Sequence[Identified]) -> bool:
+            known = await self.known([key for one in ones for key in one.keys if is_scoped(key)])
+            items = [item for item, _ in known.values()]
+            return bool(items) and (since is None or await self.shown_by(state.id, items, since))
+
+        newest = state.learnt.newest
+        backfill = Backfill(self.fetcher, self.workers, again, reached, since, newest, self.backfill)
+        if older and not gap:
+            return await backfill.go_on(url, parsed, older)
+        return await backfill.fill(url, parsed, entries)
 
     async def _asked(self, unread: Sequence[Identified], remembered: Sequence[Remembered]) -> Known:
         """What the store knows of these entries, by all keys of those that are not remembered."""

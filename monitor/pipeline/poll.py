@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, assert_never
 
 import structlog
@@ -120,6 +120,8 @@ class Poller:
     async def _poll(self, feed: Feed, rules: Rules, state: FeedState) -> PollReport:
         if state.url != kept_url(feed.url):
             state = FeedState(id=feed.id, url=kept_url(feed.url), languages=state.languages)
+        if state.learnt.older:
+            state = replace(state, body_hash=None)  # to go on with the archive, the same bytes are read again
         asked = trust.address(feed, state.learnt)
         with_validators = trust.conditional(state, self.clock.now())
         outcome = await self.fetcher.fetch(
@@ -230,10 +232,13 @@ class Poller:
         return report
 
     def _looking(self, rules: Rules) -> Looking:
-        return Looking(self.fetcher, self.workers, self._known, rules.config.poll.backfill)
+        return Looking(self.fetcher, self.workers, self._known, self._shown_by, rules.config.poll.backfill)
 
     async def _known(self, keys: Collection[str]) -> Known:
         return await self.write(self.store.known, keys)
+
+    async def _shown_by(self, feed: str, items: Collection[str], by: datetime) -> bool:
+        return await self.write(self.store.shown_by, feed, items, by)
 
     async def _lied(self, state: FeedState, answer: Fetched) -> bool:
         """Whether the validators say "unchanged" of entries that are new: by themselves, or when asked with once more."""

@@ -233,6 +233,20 @@ def test_sightings_tell_where_a_story_appeared(store: SqliteStore) -> None:
     ]
 
 
+def test_what_a_feed_had_shown_by_a_moment_is_what_it_brought_and_what_it_was_seen_with(store: SqliteStore) -> None:
+    put(store, an_item(feeds=("harbour",)))
+    put(store, an_item("other", feeds=("b", "harbour")))
+    with store.transaction() as tx:
+        tx.add_sighting("other", Sighting("https://example.org/other", "harbour", NOON + 2 * HOUR))
+    assert store.shown_by("harbour", ["item-1"], NOON)
+    assert not store.shown_by("harbour", ["item-1"], NOON - HOUR)
+    assert not store.shown_by("harbour", ["other", "unknown"], NOON + HOUR)
+    assert store.shown_by("harbour", ["other", "unknown"], NOON + 2 * HOUR)
+    assert store.shown_by("b", ["other"], NOON)
+    assert not store.shown_by("c", ["item-1", "other"], NOON + 9 * HOUR)
+    assert not store.shown_by("harbour", [], NOON)
+
+
 def test_retention_drops_texts_and_keeps_identity(store: SqliteStore) -> None:
     put(store, an_item(), ("guid:harbour:1",))
     assert store.drop_texts(NOON, 10) == 0

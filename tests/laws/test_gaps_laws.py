@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import asyncio
+import tempfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.gaps import Window, continuity, judgeable, usual_overlap
+from monitor.model import Failed, PollPolicy
+from tests.builders import HOUR, NOON
+from tests.pipeline.desk import URL, Desk
 
 
 @given(
@@ -43,3 +52,40 @@ def test_nothing_new_is_never_a_gap_and_a_gap_has_something_new(
         assert window.fresh
         assert before
     assert judgeable(window, before or 0, complete=True)
+
+
+@settings(max_examples=30)
+@given(
+    waits=st.lists(st.integers(1, 80), min_size=1, max_size=5),
+    failing=st.lists(st.integers(0, 12), max_size=4),
+    backfill=st.integers(1, 5),
+    pause=st.integers(1, 90),
+)
+def test_an_archive_fills_every_gap_whatever_fails_for_now(
+    waits: list[int], failing: list[int], backfill: int, pause: int
+) -> None:
+    """Hours that nobody polled; the older page that fails at the nth poll after each; the minutes between those."""
+
+    async def polled(desk: Desk) -> None:
+        publisher = desk.publisher(window=10, pages=True)
+        desk.config = replace(desk.config, poll=PollPolicy(backfill=backfill))
+        await desk.poll()
+        for hours in waits:
+            await desk.poll(hours * HOUR)
+            for page in failing:
+                url = f"{URL}?paged={page}"
+                desk.room.other = {url: Failed(url, "status", "503 Service Unavailable", 503)}
+                await desk.poll(timedelta(minutes=pause))
+            desk.room.other = {}
+        for _ in range(60):
+            await desk.poll(timedelta(minutes=5))
+        assert desk.missed(publisher, NOON) == []
+        assert not desk.state.gap
+        assert desk.state.learnt.older is None
+
+    with tempfile.TemporaryDirectory() as directory:
+        desk = Desk(Path(directory) / "m.db")
+        try:
+            asyncio.run(polled(desk))
+        finally:
+            desk.store.close()

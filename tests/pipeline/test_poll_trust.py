@@ -12,12 +12,13 @@ import pytest
 from monitor.adapters.sqlite import SqliteStore
 from monitor.core.trust import DISTRUST, MOVES, UNCONDITIONAL_EVERY, conditional
 from monitor.model import (
+    Failed,
     Feed,
     Fetched,
     PollPolicy,
 )
 from tests.builders import HOUR, NOON
-from tests.newsroom import Publisher
+from tests.newsroom import Publisher, stories
 from tests.pipeline.desk import URL, Desk
 
 MINUTE = timedelta(minutes=1)
@@ -67,15 +68,91 @@ async def test_a_gap_is_filled_from_wordpress_pages(desk: Desk) -> None:
     assert asked == ["", "", "paged=2", "paged=3", "paged=4"]
 
 
-async def test_filling_a_gap_is_bounded_and_can_be_turned_off(desk: Desk) -> None:
-    desk.publisher(window=10, pages=True)
+@pytest.mark.parametrize("pause", [5 * MINUTE, 3 * HOUR], ids=["quiet", "while more comes"])
+async def test_filling_a_gap_is_bounded_at_each_poll_and_goes_on_at_the_next(desk: Desk, pause: timedelta) -> None:
+    publisher = desk.publisher(window=10, pages=True)
     desk.config = replace(desk.config, poll=PollPolicy(backfill=2))
     await desk.poll()
     report = await desk.poll(100 * HOUR)
     assert (report.new, desk.state.gap, len(desk.room.asked)) == (30, True, 4)
+    assert desk.state.interval == desk.config.poll.min
+    for _ in range(5):
+        before = len(desk.room.asked)
+        await desk.poll(pause)
+        assert len(desk.room.asked) - before <= 3
+    assert (desk.state.gap, desk.state.learnt.gaps, desk.state.learnt.gap_filled) == (False, 1, True)
+    assert desk.missed(publisher, NOON) == []
+    before = len(desk.room.asked)
+    await desk.poll(MINUTE)
+    assert len(desk.room.asked) == before + 1
+
+
+async def test_filling_a_gap_can_be_turned_off(desk: Desk) -> None:
+    desk.publisher(window=10, pages=True)
+    desk.config = replace(desk.config, poll=PollPolicy(backfill=2))
+    await desk.poll()
+    await desk.poll(100 * HOUR)
     desk.config = replace(desk.config, poll=PollPolicy(backfill=0))
     await desk.poll(100 * HOUR)
     assert (desk.state.gap, len(desk.room.asked)) == (True, 5)
+
+
+async def test_a_second_gap_while_the_first_is_filled_leaves_no_hole(desk: Desk) -> None:
+    publisher = desk.publisher(window=10, pages=True)
+    desk.config = replace(desk.config, poll=PollPolicy(backfill=2))
+    await desk.poll()
+    await desk.poll(60 * HOUR)
+    await desk.poll(15 * HOUR)
+    assert (desk.state.gap, desk.state.learnt.gap_from) == (True, NOON)
+    for _ in range(5):
+        await desk.poll(5 * MINUTE)
+    assert not desk.state.gap
+    assert desk.missed(publisher, NOON) == []
+
+
+@pytest.mark.parametrize(("status", "filled"), [(503, True), (429, True), (404, False), (410, False)])
+async def test_an_older_page_that_fails_for_now_is_asked_for_again(desk: Desk, status: int, filled: bool) -> None:
+    publisher = desk.publisher(window=10, pages=True)
+    await desk.poll()
+    desk.clock.move(35 * HOUR)
+    page = f"{URL}?paged=3"
+    desk.room.other[page] = Failed(page, "status", f"{status}", status)
+    assert (await desk.poll()).new == 20
+    assert desk.state.gap
+    del desk.room.other[page]
+    await desk.poll(5 * MINUTE)
+    assert desk.state.gap is not filled
+    assert (desk.missed(publisher, NOON) == []) is filled
+
+
+async def test_an_older_page_that_fails_for_a_day_is_asked_for_no_more(desk: Desk) -> None:
+    desk.publisher(window=10, pages=True)
+    await desk.poll()
+    desk.clock.move(35 * HOUR)
+    page = f"{URL}?paged=3"
+    desk.room.other[page] = Failed(page, "timeout", "no answer")
+    for _ in range(7):
+        await desk.poll(5 * HOUR)
+    before = len(desk.room.asked)
+    await desk.poll(5 * HOUR)
+    assert len(desk.room.asked) == before + 1
+    assert not desk.state.gap, "told of no longer than one that nobody could fill"
+    assert not desk.state.learnt.gap_filled
+
+
+async def test_an_archive_is_read_no_further_back_than_the_gap(desk: Desk) -> None:
+    """What was known stands in it no more: the publisher has deleted it."""
+    publisher = desk.publisher(window=10, pages=True)
+    await desk.poll()
+    desk.clock.move(35 * HOUR)
+    publisher.stories = [story for story in publisher.stories if not NOON - 12 * HOUR < story.at <= NOON]
+    older = stories(NOON - 4000 * HOUR, HOUR, 3980, first=10_000)
+    publisher.stories = [*older, *publisher.stories]
+    for _ in range(3):
+        await desk.poll(5 * MINUTE)
+    assert len(desk.room.asked) == 1 + 11 + 1 + 1
+    assert (desk.state.learnt.gaps, desk.state.learnt.gap_filled) == (1, False), "none that was known was reached"
+    assert desk.missed(publisher, NOON) == []
 
 
 async def test_a_gap_is_filled_from_an_archive_of_rfc_5005(desk: Desk) -> None:

@@ -190,6 +190,17 @@ def sightings(db: sqlite3.Connection, story_id: str) -> list[Sighting]:
     return [Sighting(url, feed, from_ms(seen_at)) for url, feed, seen_at in rows]
 
 
+def shown_by(db: sqlite3.Connection, feed: str, item_ids: Collection[str], by: datetime) -> bool:
+    """Whether the feed had shown any of these by then: it brought it, or was seen with it."""
+    row = db.execute(
+        "SELECT 1 FROM items WHERE id IN (SELECT value FROM json_each(:items))"
+        " AND ((feeds ->> 0 = :feed AND first_seen_at <= :by)"
+        " OR EXISTS (SELECT 1 FROM sightings WHERE item = number AND feed = :feed AND seen_at <= :by)) LIMIT 1",
+        {"items": dump(item_ids), "feed": feed, "by": to_ms(by)},
+    ).fetchone()
+    return row is not None
+
+
 def revisions(db: sqlite3.Connection, item_id: str) -> list[tuple[datetime, str, str]]:
     """Former versions, oldest first: until when, title, text."""
     rows = db.execute(

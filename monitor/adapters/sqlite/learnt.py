@@ -18,6 +18,7 @@ _Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 _TIME: _Codec = (to_ms, from_ms)
 _SPAN: _Codec = (lambda span: span // _MS, lambda number: number * _MS)
 _CODECS: dict[str, _Codec] = {
+    "newest": _TIME,
     "gap_at": _TIME,
     "gap_from": _TIME,
     "lied_at": _TIME,

@@ -260,6 +260,10 @@ class SqliteStore:
         with self._reading as db:
             return items.sightings(db.conn, story)
 
+    def shown_by(self, feed: str, item_ids: Collection[str], by: datetime) -> bool:
+        with self._reading as db:
+            return items.shown_by(db.conn, feed, item_ids, by)
+
     def split(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
         """Undo a merge: a copy becomes the first of a story of its own, with its followers."""
         with self._writing() as db:
