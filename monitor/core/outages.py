@@ -1,6 +1,6 @@
 """Which troubles become outages, and when those have ended: one notice for each, however often it is looked.
 
-A feed is in trouble when it has failed for as long as `[operator] after`, or stands still against its rhythm. When most
+A feed is in trouble when it has failed for as long as its operator waits, or stands still against its rhythm. When most
 feeds fail it is not they: one outage stands for all, and those that still fail when it has ended are told of then.
 """
 
@@ -43,8 +43,9 @@ class Changes:
     ended: tuple[Outage, ...] = ()
 
 
-def changes(now: datetime, after: timedelta, situation: Situation) -> Changes:
-    """Compare what is wrong with the outages that are open."""
+def changes(now: datetime, after: Mapping[str, timedelta], situation: Situation) -> Changes:
+    """Compare what is wrong with the outages that are open. `after`: for how long each feed in trouble, by its id, fails
+    before it is told of."""
     open_ = {outage.trouble.subject: outage for outage in situation.open}
     failing = [state for state in situation.troubled if state.failures]
     network = _network(now, after, situation, failing, "feeds" in open_)
@@ -55,7 +56,7 @@ def changes(now: datetime, after: timedelta, situation: Situation) -> Changes:
     wrong = {trouble.subject: trouble for trouble in troubles}
     for state in situation.troubled:
         subject = f"feed:{state.id}"
-        trouble = _feed(state, now, after, network_ended)
+        trouble = _feed(state, now, after[state.id], network_ended)
         if subject in open_ and _still(state, open_[subject]):
             wrong[subject] = open_[subject].trouble
         elif trouble is not None and (network is None or trouble.kind == "frozen"):
@@ -100,16 +101,16 @@ def receivers(trouble: Trouble, alert: Sequence[str]) -> tuple[str, ...]:
 
 
 def _network(
-    now: datetime, after: timedelta, situation: Situation, failing: Sequence[FeedState], is_open: bool
+    now: datetime, after: Mapping[str, timedelta], situation: Situation, failing: Sequence[FeedState], is_open: bool
 ) -> Trouble | None:
     if situation.feeds < AT_LEAST or len(failing) < max(1.0, (FEW if is_open else MOST) * situation.feeds):
         return None
-    begun = [state.learnt.failing_since for state in failing if state.learnt.failing_since]
-    if not is_open and not any(now - since >= after for since in begun):
+    begun = {state.id: state.learnt.failing_since for state in failing if state.learnt.failing_since}
+    if not is_open and not any(now - since >= after[feed] for feed, since in begun.items()):
         return None
     example = failing[0].last_error or "no answer"
     what = f"{len(failing)} of {situation.feeds} feeds fail, such as {failing[0].id}: {example}"
-    return Trouble("feeds", "network", what, min(begun, default=now))
+    return Trouble("feeds", "network", what, min(begun.values(), default=now))
 
 
 def _feed(state: FeedState, now: datetime, after: timedelta, network_ended: datetime | None) -> Trouble | None:
@@ -145,6 +146,9 @@ def _name(trouble: Trouble) -> str:
 
 
 def _length(span: timedelta) -> str:
-    minutes = int(span.total_seconds()) // 60
+    seconds = int(span.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
     hours, days = minutes // 60, minutes // 1440
     return f"{days} d {hours % 24} h" if days else f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 FetchMode = Literal["auto", "always", "never"]
 FirstPoll = Literal["recent", "all", "none"]
@@ -163,8 +163,18 @@ class RetentionPolicy:
 class OperatorPolicy:
     """`[operator]`: who is told of feeds and channels in trouble, and after how long."""
 
+    PATIENCE: ClassVar[timedelta] = timedelta(hours=1)
+    """Most trouble passes by itself."""
+    POLLS: ClassVar[int] = 4
+    """Whoever has a feed polled every minute does not wait an hour to hear that it fails."""
+
     alert: tuple[str, ...] = ()
-    after: timedelta = timedelta(hours=1)
+    after: timedelta | None = None
+    """None: an hour, or four times the feed's own `every` where that is less."""
+
+    def patience(self, every: timedelta) -> timedelta:
+        """For how long a feed that is polled so often fails before it is told of."""
+        return min(self.PATIENCE, self.POLLS * every) if self.after is None else self.after
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ log = structlog.get_logger()
 TICK = 1.0  # seconds
 LATE_LOOK = 10.0  # seconds between two looks for parts that do not move, where no watchdog asks for more
 LEASE = timedelta(minutes=30)  # longer than any poll; a daemon that died gives all leases back when it starts again
-LOOK = timedelta(seconds=30)  # how often it looks for feeds and channels in trouble
+LOOK = timedelta(seconds=10)  # how often it looks for feeds and channels in trouble
 BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
 STOP_WITHIN = 8.0  # seconds for what is in hand; CONTRACT promises 10 in all
 STORAGE_PAUSE = timedelta(seconds=15)  # after a full disk: nothing is fetched that could not be stored

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -21,7 +21,8 @@ def look(store: Store, rules: Rules, now: datetime) -> int:
     feeds, troubled = store.troubled_feeds()
     down = channels_down(store.notes(), rules.config.channels)
     ended = store.last_outage_end("feeds")
-    found = changes(now, policy.after, Situation(feeds, troubled, down, store.outages(), ended))
+    waits = {state.id: policy.patience(_every(rules, state.id)) for state in troubled}
+    found = changes(now, waits, Situation(feeds, troubled, down, store.outages(), ended))
     if not found.opened and not found.ended:
         return 0
     with store.transaction() as tx:
@@ -37,6 +38,11 @@ def look(store: Store, rules: Rules, now: datetime) -> int:
     for outage in found.opened:
         log.warning("outage", subject=outage.trouble.subject, kind=outage.trouble.kind, what=outage.trouble.what)
     return written
+
+
+def _every(rules: Rules, feed_id: str) -> timedelta:
+    feed = rules.feeds.get(feed_id)
+    return (feed and feed.every) or rules.config.poll.every
 
 
 def _tell(tx: Transaction, rules: Rules, outage: Outage, now: datetime, *, healed: bool) -> int:

@@ -166,7 +166,7 @@ class Web(Table):
 
 class Operator(Table):
     alert: list[Plain] = []
-    after: Span = timedelta(hours=1)
+    after: Span | None = None
 
 
 class EmailTable(Table):

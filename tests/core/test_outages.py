@@ -35,7 +35,8 @@ class Watch:
         feeds: int = 10,
         channels: dict[str, tuple[str, datetime]] | None = None,
     ) -> Changes:
-        found = changes(now, AFTER, Situation(feeds, troubled, channels or {}, self.open, self.network_ended))
+        waits = {state.id: AFTER for state in troubled}
+        found = changes(now, waits, Situation(feeds, troubled, channels or {}, self.open, self.network_ended))
         gone = {outage.id for outage in found.ended}
         self.open = [*(outage for outage in self.open if outage.id not in gone), *found.opened]
         for outage in found.ended:

@@ -75,6 +75,17 @@ def test_a_feeds_outage_is_told_once_to_each_channel_and_once_when_it_heals(stor
     assert store.outages() == []
 
 
+def test_a_feed_that_is_polled_every_minute_is_told_of_after_four(store: SqliteStore) -> None:
+    often = replace(CONFIG, feeds=(a_feed("a", every=timedelta(minutes=1)), a_feed("b")))
+    fail(store, "a", 4)
+    fail(store, "b", 4)
+    assert look(store, Rules.of(often), NOON + timedelta(minutes=3)) == 0
+    assert look(store, Rules.of(often), NOON + timedelta(minutes=4)) == 2
+    fail(store, "a", 0)
+    look(store, Rules.of(often), NOON + timedelta(minutes=4, seconds=30))
+    assert {title for _, title in told(store)} == {"Feed a fails", "Feed a is well again"}
+
+
 def test_a_restart_tells_nothing_again(store: SqliteStore, tmp_path: Path) -> None:
     fail(store, "a", 4)
     look(store, Rules.of(CONFIG), NOON + HOUR)

@@ -17,6 +17,14 @@ def test_the_operators_channels_and_patience_are_read(tmp_path: Path) -> None:
     (tmp_path / "monitor.toml").write_text(f'[operator]\nalert = ["desk"]\nafter = "20m"\n{CHANNEL}')
     operator = load(tmp_path, {}).operator
     assert (operator.alert, operator.after) == (("desk",), timedelta(minutes=20))
+    assert operator.patience(timedelta(seconds=1)) == timedelta(minutes=20)
+
+
+@pytest.mark.parametrize(("every", "expected"), [(1, 4), (10, 40), (15, 60), (1440, 60)])
+def test_without_a_patience_it_is_an_hour_or_four_of_the_feeds_intervals(
+    tmp_path: Path, every: int, expected: int
+) -> None:
+    assert load(tmp_path, {}).operator.patience(timedelta(minutes=every)) == timedelta(minutes=expected)
 
 
 def test_an_unknown_channel_is_a_mistake_with_the_nearest_name(tmp_path: Path) -> None:
