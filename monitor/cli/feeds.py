@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +29,12 @@ from monitor.core.sameness import policy
 from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
 from monitor.errors import MonitorError, ReadError, UsageError
-from monitor.model import Failed, Feed, FeedState, Fetched, Request
+from monitor.model import Feed, FeedState
 from monitor.service.remarks import moved, remark
 from monitor.settings import add_feeds
 
 if TYPE_CHECKING:
+    from monitor.pipeline.finding import Found
     from monitor.service.app import Application
 
 
@@ -161,39 +163,23 @@ def export(config_dir: str | None) -> None:
 @config_option
 @json_option
 def find(url: str, config_dir: str | None, as_json: bool) -> None:
-    """The feeds of a site: link tags, well-known paths."""
+    """The feeds of a site: link tags, news sitemaps, well-known paths."""
+    address = url if "://" in url else f"https://{url}"
 
-    async def work(app: Application) -> list[dict[str, Any]]:
-        outcome = await app.fetcher.fetch(Request(url, purpose="page"))
-        if isinstance(outcome, Failed):
-            raise MonitorError(f"{mask_url(url)}: {outcome.error}")
-        assert isinstance(outcome, Fetched)
-        return await _confirmed(app, outcome)
+    async def work(app: Application) -> list[Found]:
+        from monitor.pipeline.finding import Finder
+
+        try:
+            return await Finder(app.fetcher, app.workers).find(address)
+        except MonitorError as error:
+            raise MonitorError(f"{mask_url(address)}: {error}") from error
 
     found = with_application(config_dir, work)
     if as_json:
-        print_json(found)
+        print_json([asdict(one) for one in found])
     else:
         for one in found:
-            click.echo(f"{one['url']}  {one['title']}")
+            click.echo(f"{one.url}  {one.title}")
     if not found:
-        click.echo(f"monitor: no feed found at {mask_url(url)}", err=True)
+        click.echo(f"monitor: no feed found at {mask_url(address)}", err=True)
         sys.exit(1)
-
-
-async def _confirmed(app: Application, page: Fetched) -> list[dict[str, Any]]:
-    """Candidates that are feeds indeed: each is fetched and read."""
-    from monitor.content.discovery import find_feeds
-    from monitor.pipeline.documents import parse
-
-    found: dict[str, dict[str, Any]] = {}
-    for candidate in find_feeds(page.body, page.url):
-        answer = await app.fetcher.fetch(Request(candidate.url))
-        if not isinstance(answer, Fetched) or answer.url in found:
-            continue
-        try:
-            parsed = await app.workers.run(parse, answer.body, answer.url, dict(answer.headers))
-        except ReadError:
-            continue
-        found[answer.url] = {"url": answer.url, "title": parsed.title, "entries": len(parsed.entries)}
-    return list(found.values())
