@@ -90,7 +90,8 @@ def usual_span(
     span: timedelta | None, dates: Sequence[datetime | None], now: datetime, since: timedelta
 ) -> timedelta | None:
     """How long an entry stands in the document: twice the time from its newest to its median date, which neither a
-    pinned entry nor one dated wrongly moves. None until the dates say.
+    pinned entry nor one dated wrongly moves. None until the dates say; those that are all of one moment (many a publisher
+    dates everything by its last build) say nothing.
 
     It shrinks at once and grows over days (`since`: the time from the document before): an outage that begins in the calm
     of the night must not be waited for as if the morning were as calm.
@@ -99,6 +100,8 @@ def usual_span(
     if len(newest) < SMALL:
         return span
     stands = 2 * (newest[0] - newest[len(newest) // 2])
+    if not stands:
+        return span
     if span is None or stands <= span:
         return stands
     return span + (stands - span) * min(LEARN, since / GROWS_OVER)

@@ -70,7 +70,7 @@ class Moment:
         return replace(
             state,
             interval=interval,
-            next_poll_at=next_poll(self.now, interval, wishes, self.policy, self.jitter, learnt.span),
+            next_poll_at=next_poll(self.now, interval, wishes, self.policy, self.jitter, _proven(learnt)),
             last_poll_at=self.now,
             last_success_at=self.now,
             last_new_at=last_new_at,
@@ -179,3 +179,9 @@ class Moment:
         counts, since = learn(learnt.rhythm, learnt.rhythm_since or after, arrivals, state.last_new_at)
         longest = max(silence, learnt.longest_silence or timedelta())
         return replace(learnt, rhythm=counts, rhythm_since=since, longest_silence=longest)
+
+
+def _proven(learnt: Learnt) -> timedelta | None:
+    """How long entries stand in the document, where it has been seen to roll: the dates of a single document are not held
+    against what its publisher asks for."""
+    return learnt.span if learnt.overlap is not None or learnt.gaps else None

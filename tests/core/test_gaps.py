@@ -56,6 +56,8 @@ def test_how_long_an_entry_stands_is_not_moved_by_one_that_is_pinned_or_misdated
     assert usual_span(None, odd, NOON, HOUR) == 10 * HOUR
     assert usual_span(8 * HOUR, [NOON - n * HOUR / 2 for n in range(9)], NOON, HOUR) == 4 * HOUR
     assert usual_span(3 * HOUR, [None], NOON, HOUR) == 3 * HOUR
+    assert usual_span(None, [NOON] * 20, NOON, HOUR) is None, "the date of a build"
+    assert usual_span(3 * HOUR, [NOON + HOUR] * 20, NOON, HOUR) == 3 * HOUR
 
 
 def test_a_busy_hour_is_remembered_through_a_calm_night() -> None:

@@ -280,6 +280,19 @@ async def test_a_site_that_asked_for_rest_is_left_alone_whole_and_after_a_restar
     assert desk.store.claim_due(NOON + HOUR, 10, HOUR) == []
 
 
+async def test_a_publishers_wishes_are_kept_until_its_document_is_seen_to_roll(desk: Desk) -> None:
+    desk.publisher(every=2 * MINUTE, window=10, channel="<ttl>60</ttl>")
+    desk.clock.move(HOUR)
+    await desk.poll()
+    first = desk.state
+    assert first.next_poll_at is not None
+    assert first.next_poll_at >= desk.clock.now() + HOUR
+    await desk.poll(8 * MINUTE)  # for another reason
+    rolled = desk.state
+    assert rolled.next_poll_at is not None
+    assert rolled.next_poll_at < desk.clock.now() + 20 * MINUTE
+
+
 async def test_a_publishers_ttl_is_kept_while_the_feed_stands_still(desk: Desk) -> None:
     desk.publisher(every=24 * HOUR, channel="<ttl>120</ttl>")
     await desk.poll()
