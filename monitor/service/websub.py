@@ -22,9 +22,9 @@ from monitor.service.app import Application
 
 log = structlog.get_logger()
 
-LOOK = timedelta(seconds=60)
+LOOK = timedelta(seconds=10)
 """How often feeds are looked through for hubs, and subscriptions for leases that end."""
-AT_ONCE = 20
+AT_ONCE = 4
 """Hubs asked at a look: a daemon that starts with a thousand feeds of one hub does not flood it."""
 TIMEOUT = 20.0
 
