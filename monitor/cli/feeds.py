@@ -118,17 +118,20 @@ def _identity(state: FeedState) -> dict[str, str]:
 @config_option
 def import_(opml: Path, config_dir: str | None) -> None:
     """Add an OPML file's feeds to the configuration; folders become tags; those already there are left."""
-    from monitor.content.opml import passed_over, read_opml
+    from monitor.content.opml import read_opml
 
     where = directory(config_dir)
     config = configuration(config_dir)
     try:
-        body = opml.read_bytes()
-        found, left_out = read_opml(body), passed_over(body)
+        read = read_opml(opml.read_bytes())
     except (ReadError, OSError) as error:
         raise MonitorError(f"{opml}: {error}") from error
-    written, added = add_feeds(where, config, [Feed(id="", url=one.url, tags=tuple(one.tags)) for one in found])
-    for url in left_out:
+    found = [Feed(id="", url=one.url, tags=tuple(one.tags)) for one in read.feeds]
+    written, added = add_feeds(where, config, found)
+    if read.damage:
+        line, what = read.damage
+        click.echo(f"monitor: {opml}:{line}: not well-formed XML: {what}; what could be read was taken", err=True)
+    for url in read.left_out:
         click.echo(f"monitor: {opml}: left out, no http or https URL: {mask_url(url)}", err=True)
     click.echo(f"{added} added to {written}, {len(found) - added} already there")
 

@@ -28,27 +28,37 @@ class OpmlFeed:
     tags: tuple[str, ...] = ()
 
 
-def read_opml(body: bytes) -> list[OpmlFeed]:
+@dataclass(frozen=True, slots=True)
+class OpmlList:
+    """What a document says. `left_out`: what it gives as feeds' addresses and is none, as written. `damage`: the line from
+    which it is not well-formed, and how; what could be read beyond it was."""
+
+    feeds: list[OpmlFeed]
+    left_out: list[str]
+    damage: tuple[int, str] | None = None
+
+
+def read_opml(body: bytes) -> OpmlList:
     """Every feed of an OPML document once, in its order; a feed that stands in several folders gets the tags of all.
 
     Outlines without an http or https ``xmlUrl`` that hold others are folders; what is neither is passed over. Raises
     `ReadError` when it is no OPML, or declares entities.
     """
+    root, damage = _root(body)
     found: dict[str, OpmlFeed] = {}
-    for feed in _feeds(_root(body)):
+    for feed in _feeds(root):
         before = found.get(feed.url)
         if before is None and len(found) >= MAX_FEEDS:
             break
         tags = dict.fromkeys((*before.tags, *feed.tags) if before else feed.tags)
         found[feed.url] = OpmlFeed(feed.url, before.title if before else feed.title, tuple(tags))
-    return list(found.values())
+    return OpmlList(list(found.values()), _left_out(root), damage)
 
 
-def passed_over(body: bytes) -> list[str]:
-    """What an OPML document gives as feeds' addresses and `read_opml` leaves out, as written. Raises as that does."""
+def _left_out(root: etree._Element) -> list[str]:
     written = (
         {str(name).lower(): str(value) for name, value in element.attrib.items()}.get("xmlurl", "")
-        for element in _root(body).iter("outline")
+        for element in root.iter("outline")
     )
     return [one_line(url, 200) for url in written if url and web_url(_feed_scheme(url)) is None]
 
@@ -78,16 +88,19 @@ def write_opml(feeds: Iterable[OpmlFeed], title: str) -> bytes:
     return document
 
 
-def _root(body: bytes) -> etree._Element:
+def _root(body: bytes) -> tuple[etree._Element, tuple[int, str] | None]:
     text = decode(body, {})[0]
     prolog = read_prolog(text)
     if prolog.root.lower() not in ("opml", "outlinedocument"):
         raise ReadError("not an OPML document" if prolog.root else "not an OPML document: no XML")
     own_entities(prolog.doctype)
-    return _tree(text[prolog.start :])
+    root, damage = _tree(text[prolog.start :])
+    if damage is None:
+        return root, None
+    return root, (damage[0] + text.count("\n", 0, prolog.start), damage[1])
 
 
-def _tree(document: str) -> etree._Element:
+def _tree(document: str) -> tuple[etree._Element, tuple[int, str] | None]:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
     )
@@ -97,7 +110,8 @@ def _tree(document: str) -> etree._Element:
         raise ReadError(f"an OPML document that cannot be read: {one_line(str(error), 120)}") from None
     if root is None:
         raise ReadError("an OPML document that cannot be read")
-    return root
+    fatal = parser.error_log.filter_from_fatals()  # an undeclared prefix is an error too, and costs nothing
+    return root, (fatal[0].line, one_line(fatal[0].message, 120)) if len(fatal) else None
 
 
 def _feeds(root: etree._Element) -> Iterator[OpmlFeed]:

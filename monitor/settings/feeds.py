@@ -142,13 +142,15 @@ def _add_opml(run: Run, feeds: Feeds, document: Document, number: int, name: str
             body = file.read(MAX_FILE + 1)
         if len(body) > MAX_FILE:
             raise ReadError(f"larger than {MAX_FILE // 1_000_000} MB")
-        found = read_opml(body)
+        read = read_opml(body)
+        if read.damage:
+            raise ReadError(f"line {read.damage[0]}: not well-formed XML: {read.damage[1]}; mend it or write it anew")
     except (OSError, ReadError) as error:
         feeds.unread.append(raw(path))
         said = f"cannot be read: {reason(error)}" if isinstance(error, OSError) else str(error)
         run.mistakes.at_value(document, ("opml", number), f"{shown(path)}: {said}")
         return
-    for one in found:
+    for one in read.feeds:
         url = _dialled(one.url)
         if url not in feeds.urls:
             made = _made_id(one.url, feeds)

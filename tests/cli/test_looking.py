@@ -130,6 +130,16 @@ def test_opml_goes_in_once_and_comes_out(run: Callable[..., Result], tmp_path: P
     assert 'xmlUrl="https://a.example/feed"' in run("feeds", "export").stdout
 
 
+def test_of_a_damaged_opml_list_what_can_be_read_goes_in_and_the_line_is_told(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    outline = '<outline type="rss" xmlUrl="https://{}.example/feed"/>\n'
+    (tmp_path / "in.opml").write_text(f"<opml>\n<body>\n{outline.format('a')}{outline.format('b')}<outl")
+    result = run("feeds", "import", "in.opml")
+    assert "2 added" in result.stdout
+    assert "in.opml:5: not well-formed XML" in result.stderr
+
+
 def test_init_never_overwrites(run: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "config" / "monitor.toml").write_text("# mine\n")
     run("init")

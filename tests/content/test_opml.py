@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.content.clean import MAX_TITLE
-from monitor.content.opml import OpmlFeed, passed_over, read_opml, write_opml
+from monitor.content.opml import OpmlFeed, read_opml, write_opml
 from monitor.errors import ReadError
 
 LIST = """<?xml version="1.0" encoding="UTF-8"?>
@@ -20,7 +20,7 @@ LIST = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_folders_become_tags_and_each_feed_stands_once() -> None:
-    assert read_opml(LIST.encode()) == [
+    assert read_opml(LIST.encode()).feeds == [
         OpmlFeed("https://u.example/rss?a=1&b=2", "Ukrinform IT", ("Agencies & more", "Ukraine")),
         OpmlFeed("https://ansa.example/rss", "ANSA", ("Agencies & more", "Italy", "News", "top")),
         OpmlFeed("http://loose.example/atom", "Loose", ()),
@@ -28,15 +28,16 @@ def test_folders_become_tags_and_each_feed_stands_once() -> None:
 
 
 def test_a_round_trip_keeps_everything_and_is_idempotent() -> None:
-    feeds = read_opml(LIST.encode())
+    feeds = read_opml(LIST.encode()).feeds
     written = write_opml(feeds, "Mine")
-    again = read_opml(written)
+    again = read_opml(written).feeds
     assert {feed.url: feed for feed in again} == {feed.url: feed for feed in feeds}
     assert write_opml(again, "Mine") == written
 
 
 def test_hostile_titles_are_escaped_and_bounded() -> None:
-    (feed,) = read_opml(write_opml([OpmlFeed("https://x.example/", '"><script>\x00' + "a" * 5_000)], "\x01t"))
+    written = write_opml([OpmlFeed("https://x.example/", '"><script>\x00' + "a" * 5_000)], "\x01t")
+    (feed,) = read_opml(written).feeds
     assert feed.title.startswith('">')
     assert len(feed.title) <= MAX_TITLE
 
@@ -58,13 +59,13 @@ def test_what_is_no_opml(body: bytes) -> None:
 
 def test_depth_is_bounded() -> None:
     deep = '<outline text="f">' * 200 + '<outline xmlUrl="https://x.example/" text="x"/>' + "</outline>" * 200
-    (feed,) = read_opml(f"<opml><body>{deep}</body></opml>".encode())
+    (feed,) = read_opml(f"<opml><body>{deep}</body></opml>".encode()).feeds
     assert feed.url == "https://x.example/"
 
 
 def test_in_another_charset() -> None:
     body = '<?xml version="1.0" encoding="windows-1251"?><opml><body><outline text="Новости" xmlUrl="https://x.example/"/></body></opml>'
-    assert read_opml(body.encode("windows-1251"))[0].title == "Новости"
+    assert read_opml(body.encode("windows-1251")).feeds[0].title == "Новости"
 
 
 def test_addresses_that_are_left_out_are_told() -> None:
@@ -72,5 +73,17 @@ def test_addresses_that_are_left_out_are_told() -> None:
         b'<opml><body><outline text="folder"><outline xmlUrl="ftp://a.example/feed"/></outline>'
         b'<outline xmlUrl="feed://b.example/feed"/><outline xmlUrl="javascript:x"/></body></opml>'
     )
-    assert [feed.url for feed in read_opml(body)] == ["http://b.example/feed"]
-    assert passed_over(body) == ["ftp://a.example/feed", "javascript:x"]
+    read = read_opml(body)
+    assert [feed.url for feed in read.feeds] == ["http://b.example/feed"]
+    assert (read.left_out, read.damage) == (["ftp://a.example/feed", "javascript:x"], None)
+
+
+def test_where_a_list_is_damaged_is_told_and_what_can_be_read_is_read() -> None:
+    cut = LIST[: LIST.index('<outline type="rss" text="Loose')]
+    read = read_opml(cut.encode())
+    assert len(read.feeds) == 2
+    assert read.damage is not None
+    assert read.damage[0] == 6
+    assert read_opml(LIST.encode()).damage is None
+    prefixed = b'<opml><body><outline xmlUrl="https://x.example/" frss:priority="1"/></body></opml>'
+    assert read_opml(prefixed).damage is None, "a prefix that is not declared costs nothing"

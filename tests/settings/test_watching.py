@@ -92,6 +92,10 @@ async def test_a_list_outside_the_directory_is_watched(directory: Path, tmp_path
     (directory / "feeds.toml").write_text(f'opml = ["{opml}"]\n')
     watched = watching(directory)
     two = outline.format("one") + outline.format("two")
+    opml.write_text(f'<opml version="2.0">\n<body>{two}\n')
+    damaged = await watched.next()
+    assert isinstance(damaged, ConfigError), "a list that was cut short drops no feed in silence"
+    assert "subscriptions.opml: line 3: not well-formed XML" in str(damaged)
     opml.write_text(f'<opml version="2.0"><body>{two}</body></opml>')
     assert len((await watched.config()).feeds) == 2
 
