@@ -1,7 +1,7 @@
 """After a gap: what stood between two polls, from where the publisher keeps it.
 
 Asked in this order, until an entry appears that was known before: the feed's older pages (RFC 5005, JSON Feed's
-``next_url``), WordPress' ``?paged=N`` where the generator says WordPress, the news sitemap that robots.txt names. Only
+``next_url``), WordPress' ``?paged=N`` where the generator says WordPress, the site's news sitemap. Only
 within the feed's own site, at most `[poll] backfill` documents, each waiting for the site's turn as every request does.
 Older pages beyond that, and those from one on that fails for now, are left for the next poll.
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from monitor.core.identity import site_of
-from monitor.core.plan import Identified
+from monitor.core.plan import Identified, is_scoped
 from monitor.errors import ReadError
 from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request
 from monitor.pipeline.documents import parse
@@ -23,7 +23,10 @@ from monitor.pipeline.sitemap_index import own_children
 from monitor.ports import Fetcher, Workers
 
 SITEMAPS = 2
-"""Documents of an index that are looked at: the newest hold the last days."""
+"""Sitemaps that robots.txt names, those that speak of news first, and documents of an index, that are looked at: the newest
+hold the last days."""
+USUAL = ("/news-sitemap.xml", "/sitemap-news.xml")
+"""Where it is, where robots.txt names none."""
 WHOLE_SITE = 0.5
 """A sitemap fills a feed's gap only when the feed shows at least this share of what the site published meanwhile: a
 section's feed must not take in the other sections."""
@@ -66,7 +69,8 @@ class Backfill:
         first = newest.older or (_following(url) if _is_wordpress(newest) else None)
         if first:
             return await self.go_on(url, newest, first)
-        return await self._sitemaps(url, entries, self.since) if self.since is not None else Filling()
+        after = self.newest or self.since  # by the publisher's own clock, where it told the time
+        return await self._sitemaps(url, entries, after) if after is not None else Filling()
 
     async def go_on(self, url: str, newest: ParsedFeed, older: str) -> Filling:
         """Search from this older page on; `newest`: what stands at the feed's own URL now."""
@@ -95,32 +99,42 @@ class Backfill:
         beyond = len(dates) == len(entries) and max(dates) < self.newest - BACKDATED
         return Filling(tuple(found.values()), older=None if beyond else at)
 
-    async def _sitemaps(self, url: str, newest: Sequence[Entry], since: datetime) -> Filling:
-        entries = await self._sitemap_entries(url)
-        ours = {one.entry.url: one for one in self.identify(newest)}
+    async def _sitemaps(self, url: str, newest: Sequence[Entry], after: datetime) -> Filling:
+        """Of the site's news, those dated between `after` and the oldest of the document's new entries."""
+        news = self.identify(await self._sitemap_entries(url))
+        # By their articles: a feed's links bear parameters that a sitemap's do not.
+        shown = {key for one in self.identify(newest) for key in one.keys if not is_scoped(key)}
         oldest = min((entry.published_at for entry in newest if entry.published_at), default=None)
-        dated = [(entry, entry.published_at) for entry in entries if entry.published_at]
+        dated = [
+            (one, one.entry.published_at, not shown.isdisjoint(one.keys)) for one in news if one.entry.published_at
+        ]
         if oldest is None or not dated:
             return Filling()
-        meanwhile = [entry.url in ours for entry, date in dated if date >= oldest]
+        meanwhile = [ours for _, date, ours in dated if date >= oldest]
         if not meanwhile or sum(meanwhile) < WHOLE_SITE * len(meanwhile):
             return Filling()
-        between = self.identify([entry for entry, date in dated if since < date <= oldest and entry.url not in ours])
-        return Filling(between, filled=min(date for _, date in dated) <= since)
+        between = tuple(one for one, date, ours in dated if after < date <= oldest and not ours)
+        return Filling(between, filled=min(date for _, date, _ in dated) <= after)
 
     async def _sitemap_entries(self, url: str) -> list[Entry]:
-        """Of the site's news sitemap, as robots.txt names it; an index is followed to its newest documents."""
+        """Of the site's news sitemap, as robots.txt names it, or where it usually is; an index is followed to its newest
+        documents."""
         from monitor.content.discovery import sitemaps_of  # lxml: for those who have a gap
 
         robots = await self.fetcher.fetch(Request(urljoin(url, "/robots.txt"), purpose="robots", max_bytes=500_000))
-        if not isinstance(robots, Fetched):
+        said = robots.body.decode("utf-8", "replace") if isinstance(robots, Fetched) else ""
+        named = [one for one in sitemaps_of(said) if site_of(one) == site_of(url)]
+        for address in (named or [urljoin(url, path) for path in USUAL])[: min(SITEMAPS, self.most)]:
+            if entries := await self._news_of(address, url):
+                return entries
+        return []
+
+    async def _news_of(self, address: str, url: str) -> list[Entry]:
+        """None of a sitemap of pages that are no news."""
+        read = await self._read(address)
+        if not isinstance(read, ParsedFeed):
             return []
-        named = sitemaps_of(robots.body.decode("utf-8", "replace"))
-        address = next((one for one in named if "news" in one.lower() and site_of(one) == site_of(url)), None)
-        read = await self._read(address) if address else None
-        if not isinstance(read, ParsedFeed) or not read.children:
-            return list(read.entries) if isinstance(read, ParsedFeed) else []
-        entries: list[Entry] = []
+        entries = list(read.entries)
         for child in own_children(read, url)[: min(SITEMAPS, self.most)]:
             part = await self._read(child)
             entries += part.entries if isinstance(part, ParsedFeed) else ()

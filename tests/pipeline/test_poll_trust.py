@@ -168,9 +168,9 @@ async def test_a_gap_is_filled_from_an_archive_of_rfc_5005(desk: Desk) -> None:
     assert not desk.state.gap
 
 
-@pytest.mark.parametrize(("sections", "new"), [(1, 25), (4, 10)])
+@pytest.mark.parametrize(("sections", "new", "named"), [(1, 25, "map"), (4, 10, "map"), (1, 25, "")])
 async def test_a_gap_is_filled_from_the_news_sitemap_of_a_feed_that_is_the_whole_site(
-    desk: Desk, sections: int, new: int
+    desk: Desk, sections: int, new: int, named: str
 ) -> None:
     publisher = desk.publisher(window=10)
     await desk.poll()
@@ -179,7 +179,7 @@ async def test_a_gap_is_filled_from_the_news_sitemap_of_a_feed_that_is_the_whole
     ours = [story for story in publisher.stories if NOON - HOUR <= story.at <= desk.clock.now()]
     links = {story.number: link for story in ours for link in [_link(publisher, story.number)]}
     urls = "".join(
-        f"<url><loc>{links[story.number] if section == 0 else f'{site}/s{section}/{story.number}'}</loc><n:news>"
+        f"<url><loc>{links[story.number] + '?utm_medium=map' if section == 0 else f'{site}/s{section}/{story.number}'}</loc><n:news>"
         f"<n:title>{publisher.title(story)} {section}</n:title>"
         f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
         for story in ours
@@ -189,9 +189,15 @@ async def test_a_gap_is_filled_from_the_news_sitemap_of_a_feed_that_is_the_whole
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
         f' xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">{urls}</urlset>'
     )
-    robots = f"User-agent: *\nSitemap: {site}/news-sitemap.xml\n"
-    desk.room.other[f"{site}/robots.txt"] = Fetched(f"{site}/robots.txt", 200, robots.encode())
-    desk.room.other[f"{site}/news-sitemap.xml"] = Fetched(f"{site}/news-sitemap.xml", 200, body.encode())
+    pages = (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://x.example/</loc></url></urlset>'
+    )
+    where = f"{site}/{named or 'news-sitemap'}.xml"
+    desk.room.other[where] = Fetched(where, 200, body.encode())
+    if named:
+        robots = f"User-agent: *\nSitemap: {site}/pages.xml\nSitemap: {where}\n"
+        desk.room.other[f"{site}/pages.xml"] = Fetched(f"{site}/pages.xml", 200, pages.encode())
+        desk.room.other[f"{site}/robots.txt"] = Fetched(f"{site}/robots.txt", 200, robots.encode())
     assert (await desk.poll()).new == new
     assert desk.state.gap is (sections > 1)
 
