@@ -62,6 +62,8 @@ class Publisher:
     """From then on the URL answers with a permanent redirect there."""
     pages: bool = False
     """WordPress: `?paged=N` shows what stood before."""
+    generator: str = "https://wordpress.org/?v=6.5"
+    """Named where there are pages."""
     pinned: int = 0
     channel: str = ""
     headers: dict[str, str] = field(default_factory=dict)
@@ -115,7 +117,7 @@ class Publisher:
     def render(self, shown: Sequence[Story], now: datetime) -> bytes:
         salt = now.isoformat()
         items = "".join(self._item(story, now, salt, newest=index == 0) for index, story in enumerate(shown))
-        generator = "<generator>https://wordpress.org/?v=6.5</generator>" if self.pages else ""
+        generator = f"<generator>{self.generator}</generator>" if self.pages else ""
         head = f"<title>{escape(self.url)}</title>{generator}{self.channel}"
         return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
 

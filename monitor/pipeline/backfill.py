@@ -1,7 +1,7 @@
 """After a gap: what stood between two polls, from where the publisher keeps it.
 
 Asked in this order, until an entry appears that was known before: the feed's older pages (RFC 5005, JSON Feed's
-``next_url``), WordPress' ``?paged=N`` where the generator says WordPress, the site's news sitemap. Only
+``next_url``), WordPress' ``?paged=N`` where it is WordPress, the site's news sitemap. Only
 within the feed's own site, at most `[poll] backfill` documents, each waiting for the site's turn as every request does.
 Older pages beyond that, and those from one on that fails for now, are left for the next poll.
 """
@@ -66,9 +66,12 @@ class Backfill:
 
     async def fill(self, url: str, newest: ParsedFeed, entries: Sequence[Entry]) -> Filling:
         """Search from the document that showed the gap, with these entries that were not in the one before."""
-        first = newest.older or (_following(url) if _is_wordpress(newest) else None)
+        first = newest.older or (_following(url) if _is_wordpress(url, newest) else None)
         if first:
-            return await self.go_on(url, newest, first)
+            filling = await self.go_on(url, newest, first)
+            shown = {key for one in self.identify(entries) for key in one.keys}
+            if filling.filled or filling.older or any(shown.isdisjoint(one.keys) for one in filling.found):
+                return filling
         after = self.newest or self.since  # by the publisher's own clock, where it told the time
         return await self._sitemaps(url, entries, after) if after is not None else Filling()
 
@@ -92,7 +95,7 @@ class Backfill:
                 return Filling(tuple(found.values()), filled=True)
             if len(found) == before:  # the same page again: the publisher does not page
                 return Filling(tuple(found.values()))
-            at, entries = page.older or (_following(at) if _is_wordpress(newest) else None), page.entries
+            at, entries = page.older or (_following(at) if _is_wordpress(url, newest) else None), page.entries
         dates = [entry.published_at for entry in entries if entry.published_at]
         if not dates or self.newest is None:  # it might be read to its end, years back
             return Filling(tuple(found.values()))
@@ -161,8 +164,10 @@ def _passes(failed: Failed) -> bool:
     return failed.status >= 500 or failed.status in PASSING
 
 
-def _is_wordpress(feed: ParsedFeed) -> bool:
-    return "wordpress" in feed.generator.lower()
+def _is_wordpress(url: str, feed: ParsedFeed) -> bool:
+    """By its word, or by its address: many a site hides what it is made with."""
+    parts = urlsplit(url)
+    return "wordpress" in feed.generator.lower() or parts.path.endswith(("/feed", "/feed/")) or "feed=" in parts.query
 
 
 def _following(url: str) -> str:

@@ -87,6 +87,19 @@ async def test_filling_a_gap_is_bounded_at_each_poll_and_goes_on_at_the_next(des
     assert len(desk.room.asked) == before + 1
 
 
+@pytest.mark.parametrize(("pages", "missing"), [(True, 0), (False, 15)])
+async def test_a_feed_at_wordpress_usual_address_is_asked_for_its_pages(desk: Desk, pages: bool, missing: int) -> None:
+    url = "https://harbour.example.org/feed/"
+    publisher = Publisher(url, stories(NOON - 30 * HOUR, HOUR, 400), window=10, pages=pages, generator="")
+    desk.room.add(publisher)
+    desk.config = replace(desk.config, feeds=(Feed("harbour", url),))
+    await desk.poll()
+    await desk.poll(25 * HOUR)
+    assert len(desk.missed(publisher, NOON)) == missing
+    assert desk.state.gap is bool(missing)
+    assert len(desk.room.asked) < 10
+
+
 async def test_filling_a_gap_can_be_turned_off(desk: Desk) -> None:
     desk.publisher(window=10, pages=True)
     desk.config = replace(desk.config, poll=PollPolicy(backfill=2))
