@@ -103,6 +103,8 @@ def check(config_dir: str | None, as_json: bool) -> None:
     click.echo(
         f"{where}: well: {len(config.feeds)} feeds, {len(config.watchlists)} watchlists, {len(config.channels)} channels"
     )
+    for remark in config.remarks:
+        click.echo(remark)
 
 
 @monitor.command()

@@ -329,5 +329,7 @@ class Config:
     directory: Path | None = None
     outside: tuple[Path, ...] = ()
     """Files read from outside `directory` (OPML lists, secrets): a change in them is a change of the configuration."""
+    remarks: tuple[str, ...] = ()
+    """What was left out of other programs' files, one line each: no mistake of the user's, and nothing to be silent about."""
     stamps: Mapping[Path, tuple[int, ...] | None] = field(default_factory=dict, repr=False, compare=False)
     """What it was read from, each with what told it apart just before."""

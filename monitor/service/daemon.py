@@ -87,6 +87,7 @@ class Daemon:
         watching = asyncio.create_task(self._watch())
         rules = app.rules
         log.info("started", feeds=len(rules.feeds), watchlists=len(rules.watchlists), store=str(app.store.path))
+        _log_remarks(rules.config)
         self._notifier.tell("READY=1", f"STATUS={len(rules.feeds)} feeds, {len(rules.watchlists)} watchlists")
         living = asyncio.create_task(self._live())
         clock = asyncio.create_task(self._follow_clock(scheduler))
@@ -277,6 +278,7 @@ class Daemon:
             await self._endpoint.follow()
             await self._note("config.mistakes", "")
             log.info("configured", feeds=len(change.feeds), watchlists=len(change.watchlists))
+            _log_remarks(change)
 
     async def _note(self, key: str, value: str) -> None:
         await self._app.write(self._app.store.note, key, value, self._app.clock.now())
@@ -303,3 +305,8 @@ class Daemon:
 
 def _complain(event: JobExecutionEvent) -> None:
     log.error("tick_missed", job=event.job_id, due=str(event.scheduled_run_time), error=str(event.exception or ""))
+
+
+def _log_remarks(config: Config) -> None:
+    for remark in config.remarks:
+        log.warning("left_out", what=remark)

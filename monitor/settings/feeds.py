@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.core.identity import slug
-from monitor.core.urls import BadUrlError, target
+from monitor.core.urls import BadUrlError, mask_url, target
 from monitor.errors import ReadError
 from monitor.model import Feed
 from monitor.settings.documents import MAX_FILE, read_document
@@ -30,6 +30,8 @@ class Feeds:
     """A URL, as it is dialled, to what gives it, likewise."""
     unread: list[str] = field(default_factory=list)
     """The text of files that have mistakes: what they name may exist."""
+    remarks: list[str] = field(default_factory=list)
+    """What was left out of OPML lists."""
 
     def known(self, name: str, among: Collection[str]) -> bool:
         """Whether an id or a tag is one of these, or may be."""
@@ -150,6 +152,7 @@ def _add_opml(run: Run, feeds: Feeds, document: Document, number: int, name: str
         said = f"cannot be read: {reason(error)}" if isinstance(error, OSError) else str(error)
         run.mistakes.at_value(document, ("opml", number), f"{shown(path)}: {said}")
         return
+    feeds.remarks += [f"{shown(path)}: left out, no http or https URL: {mask_url(url)}" for url in read.left_out]
     for one in read.feeds:
         url = _dialled(one.url)
         if url not in feeds.urls:

@@ -95,6 +95,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         templates=templates,
         directory=directory,
         outside=run.outside(),
+        remarks=tuple(feeds.remarks),
         stamps=before | run.used,
     )
 

@@ -130,6 +130,16 @@ def test_opml_goes_in_once_and_comes_out(run: Callable[..., Result], tmp_path: P
     assert 'xmlUrl="https://a.example/feed"' in run("feeds", "export").stdout
 
 
+def test_what_a_configured_opml_list_has_beyond_feeds_is_told(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "config" / "feeds.toml").write_text('opml = ["list.opml"]\n')
+    outlines = '<outline xmlUrl="ftp://u:secret@a.example/feed"/><outline type="rss" xmlUrl="https://b.example/feed"/>'
+    (tmp_path / "config" / "list.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+    said = run("check").stdout
+    assert "well: 1 feeds" in said
+    assert "list.opml: left out, no http or https URL: ftp://" in said
+    assert "secret" not in said
+
+
 def test_of_a_damaged_opml_list_what_can_be_read_goes_in_and_the_line_is_told(
     run: Callable[..., Result], tmp_path: Path
 ) -> None:
