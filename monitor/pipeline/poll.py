@@ -167,6 +167,8 @@ class Poller:
         answer, parsed = read.answer, look.parsed
         work, waiting = postponed(planned.work, rules.config.limits)
         if waiting:
+            if look.continuity != "gap":  # else the next document shows the gap anew
+                look = replace(look, filled=False, older=state.learnt.older)
             parsed = replace(parsed, complete=False, problem=_waiting(waiting, parsed.problem))
         if look.fresh and doubted and await self._lied(state, answer):
             state = replace(state, learnt=replace(state.learnt, lied_at=self.clock.now()))

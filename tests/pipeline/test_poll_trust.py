@@ -15,6 +15,7 @@ from monitor.model import (
     Failed,
     Feed,
     Fetched,
+    LimitsPolicy,
     PollPolicy,
 )
 from tests.builders import HOUR, NOON
@@ -98,6 +99,17 @@ async def test_a_feed_at_wordpress_usual_address_is_asked_for_its_pages(desk: De
     assert len(desk.missed(publisher, NOON)) == missing
     assert desk.state.gap is bool(missing)
     assert len(desk.room.asked) < 10
+
+
+async def test_what_an_older_page_has_beyond_a_polls_bound_waits_and_is_not_lost(desk: Desk) -> None:
+    publisher = desk.publisher(window=10, pages=True)
+    desk.config = replace(desk.config, poll=PollPolicy(backfill=2), limits=LimitsPolicy(entries=15))
+    await desk.poll()
+    await desk.poll(100 * HOUR)
+    for _ in range(12):
+        await desk.poll(5 * MINUTE)
+    assert desk.missed(publisher, NOON) == []
+    assert (desk.state.gap, desk.state.learnt.gap_filled) == (False, True)
 
 
 async def test_filling_a_gap_can_be_turned_off(desk: Desk) -> None:
