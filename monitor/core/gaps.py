@@ -24,6 +24,11 @@ USUAL = 0.3
 LEARN = 0.25
 """Weight of the last document in what is usual."""
 
+BARREN = 3
+"""Gaps in a row of which the site has nothing to show, after which it is asked at every twelfth alone: a feed whose document
+rolls over at each poll would cost it five requests instead of one."""
+ASKED_EVERY = 12
+
 GROWS_OVER = timedelta(days=3)
 """Time in which a longer span is learnt: several of a feed's busy hours lie in it, whatever its week is like."""
 
@@ -79,6 +84,11 @@ def continuity(now: Window, size_before: int | None, usual: float | None) -> Con
     if min(now.size, size_before) < SMALL and (usual or 0.0) < USUAL:
         return "contiguous"
     return "gap"
+
+
+def worth_asking(gaps: int, barren: int) -> bool:
+    """Whether to look for what a gap swallowed, after so many before it, the last `barren` of them in vain."""
+    return barren < BARREN or gaps % ASKED_EVERY == 0
 
 
 def usual_overlap(usual: float | None, now: Window) -> float:

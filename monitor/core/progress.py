@@ -36,6 +36,8 @@ class Look:
     """The gap before it, or one before that, was filled from the feed's archive."""
     older: str | None = None
     """The page of the archive from which the filling goes on."""
+    barren: bool = False
+    """The site was asked for what the gap swallowed, and had nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,8 @@ class Moment:
     def _gaps(self, state: FeedState, learnt: Learnt, look: Look) -> Learnt:
         """The gap that it shows, or that was filled before it; another while one is being filled makes one of both."""
         if look.continuity == "gap":
-            learnt = replace(learnt, gaps=learnt.gaps + 1)
+            barren = learnt.barren + 1 if look.barren else 0 if look.filled or look.older else learnt.barren
+            learnt = replace(learnt, gaps=learnt.gaps + 1, barren=barren)
             # One not filled is told of before one that is.
             if not look.filled or learnt.gap_filled or learnt.gap_at is None or learnt.older:
                 since = learnt.gap_from if learnt.older else state.last_success_at

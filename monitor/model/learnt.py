@@ -43,6 +43,8 @@ class Learnt:
     gap_from: datetime | None = None
     gap_filled: bool = False
     """What stood between was found in the feed's archive or the site's news sitemap."""
+    barren: int = 0
+    """Gaps in a row of which the site had nothing to show."""
     older: str | None = None
     """The page of the archive that is asked for next to fill it; None: nothing is left to be asked for."""
     ttl: timedelta | None = None

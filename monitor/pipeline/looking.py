@@ -53,7 +53,8 @@ class Looking:
         continuity = gaps.continuity(shown, size, state.learnt.overlap) if judged else "contiguous"
         look = Look(parsed, document.dates, shown, planned.fresh, continuity, counts, judged)
         gap = continuity == "gap"
-        if not (gap or (window and state.learnt.older)) or not self.backfill:
+        asks = gap and gaps.worth_asking(state.learnt.gaps, state.learnt.barren)
+        if not self.backfill or not (asks or (window and state.learnt.older)):
             return planned, look
 
         def again(entries: Sequence[Entry]) -> tuple[Identified, ...]:
@@ -66,7 +67,9 @@ class Looking:
         log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(filling.found), filled=filling.filled)
         # What an older page brings later says nothing of when the feed brings something.
         fresh = planned.fresh if gap else look.fresh
-        return planned, replace(look, fresh=fresh, filled=filling.filled, older=filling.older)
+        return planned, replace(
+            look, fresh=fresh, filled=filling.filled, older=filling.older, barren=gap and not filling.found
+        )
 
     async def _filling(
         self, state: FeedState, gap: bool, again: Identify, url: str, parsed: ParsedFeed, entries: Sequence[Entry]

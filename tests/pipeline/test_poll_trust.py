@@ -112,6 +112,19 @@ async def test_what_an_older_page_has_beyond_a_polls_bound_waits_and_is_not_lost
     assert (desk.state.gap, desk.state.learnt.gap_filled) == (False, True)
 
 
+async def test_a_site_that_has_nothing_older_is_seldom_asked_for_it(desk: Desk) -> None:
+    desk.publisher(window=10)
+    await desk.poll()
+    for _ in range(24):
+        await desk.poll(12 * HOUR)
+    assert desk.state.learnt.gaps == 24
+    polls = [request for request in desk.room.asked if request.url == URL]
+    assert len(polls) == 25
+    assert len(desk.room.asked) - len(polls) == 3 * (
+        3 + 1
+    )  # robots.txt and two usual places; at the thirteenth gap again
+
+
 async def test_filling_a_gap_can_be_turned_off(desk: Desk) -> None:
     desk.publisher(window=10, pages=True)
     desk.config = replace(desk.config, poll=PollPolicy(backfill=2))
