@@ -126,7 +126,7 @@ def import_(opml: Path, config_dir: str | None) -> None:
         read = read_opml(opml.read_bytes())
     except (ReadError, OSError) as error:
         raise MonitorError(f"{opml}: {error}") from error
-    found = [Feed(id="", url=one.url, tags=tuple(one.tags)) for one in read.feeds]
+    found = [Feed(id=one.id, url=one.url, tags=tuple(one.tags)) for one in read.feeds]
     written, added = add_feeds(where, config, found)
     if read.damage:
         line, what = read.damage
@@ -157,7 +157,7 @@ def export(config_dir: str | None) -> None:
     from monitor.content.opml import OpmlFeed, write_opml
 
     config = configuration(config_dir)
-    feeds = [OpmlFeed(feed.url, feed.id, feed.tags) for feed in config.feeds]
+    feeds = [OpmlFeed(feed.url, feed.id, feed.tags, feed.id) for feed in config.feeds]
     click.echo(write_opml(feeds, "monitor").decode(), nl=False)
 
 

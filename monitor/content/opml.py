@@ -15,6 +15,8 @@ from monitor.errors import ReadError
 
 MAX_FEEDS = 100_000
 """Feeds taken from one file; the largest published lists have 20,000."""
+_OURS = "https://github.com/monitor-news/monitor"
+_ID = f"{{{_OURS}}}id"
 MAX_DEPTH = 20
 """Folders in folders; readers write two."""
 
@@ -26,6 +28,8 @@ class OpmlFeed:
     url: str
     title: str = ""
     tags: tuple[str, ...] = ()
+    id: str = ""
+    """The id it has in a list of ours; none in other programs'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ def read_opml(body: bytes) -> OpmlList:
         if before is None and len(found) >= MAX_FEEDS:
             break
         tags = dict.fromkeys((*before.tags, *feed.tags) if before else feed.tags)
-        found[feed.url] = OpmlFeed(feed.url, before.title if before else feed.title, tuple(tags))
+        first = before or feed
+        found[feed.url] = OpmlFeed(feed.url, first.title, tuple(tags), first.id)
     return OpmlList(list(found.values()), _left_out(root), damage)
 
 
@@ -69,7 +74,7 @@ def write_opml(feeds: Iterable[OpmlFeed], title: str) -> bytes:
     Reading it gives the same feeds with the same tags, in the order of folders; writing that again gives the same
     bytes.
     """
-    root = etree.Element("opml", version="2.0")
+    root = etree.Element("opml", {"version": "2.0"}, nsmap={"monitor": _OURS})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = one_line(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, etree._Element] = {}
@@ -82,6 +87,8 @@ def write_opml(feeds: Iterable[OpmlFeed], title: str) -> bytes:
             parent = folders[name]
         label = one_line(feed.title) or feed.url
         outline = etree.SubElement(parent, "outline", type="rss", text=label, title=label, xmlUrl=feed.url)
+        if feed.id:
+            outline.set(_ID, feed.id)
         if len(feed.tags) > 1:
             outline.set("category", ",".join(one_line(tag.replace(",", " "), MAX_NAME) for tag in feed.tags))
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -135,7 +142,8 @@ def _feeds(root: etree._Element) -> Iterator[OpmlFeed]:
                 for path in attributes.get("category", "").split(",")
                 for part in path.split("/")
             ]
-            yield OpmlFeed(url, label, tuple(dict.fromkeys([*folders, *filter(None, categories)])))
+            tags = tuple(dict.fromkeys([*folders, *filter(None, categories)]))
+            yield OpmlFeed(url, label, tags, str(element.get(_ID, "")))
         elif element.tag == "outline" and label and len(folders) < MAX_DEPTH:
             inside = (*folders, label[:MAX_NAME])
         stack += [(child, inside) for child in reversed(element) if isinstance(child.tag, str)]

@@ -16,6 +16,7 @@ from monitor.settings.mistakes import Document, reason, shown
 from monitor.settings.run import Run, may_hold, raw
 from monitor.settings.schema import FeedsFile, FeedTable
 from monitor.settings.validate import validate
+from monitor.settings.values import is_slug
 
 
 @dataclass(slots=True)
@@ -156,7 +157,7 @@ def _add_opml(run: Run, feeds: Feeds, document: Document, number: int, name: str
     for one in read.feeds:
         url = _dialled(one.url)
         if url not in feeds.urls:
-            made = _made_id(one.url, feeds)
+            made = one.id if is_slug(one.id) and one.id not in feeds.ids else _made_id(one.url, feeds)
             feeds.ids[made] = feeds.urls[url] = shown(path)
             feeds.tags.update(one.tags)
             feeds.right.append(Feed(made, one.url, tags=tuple(one.tags)))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from monitor.core.identity import canonical_url, slug
 from monitor.model import Config, Feed
+from monitor.settings.values import is_slug
 
 IMPORTED = "feeds/imported.toml"
 
@@ -32,20 +33,29 @@ def _copy(source: Traversable, target: Path) -> list[Path]:
 
 
 def add_feeds(directory: Path, config: Config, feeds: Sequence[Feed]) -> tuple[Path, int]:
-    """Add to `feeds/imported.toml` the feeds whose URL is not configured yet; returns the file and how many."""
+    """Add to `feeds/imported.toml` the feeds whose URL is not configured yet; returns the file and how many. A feed keeps
+    its id where that is free; without one it gets the one made from its URL."""
     path = directory / IMPORTED
-    known = {canonical_url(feed.url) for feed in config.feeds}
-    ids = {feed.id for feed in config.feeds}
+    known = {_address(feed.url) for feed in config.feeds}
+    ids = {feed.id for feed in config.feeds} | {slug(feed.url) for feed in feeds}
     added: list[str] = []
     for feed in feeds:
-        if canonical_url(feed.url) in known or slug(feed.url) in ids:
+        if _address(feed.url) in known:
             continue
-        known.add(canonical_url(feed.url))
-        ids.add(slug(feed.url))
+        known.add(_address(feed.url))
+        name = ""
+        if is_slug(feed.id) and feed.id not in ids:
+            ids.add(feed.id)
+            name = f"id = {json.dumps(feed.id)}\n"
         tags = f"tags = {json.dumps(list(feed.tags), ensure_ascii=False)}\n" if feed.tags else ""
-        added.append(f"\n[[feed]]\nurl = {json.dumps(feed.url)}\n{tags}")
+        added.append(f"\n[[feed]]\n{name}url = {json.dumps(feed.url)}\n{tags}")
     if added:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write("".join(added))
     return path, len(added)
+
+
+def _address(url: str) -> str:
+    """What is the same for the feeds that lists give now by http and now by https, now with www and now without."""
+    return (canonical_url(url) or url).partition("://")[2].removeprefix("www.")

@@ -289,11 +289,16 @@ def user_agent(value: str) -> str:
 
 def slug(value: str) -> str:
     """An id: lower-case letters, digits, and ``-``, ``_``, ``.`` between them."""
-    if re.fullmatch(r"[a-z0-9]+(?:[-_.]+[a-z0-9]+)*", value) and len(value) <= 80:
+    if is_slug(value):
         return value
     meant = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-")[:80]
     hint = f'; did you mean "{meant}"?' if meant and meant != value else ""
     raise ValueError(f'not an id such as "ansa-it": lower-case letters, digits and hyphens: "{value}"{hint}')
+
+
+def is_slug(value: str) -> bool:
+    """Whether it may be an id."""
+    return len(value) <= 80 and re.fullmatch(r"[a-z0-9]+(?:[-_.]+[a-z0-9]+)*", value) is not None
 
 
 def tag(value: str) -> str:

@@ -130,6 +130,25 @@ def test_opml_goes_in_once_and_comes_out(run: Callable[..., Result], tmp_path: P
     assert 'xmlUrl="https://a.example/feed"' in run("feeds", "export").stdout
 
 
+def test_an_exported_list_keeps_its_ids_where_it_is_taken_in(run: Callable[..., Result], tmp_path: Path) -> None:
+    feeds = tmp_path / "config" / "feeds.toml"
+    feeds.write_text(
+        '[[feed]]\nid = "ansa"\nurl = "https://a.example/a-b"\ntags = ["italy"]\n[[feed]]\nurl = "https://a.example/a/b"\n'
+    )
+    before = {(feed["id"], feed["url"], *feed["tags"]) for feed in records(run("feeds", "--json"))}
+    exported = run("feeds", "export").stdout
+    (tmp_path / "config" / "out.opml").write_text(exported)
+    feeds.write_text("")
+    assert "2 added" in run("feeds", "import", "config/out.opml").stdout
+    assert {(feed["id"], feed["url"], *feed["tags"]) for feed in records(run("feeds", "--json"))} == before
+    assert "0 added" in run("feeds", "import", "config/out.opml").stdout
+    (tmp_path / "config" / "feeds" / "imported.toml").unlink()
+    feeds.write_text('opml = ["out.opml"]\n')
+    assert {(feed["id"], feed["url"], *feed["tags"]) for feed in records(run("feeds", "--json"))} == before
+    (tmp_path / "config" / "out.opml").write_text(exported.replace('"ansa"', '"An id!"'))
+    assert "well: 2 feeds" in run("check").stdout
+
+
 def test_what_a_configured_opml_list_has_beyond_feeds_is_told(run: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "config" / "feeds.toml").write_text('opml = ["list.opml"]\n')
     outlines = '<outline xmlUrl="ftp://u:secret@a.example/feed"/><outline type="rss" xmlUrl="https://b.example/feed"/>'
