@@ -104,20 +104,20 @@ class Backfill:
 
     async def _sitemaps(self, url: str, newest: Sequence[Entry], after: datetime) -> Filling:
         """Of the site's news, those dated between `after` and the oldest of the document's new entries."""
-        news = self.identify(await self._sitemap_entries(url))
+        entries = await self._sitemap_entries(url)
+        dates = [entry.published_at for entry in entries if entry.published_at]
+        oldest = min((entry.published_at for entry in newest if entry.published_at), default=None)
+        if oldest is None or not dates:
+            return Filling()
+        later = self.identify([entry for entry in entries if entry.published_at and entry.published_at > after])
         # By their articles: a feed's links bear parameters that a sitemap's do not.
         shown = {key for one in self.identify(newest) for key in one.keys if not is_scoped(key)}
-        oldest = min((entry.published_at for entry in newest if entry.published_at), default=None)
-        dated = [
-            (one, one.entry.published_at, not shown.isdisjoint(one.keys)) for one in news if one.entry.published_at
-        ]
-        if oldest is None or not dated:
-            return Filling()
+        dated = [(one, one.entry.published_at or after, not shown.isdisjoint(one.keys)) for one in later]
         meanwhile = [ours for _, date, ours in dated if date >= oldest]
         if not meanwhile or sum(meanwhile) < WHOLE_SITE * len(meanwhile):
             return Filling()
-        between = tuple(one for one, date, ours in dated if after < date <= oldest and not ours)
-        return Filling(between, filled=min(date for _, date, _ in dated) <= after)
+        between = tuple(one for one, date, ours in dated if date <= oldest and not ours)
+        return Filling(between, filled=min(dates) <= after)
 
     async def _sitemap_entries(self, url: str) -> list[Entry]:
         """Of the site's news sitemap, as robots.txt names it, or where it usually is; an index is followed to its newest

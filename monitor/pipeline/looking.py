@@ -64,7 +64,8 @@ class Looking:
         filling = await self._filling(state, gap, again, url, parsed, entries)
         both = again([*entries, *(one.entry for one in filling.found)])
         planned = plan(both, await self.known([key for one in both for key in one.keys]))
-        log.warning("gap", feed=feed.id, since=state.last_success_at, found=len(filling.found), filled=filling.filled)
+        since = state.learnt.gap_from if state.learnt.older else state.last_success_at
+        log.warning("gap", feed=feed.id, since=since, found=len(filling.found), filled=filling.filled)
         # What an older page brings later says nothing of when the feed brings something.
         fresh = planned.fresh if gap else look.fresh
         return planned, replace(
