@@ -239,6 +239,7 @@ def webhook_secret(value: str) -> str:
     return value
 
 
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_.]+[a-z0-9]+)*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OWN_HEADERS = ("host", "content-length", "content-type", "connection", "transfer-encoding", "te", "upgrade", "expect")
 
@@ -298,7 +299,7 @@ def slug(value: str) -> str:
 
 def is_slug(value: str) -> bool:
     """Whether it may be an id."""
-    return len(value) <= 80 and re.fullmatch(r"[a-z0-9]+(?:[-_.]+[a-z0-9]+)*", value) is not None
+    return len(value) <= 80 and _SLUG.fullmatch(value) is not None
 
 
 def tag(value: str) -> str:
