@@ -18,8 +18,9 @@ from monitor.model import (
     LimitsPolicy,
     PollPolicy,
 )
+from monitor.pipeline.intake import Rules
 from tests.builders import HOUR, NOON
-from tests.newsroom import Publisher, stories
+from tests.newsroom import Publisher, a_poller, stories
 from tests.pipeline.desk import URL, Desk
 
 MINUTE = timedelta(minutes=1)
@@ -79,8 +80,12 @@ async def test_filling_a_gap_is_bounded_at_each_poll_and_goes_on_at_the_next(des
     assert desk.state.interval == desk.config.poll.min
     for _ in range(5):
         before = len(desk.room.asked)
-        await desk.poll(pause)
+        news = desk.state.last_new_at
+        report = await desk.poll(pause)
         assert len(desk.room.asked) - before <= 3
+        assert desk.state.gap is (desk.state.learnt.older is not None)
+        if pause < HOUR and report.new:
+            assert desk.state.last_new_at == news, "what an older page brings is no news"
     assert (desk.state.gap, desk.state.learnt.gaps, desk.state.learnt.gap_filled) == (False, 1, True)
     assert desk.missed(publisher, NOON) == []
     before = len(desk.room.asked)
@@ -123,6 +128,65 @@ async def test_a_site_that_has_nothing_older_is_seldom_asked_for_it(desk: Desk) 
     assert len(desk.room.asked) - len(polls) == 3 * (
         3 + 1
     )  # robots.txt and two usual places; at the thirteenth gap again
+
+
+async def test_an_archive_without_dates_is_read_for_one_poll(desk: Desk) -> None:
+    desk.publisher(window=10, pages=True, dated=False)
+    desk.config = replace(desk.config, poll=PollPolicy(backfill=2))
+    await desk.poll()
+    await desk.poll(100 * HOUR)
+    assert (desk.state.gap, desk.state.learnt.older) == (True, None)
+
+
+async def test_an_archive_on_another_site_is_not_asked_for(desk: Desk) -> None:
+    publisher = desk.publisher(window=10)
+    await desk.poll()
+    publisher.channel = (
+        '<link xmlns="http://www.w3.org/2005/Atom" rel="next" href="https://elsewhere.example.net/older"/>'
+    )
+    await desk.poll(25 * HOUR)
+    assert desk.state.gap
+    assert not any("elsewhere" in request.url for request in desk.room.asked)
+
+
+async def test_a_push_while_a_gap_is_filled_asks_for_nothing(desk: Desk) -> None:
+    publisher = desk.publisher(window=10, pages=True)
+    desk.config = replace(desk.config, poll=PollPolicy(backfill=2))
+    await desk.poll()
+    await desk.poll(100 * HOUR)
+    older, asked = desk.state.learnt.older, len(desk.room.asked)
+    desk.clock.move(2 * HOUR)
+    body = publisher.render(publisher.shown(desk.clock.now())[:2], NOON)
+    poller = a_poller(desk.store, desk.room, desk.clock)
+    report = await poller.push(desk.config.feeds[0], Rules.of(desk.config), Fetched(URL, 200, body, {}))
+    assert (report.new, len(desk.room.asked), desk.state.learnt.older) == (2, asked, older)
+
+
+async def test_a_sitemap_is_taken_by_the_publishers_own_dates(desk: Desk) -> None:
+    """They lie years before the polls; and the feed's address looks as if it had pages."""
+    url, site = "https://harbour.example.org/feed/", "https://harbour.example.org"
+    desk.config = replace(desk.config, feeds=(Feed("harbour", url),))
+    publisher = Publisher(url, stories(NOON - 9000 * HOUR, HOUR, 40), window=10)
+
+    async def poll(newest: int) -> None:
+        shown = publisher.stories[newest - 10 : newest]
+        desk.room.other[url] = Fetched(url, 200, publisher.render(shown[::-1], NOON), {"content-type": "text/xml"})
+        await desk.poll(HOUR)
+
+    await poll(10)
+    urls = "".join(
+        f"<url><loc>{_link(publisher, story.number)}</loc><n:news><n:title>{publisher.title(story)}</n:title>"
+        f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
+        for story in publisher.stories
+    )
+    spaces = (
+        'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
+    )
+    where = f"{site}/news-sitemap.xml"
+    desk.room.other[where] = Fetched(where, 200, f"<urlset {spaces}>{urls}</urlset>".encode())
+    await poll(40)
+    assert (desk.state.gap, desk.state.learnt.gap_filled) == (False, True)
+    assert len(desk.titles()) == 40
 
 
 async def test_filling_a_gap_can_be_turned_off(desk: Desk) -> None:
