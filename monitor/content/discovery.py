@@ -24,11 +24,15 @@ _TYPES = {
     "text/xml": "rss",
     "application/xml": "rss",
 }
+USUAL_SITEMAPS = (
+    "news-sitemap.xml", "sitemap-news.xml", "sitemap_news.xml", "googlenews.xml", "sitemap-index.xml", "sitemap.xml",
+)  # fmt: skip
+"""Paths at which sites have their news sitemap, the likeliest first."""
 # In the order of their frequency on news sites: WordPress, static site generators, Drupal, news CMSs, news sitemaps.
 _USUAL = (
     "feed/", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "rss/", "feeds", "feed", "feed.json",
     "?feed=rss2", "rss/all.xml", "rss/news.xml",
-    "news-sitemap.xml", "sitemap-news.xml", "sitemap_news.xml", "googlenews.xml", "sitemap-index.xml", "sitemap.xml",
+    *USUAL_SITEMAPS,
 )  # fmt: skip
 _FEED_PATH = re.compile(r"(?:/|\b)(?:rss|atom|feeds?|xml)(?:[/.?&_-]|$)|\.(?:rss|atom|rdf)(?:$|\?)", re.IGNORECASE)
 _SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -68,9 +72,7 @@ def find_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
         declared = [link for element in tree.iter("link") if (link := _declared(element, base))]
         linked = [link for element in tree.iter("a") if (link := _linked(element, base))]
     usual = [
-        FeedLink(
-            urljoin(base, "/" + path), kind="sitemap" if "sitemap" in path or "google" in path else "", found="usual"
-        )
+        FeedLink(urljoin(base, "/" + path), kind="sitemap" if path in USUAL_SITEMAPS else "", found="usual")
         for path in _USUAL
     ]
     best: dict[str, FeedLink] = {}

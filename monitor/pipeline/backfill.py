@@ -19,14 +19,12 @@ from monitor.core.plan import Identified, is_scoped
 from monitor.errors import ReadError
 from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request
 from monitor.pipeline.documents import parse
-from monitor.pipeline.sitemap_index import own_children
+from monitor.pipeline.sitemap_index import named_sitemaps, own_children
 from monitor.ports import Fetcher, Workers
 
 SITEMAPS = 2
-"""Sitemaps that robots.txt names, those that speak of news first, and documents of an index, that are looked at: the newest
-hold the last days."""
-USUAL = ("/news-sitemap.xml", "/sitemap-news.xml")
-"""Where it is, where robots.txt names none."""
+"""Sitemaps that robots.txt names, or usual places where it names none, and documents of an index, that are looked at: the
+newest hold the last days."""
 WHOLE_SITE = 0.5
 """A sitemap fills a feed's gap only when the feed shows at least this share of what the site published meanwhile: a
 section's feed must not take in the other sections."""
@@ -122,12 +120,11 @@ class Backfill:
     async def _sitemap_entries(self, url: str) -> list[Entry]:
         """Of the site's news sitemap, as robots.txt names it, or where it usually is; an index is followed to its newest
         documents."""
-        from monitor.content.discovery import sitemaps_of  # lxml: for those who have a gap
+        from monitor.content.discovery import USUAL_SITEMAPS  # lxml: for those who have a gap
 
-        robots = await self.fetcher.fetch(Request(urljoin(url, "/robots.txt"), purpose="robots", max_bytes=500_000))
-        said = robots.body.decode("utf-8", "replace") if isinstance(robots, Fetched) else ""
-        named = [one for one in sitemaps_of(said) if site_of(one) == site_of(url)]
-        for address in (named or [urljoin(url, path) for path in USUAL])[: min(SITEMAPS, self.most)]:
+        named = [one for one in await named_sitemaps(self.fetcher, url) if site_of(one) == site_of(url)]
+        usual = [urljoin(url, f"/{path}") for path in USUAL_SITEMAPS]
+        for address in (named or usual)[: min(SITEMAPS, self.most)]:
             if entries := await self._news_of(address, url):
                 return entries
         return []

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
 
-from monitor.content.discovery import FeedLink, find_feeds, sitemaps_of
+from monitor.content.discovery import FeedLink, find_feeds
 from monitor.errors import MonitorError, ReadError
 from monitor.model import Failed, Fetched, ParsedFeed, Request
 from monitor.pipeline.documents import parse
-from monitor.pipeline.sitemap_index import own_children
+from monitor.pipeline.sitemap_index import named_sitemaps, own_children
 from monitor.ports import Fetcher, Workers
 
 SITEMAPS = 3
@@ -52,17 +51,9 @@ class Finder:
         usual = [link for link in links if link.found == "usual"]
         if not self.found:
             await self._try([link for link in usual if link.kind != "sitemap"])
-        named = await self._named(page.url)
+        named = [FeedLink(one) for one in (await named_sitemaps(self.fetcher, page.url))[:SITEMAPS]]
         await self._try(named or [link for link in usual if link.kind == "sitemap"])
         return self.found
-
-    async def _named(self, url: str) -> list[FeedLink]:
-        address = urljoin(url, "/robots.txt")
-        answer = await self.fetcher.fetch(Request(address, purpose="robots", max_bytes=500_000))
-        if not isinstance(answer, Fetched):
-            return []
-        named = sitemaps_of(answer.body.decode("utf-8", "replace"))[:SITEMAPS]
-        return [FeedLink(one, kind="sitemap", found="linked") for one in named]
 
     async def _try(self, links: Iterable[FeedLink]) -> None:
         for link in links:

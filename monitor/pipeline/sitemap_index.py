@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urljoin
 
 from monitor.core.identity import site_of
 from monitor.errors import NoNews, ReadError
@@ -20,6 +21,15 @@ from monitor.ports import Fetcher
 def own_children(index: ParsedFeed, url: str) -> list[str]:
     """The children on the site of `url`, in the index's order."""
     return [child for child in index.children if site_of(child) == site_of(url)]
+
+
+async def named_sitemaps(fetcher: Fetcher, url: str) -> list[str]:
+    """Those that robots.txt at the site of `url` names, the ones that speak of news first; none where it cannot be had."""
+    from monitor.content.discovery import sitemaps_of  # lxml: for those who ask
+
+    address = urljoin(url, "/robots.txt")
+    answer = await fetcher.fetch(Request(address, purpose="robots", max_bytes=500_000))
+    return sitemaps_of(answer.body.decode("utf-8", "replace")) if isinstance(answer, Fetched) else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,10 @@ def add_feeds(directory: Path, config: Config, feeds: Sequence[Feed]) -> tuple[P
     ids = {feed.id for feed in config.feeds} | {slug(feed.url) for feed in feeds}
     added: list[str] = []
     for feed in feeds:
-        if _address(feed.url) in known:
+        address = _address(feed.url)
+        if address in known:
             continue
-        known.add(_address(feed.url))
+        known.add(address)
         name = ""
         if is_slug(feed.id) and feed.id not in ids:
             ids.add(feed.id)
