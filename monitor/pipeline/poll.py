@@ -40,6 +40,7 @@ from monitor.pipeline.documents import AT_ONCE, Document, Texts, declared, ident
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
+from monitor.pipeline.reports import log_poll, report_of, waiting_for
 from monitor.pipeline.sitemap_index import SitemapIndex, hash_of
 from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
 
@@ -169,7 +170,7 @@ class Poller:
         if waiting:
             if look.continuity != "gap":  # else the next document shows the gap anew
                 look = replace(look, filled=False, older=state.learnt.older)
-            parsed = replace(parsed, complete=False, problem=_waiting(waiting, parsed.problem))
+            parsed = replace(parsed, complete=False, problem=waiting_for(waiting, parsed.problem))
         if look.fresh and doubted and await self._lied(state, answer):
             state = replace(state, learnt=replace(state.learnt, lied_at=self.clock.now()))
         if parsed.complete:
@@ -188,7 +189,7 @@ class Poller:
             tx.keep_memory(feed.id, None if waiting else read.document.memory)
 
         taken = await self._entries(feed, rules, state, work, parsed, conclude)
-        return _report(feed, taken, read.document.count, parsed.problem)
+        return report_of(feed, taken, read.document.count, parsed.problem)
 
     def _kept(self, feed: str, name: str) -> _Kept:
         """On the store's thread."""
@@ -229,7 +230,7 @@ class Poller:
             tx.save_feed(self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look))
 
         taken = await self._entries(feed, rules, state, work, part.parsed, conclude)
-        report = _report(feed, taken, part.count, part.parsed.problem)
+        report = report_of(feed, taken, part.count, part.parsed.problem)
         log.info("pushed", feed=feed.id, new=report.new, copies=report.copies, alerts=report.alerts)
         return report
 
@@ -373,33 +374,3 @@ def _validated(state: FeedState, answer: Fetched) -> FeedState:
     if (etag, modified) == (state.etag, state.last_modified):
         return state
     return replace(state, etag=etag, last_modified=modified)
-
-
-def _report(feed: Feed, taken: Sequence[Taken], entries: int, problem: str | None) -> PollReport:
-    """What became of a document's entries."""
-    counts = {kind: sum(one.kind == kind for one in taken) for kind in ("new", "copy", "revised")}
-    return PollReport(
-        feed.id,
-        "ok",
-        new=counts["new"],
-        copies=counts["copy"],
-        revised=counts["revised"],
-        alerts=sum(one.alerts for one in taken),
-        entries=entries,
-        error=problem,
-    )
-
-
-def _waiting(count: int, problem: str | None) -> str:
-    return "; ".join(filter(None, (problem, f"{count} entries wait for the next poll (limits.entries)")))
-
-
-def log_poll(report: PollReport) -> None:
-    """The one line of a poll; none of one that found all as it was: of 50,000 feeds they were four million a day."""
-    if report.status == "unchanged":
-        return
-    values = {name: getattr(report, name) for name in ("new", "copies", "revised", "alerts") if getattr(report, name)}
-    if report.error:
-        values["error"] = report.error
-    level = log.warning if report.status == "failed" else log.info
-    level("polled", feed=report.id, status=report.status, **values, took=report.seconds)
