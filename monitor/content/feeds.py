@@ -29,6 +29,7 @@ from monitor.content.feeds_entries import Record, surroundings, to_entries, to_f
 from monitor.content.htmltext import title_text
 from monitor.content.jsonfeed import read_json_feed
 from monitor.content.sitemaps import inflate, read_sitemap
+from monitor.core.portions import Portion
 from monitor.errors import ReadError
 from monitor.model import ParsedFeed
 
@@ -65,7 +66,13 @@ _NOT_TEXT = {
 }
 
 
-def parse_feed(body: bytes, url: str, headers: Mapping[str, str], memory: Memory = NOTHING) -> ParsedFeed:
+def parse_feed(
+    body: bytes,
+    url: str,
+    headers: Mapping[str, str],
+    memory: Memory = NOTHING,
+    portion: Portion = Portion(),  # noqa: B008 (immutable)
+) -> ParsedFeed:
     """Read a feed document that came from `url` with these response headers (names lower-case).
 
     What can be read is read: a document that is cut or ill-formed gives the entries that could be had, with
@@ -74,7 +81,8 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str], memory: Memory
     document is no feed
     (empty, an HTML page, an image) or is refused (entity declarations that could expand).
 
-    Entries that `memory` knows, of the feed's last document, are not read again: they come as they stand there.
+    Entries that `memory` knows, of the feed's last document, are not read again: they come as they stand there. Of a
+    document with more entries than one `portion` those of this one are read, and `left` says how many come after them.
     """
     body = inflate(body[:MAX_BODY])
     if not body.strip():
@@ -84,7 +92,7 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str], memory: Memory
             raise ReadError(f"{name}, not a feed")
     text, problem = decode(body, headers)
     text = text.lstrip("\ufeff\x00 \t\r\n\f\v\u200b\xa0")
-    feed = read_json_feed(text, url) if text.startswith(("{", "[")) else _read_xml(text, url, memory)
+    feed = read_json_feed(text, url, portion) if text.startswith(("{", "[")) else _read_xml(text, url, memory, portion)
     return _note(feed, [problem] if problem else [])
 
 
@@ -95,7 +103,7 @@ def _note(feed: ParsedFeed, problems: list[str]) -> ParsedFeed:
     return replace(feed, complete=False, problem=one_line("; ".join(everything), 300))
 
 
-def _read_xml(text: str, url: str, memory: Memory) -> ParsedFeed:
+def _read_xml(text: str, url: str, memory: Memory, portion: Portion) -> ParsedFeed:
     prolog = repairs.read_prolog(text)
     root = prolog.root.rpartition(":")[2].lower()
     if not root:
@@ -105,17 +113,17 @@ def _read_xml(text: str, url: str, memory: Memory) -> ParsedFeed:
         raise ReadError(f"an HTML page, not a feed (title: {title_text(found.group(1))[:100] if found else 'none'})")
     document, problems = repairs.repair(text[prolog.start :], repairs.own_entities(prolog.doctype))
     if root in ("urlset", "sitemapindex"):
-        return _note(read_sitemap(document, url), problems)
+        return _note(read_sitemap(document, url, portion), problems)
     if root == "opml":
         raise ReadError("an OPML list of feeds, not a feed: import it")
-    whole = repairs.cut_after_root(document, prolog.root)
+    whole, left = portion.of_document(repairs.cut_after_root(document, prolog.root))
     hours, days = hints.skip_hours(document), hints.skip_days(document)
     if not problems and (feed := _read_apart(whole, url, memory)):
-        return replace(feed, skip_hours=hours, skip_days=days)
+        return replace(feed, skip_hours=hours, skip_days=days, left=left)
     parsed, lost = _parse(whole)
     if not parsed["entries"] and not parsed.get("version") and root not in _ROOTS:
         raise ReadError(f"not a feed: the root element is <{prolog.root[:60]}>")
-    return _note(replace(to_feed(parsed, url), skip_hours=hours, skip_days=days), problems + lost)
+    return _note(replace(to_feed(parsed, url), skip_hours=hours, skip_days=days, left=left), problems + lost)
 
 
 def _read_apart(document: str, url: str, memory: Memory) -> ParsedFeed | None:

@@ -12,11 +12,9 @@ import html.entities
 import re
 from dataclasses import dataclass
 
+from monitor.core.portions import ENTRY_END, ENTRY_START, PREFIX
 from monitor.errors import ReadError
 
-MAX_ENTRIES = 10_000
-"""Entries read of one document; the rest is left and the feed marked incomplete. Real feeds have 10 to 500, the
-longest archive seen 4,000."""
 MAX_TAG = 65_536
 """Characters of one start tag with many attributes; a real one has under 5,000."""
 MAX_ATTRIBUTES = 1_000
@@ -46,10 +44,7 @@ _BARE_AMPERSAND = re.compile(r"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:lt|gt|amp
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _KELVIN = "\u212a"
 """The one letter beyond ASCII whose small one, k, is in these names."""
-_ENTRY_START = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
-_ENTRY_END = re.compile(r"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _LONG_TAG = re.compile(rf"<([A-Za-z][\w:.-]{{0,100}})\s[^<>]{{{MAX_TAG},}}>")
-_PREFIX = r"(?:[A-Za-z][\w.-]{0,30}:)?"
 # Each begins with its one sure character: sre then skips to it, and is ten times faster.
 _LONG_AUTHOR = re.compile(
     r"<((?:[\w.-]{1,30}:)?(?:author|creator|managingeditor|webmaster|name|publisher|contributor|owner|email|keywords)"
@@ -57,7 +52,7 @@ _LONG_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    rf"<(?:({_PREFIX}(?:item|entry))(?=[\s/>])|(/?{_PREFIX})(?:category|subject|keywords)(?=[\s/>]))", re.IGNORECASE
+    rf"<(?:({PREFIX}(?:item|entry))(?=[\s/>])|(/?{PREFIX})(?:category|subject|keywords)(?=[\s/>]))", re.IGNORECASE
 )
 
 
@@ -165,10 +160,6 @@ def repair(text: str, entities: dict[str, str]) -> tuple[str, list[str]]:
     cut, many = _fewer_labels(cut)
     if many:
         problems.append(f"more than {MAX_LABELS} categories in an entry: the rest was left")
-    end = _end_of_entries(cut) if cut.count("<") > MAX_ENTRIES else len(cut)
-    if end < len(cut):
-        cut = cut[:end]
-        problems.append(f"more than {MAX_ENTRIES} entries: the rest was left")
     return cut, problems
 
 
@@ -180,18 +171,12 @@ def _is_legal(text: str) -> bool:
     return len(raw.translate(None, _ILLEGAL_CONTROLS)) == len(raw)
 
 
-def _end_of_entries(text: str) -> int:
-    """Where the first entry too many begins; the text's end when there is none."""
-    starts = zip(range(MAX_ENTRIES + 1), _ENTRY_START.finditer(text), strict=False)
-    return next((found.start() for place, found in starts if place == MAX_ENTRIES), len(text))
-
-
 def cut_after_root(text: str, root: str) -> str:
     """The document up to its root's last end tag, when what follows (a cache's comment, a tracker's script) holds no
     entry."""
     end = text.rfind(f"</{root}")
     close = text.find(">", end) + 1 if end >= 0 else 0
-    return text[:close] if close and not _ENTRY_START.search(text, close) else text
+    return text[:close] if close and not ENTRY_START.search(text, close) else text
 
 
 def escape_ampersands(text: str) -> str:
@@ -203,10 +188,10 @@ def escape_ampersands(text: str) -> str:
 def entry_spans(text: str) -> list[tuple[int, int]]:
     """Offsets of each entry's text, first to last, by tag search: for reading entries apart when the whole cannot be
     read."""
-    starts = [found.start() for found in _ENTRY_START.finditer(text)]
+    starts = [found.start() for found in ENTRY_START.finditer(text)]
     spans = []
     for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
-        ends = [found.end() for found in _ENTRY_END.finditer(text, start, following)]
+        ends = [found.end() for found in ENTRY_END.finditer(text, start, following)]
         spans.append((start, ends[-1] if ends else following))
     return spans
 

@@ -9,15 +9,15 @@ from typing import Any
 from monitor.content.bylines import names
 from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_TAGS, MAX_URL, drop_controls, one_line, web_url
 from monitor.content.feeds_entries import language_code
-from monitor.content.feeds_repair import MAX_ENTRIES
 from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
+from monitor.core.portions import Portion
 from monitor.errors import ReadError
 from monitor.model import Entry, ParsedFeed
 
 
-def read_json_feed(text: str, url: str) -> ParsedFeed:
-    """Read a JSON Feed's text. Cut off in the middle, the items before the cut are read and `complete` is False.
+def read_json_feed(text: str, url: str, portion: Portion = Portion()) -> ParsedFeed:  # noqa: B008 (immutable)
+    """Read a portion of a JSON Feed's text. Cut off in the middle, the items before the cut are read and `complete` is False.
 
     Raises `ReadError` when it is JSON but no feed, or no JSON at all.
     """
@@ -25,14 +25,14 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        document = _salvage(text)
+        document = _salvage(text, portion.begin + portion.most)
         if document is None:
             raise ReadError(f"neither XML nor JSON that can be read: {one_line(str(error), 120)}") from None
         problem = f"cut or broken JSON: {one_line(str(error), 120)}"
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise ReadError("JSON, but not a JSON Feed: it has no list of items")
-    items = document["items"]
-    usable = [item for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
+    items, left = portion.of(document["items"])
+    usable = [item for item in items if isinstance(item, dict)]
     if len(usable) < len(items):
         problem = problem or f"{len(items) - len(usable)} items could not be read"
     language = language_code(_string(document, "language"))
@@ -48,6 +48,7 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
         itself=web_url(_string(document, "feed_url"), url),
         complete=problem is None,
         problem=problem,
+        left=left,
     )
 
 
@@ -58,15 +59,15 @@ def _hub(document: dict[str, Any]) -> str | None:
     return next((web_url(_string(hub, "url")) for hub in found if _string(hub, "type").lower() == "websub"), None)
 
 
-def _salvage(text: str) -> dict[str, Any] | None:
-    """The items before the place where the JSON breaks."""
+def _salvage(text: str, most: int) -> dict[str, Any] | None:
+    """The items before the place where the JSON breaks; of more than `most`, one more."""
     start = text.find('"items"')
     opening = text.find("[", start) if start >= 0 else -1
     if opening < 0:
         return None
     decoder, position = json.JSONDecoder(), opening + 1
     items: list[Any] = []
-    while len(items) <= MAX_ENTRIES:
+    while len(items) <= most:
         while position < len(text) and text[position] in " \t\r\n,":
             position += 1
         try:

@@ -13,6 +13,7 @@ from monitor.content.clean import MAX_NAME, MAX_TAGS, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
+from monitor.core.portions import Portion
 from monitor.errors import NoNews, ReadError
 from monitor.model import Entry, ParsedFeed
 
@@ -39,8 +40,8 @@ def inflate(body: bytes) -> bytes:
     return out
 
 
-def read_sitemap(document: str, url: str) -> ParsedFeed:
-    """Read a sitemap from its root element on.
+def read_sitemap(document: str, url: str, portion: Portion = Portion()) -> ParsedFeed:  # noqa: B008 (immutable)
+    """Read a sitemap from its root element on, a portion of its news.
 
     A news sitemap gives an entry for each URL that bears ``news:news`` (guid and url are its address); an index gives
     `children`. A sitemap of pages that are no news raises `NoNews`: every page of a site is not a feed.
@@ -59,12 +60,13 @@ def read_sitemap(document: str, url: str) -> ParsedFeed:
         children, undated = _children(root, url)
         return ParsedFeed((), children=children, undated=undated, complete=problem is None, problem=problem)
     pages = [element for element in root if _local(element) == "url"]
-    entries = tuple(entry for page in pages[:MAX_URLS] if (entry := _entry(page, url)))
-    if pages and not entries:
+    news = [entry for page in pages[:MAX_URLS] if (entry := _entry(page, url))]
+    if pages and not news:
         raise NoNews("a sitemap of pages, not of news: no URL in it has news:news")
+    entries, left = portion.of(news)
     if len(pages) > MAX_URLS:
         problem = f"more than {MAX_URLS} URLs: the rest was left"
-    return ParsedFeed(entries=entries, title=_publication(root), complete=problem is None, problem=problem)
+    return ParsedFeed(tuple(entries), _publication(root), complete=problem is None, problem=problem, left=left)
 
 
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)

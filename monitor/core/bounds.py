@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from monitor.core.portions import Portion
 from monitor.model import Entry, LimitsPolicy, ParsedFeed
 
 T = TypeVar("T")
@@ -17,16 +18,18 @@ T = TypeVar("T")
 def bounded_feed(feed: ParsedFeed, limits: LimitsPolicy) -> ParsedFeed:
     """The document within its limits; unchanged, the very same object, when it is."""
     problems = [feed.problem] if feed.problem else []
-    entries = feed.entries[: limits.document]
-    if len(feed.entries) > limits.document:
-        problems.append(f"more than {limits.document} entries (limits.document): the rest was left")
-    cut = [_bounded_entry(entry, limits) for entry in entries]
-    touched = sum(new is not old for new, old in zip(cut, entries, strict=True))
-    if touched:
-        problems.append(f"{touched} entries had a field or tags beyond [limits], which were cut")
-    if len(entries) == len(feed.entries) and not touched:
+    cut = [_bounded_entry(entry, limits) for entry in feed.entries]
+    touched = sum(new is not old for new, old in zip(cut, feed.entries, strict=True))
+    if not touched:
         return feed
+    problems.append(f"{touched} entries had a field or tags beyond [limits], which were cut")
     return replace(feed, entries=tuple(cut), complete=False, problem="; ".join(problems)[:300])
+
+
+def portion_of(feed: ParsedFeed, begin: int, limits: LimitsPolicy) -> ParsedFeed:
+    """A whole document's entries from this one on, as many as are read at once."""
+    entries, left = Portion(begin, limits.document).of(feed.entries)
+    return replace(feed, entries=tuple(entries), left=left)
 
 
 def bounded_text(title: str, text: str, limits: LimitsPolicy) -> tuple[str, str, str | None]:

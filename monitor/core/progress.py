@@ -39,6 +39,16 @@ class Look:
     barren: bool = False
     """The site was asked for what the gap swallowed, and had nothing."""
 
+    def with_portion(self, other: Look) -> Look:
+        """With what a further portion of the same document says: its first one shows the feed's window."""
+        first, more = self.parsed, other.parsed
+        problem = (
+            first.problem if first.problem == more.problem else "; ".join(filter(None, (first.problem, more.problem)))
+        )
+        parsed = replace(first, complete=first.complete and more.complete, problem=problem or None, left=more.left)
+        window = self.window if self.window.fresh else other.window
+        return replace(self, parsed=parsed, window=window, fresh=self.fresh + other.fresh)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

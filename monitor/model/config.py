@@ -100,7 +100,8 @@ class LimitsPolicy:
     ratio: int = 300
     """How many times its size on the wire a body of over 1 MB may have: feeds have 3 to 30, gzip ends at 1,030."""
     document: int = 10_000
-    """Entries of one document: real feeds have 10 to 500, the longest archive seen 4,000."""
+    """Entries of one document that are read at once, the others after them: real feeds have 10 to 500, the longest archive
+    seen 4,000."""
     entries: int = 1_000
     """New or changed entries that one poll takes in; the others wait for the next, none is lost."""
     field: int = 1_000_000

@@ -60,6 +60,8 @@ class ParsedFeed:
     """URLs of the documents that hold the entries, when this one is a sitemap index; newest first where it says."""
     undated: int = 0
     """How many of `children` bear no date: which of those are new is not known."""
+    left: int = 0
+    """How many entries come after these in a document that is read in portions."""
     names: tuple[str, ...] = field(default=(), repr=False, compare=False)
     """Of each entry, by what the next document's reading knows it again (`content.feeds_cut`); none: by nothing."""
     context: tuple[Any, ...] = field(default=(), repr=False, compare=False)

@@ -14,6 +14,7 @@ from datetime import datetime
 from monitor.content.articles import Context, read_entries, triage
 from monitor.core.bounds import bounded_feed
 from monitor.core.plan import Identified, Remembered, keyed, recognised
+from monitor.core.portions import Portion
 from monitor.core.sameness import overview
 from monitor.model import FetchMode, LimitsPolicy, ParsedFeed
 
@@ -67,13 +68,15 @@ def read_document(
     headers: Mapping[str, str],
     memory: bytes = b"",
     texts: Texts | None = None,
+    begin: int = 0,
 ) -> Document:
-    """`parse_feed`, for the feed of this id; raises as it does. Entries that the last document's `memory` knows are not
-    read; of the others, when they are few, the texts are read where `texts` are asked for and no page is wanted."""
+    """`parse_feed`, for the feed of this id, of the portion from this entry on; raises as it does. Entries that the last
+    document's `memory` knows are not read; of the others, when they are few, the texts are read where `texts` are asked for
+    and no page is wanted."""
     from monitor.content import feeds, feeds_cut  # feedparser and all it needs: only workers read feeds
 
     bounds = repr((limits.title, limits.field, limits.tags))  # an entry that was cut to them is not remembered
-    read = feeds.parse_feed(body, url, headers, feeds_cut.recall(memory, bounds))
+    read = feeds.parse_feed(body, url, headers, feeds_cut.recall(memory, bounds), Portion(begin, limits.document))
     bounded = bounded_feed(replace(read, names=(), context=(), rest=""), limits)
     whole = zip(read.names, read.entries, bounded.entries, strict=False)
     known = {name: kept for name, entry, kept in whole if kept is entry}

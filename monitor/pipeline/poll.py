@@ -15,9 +15,9 @@ import structlog
 
 from monitor.content.articles import Context
 from monitor.core import trust, websub
-from monitor.core.bounds import bounded_feed, postponed
-from monitor.core.plan import Known, Planned, SeenElsewhere
-from monitor.core.progress import Moment
+from monitor.core.bounds import bounded_feed, portion_of, postponed
+from monitor.core.plan import Known, Plan, Planned, SeenElsewhere
+from monitor.core.progress import Look, Moment
 from monitor.core.schedule import JITTER
 from monitor.core.urls import kept_url
 from monitor.core.watching import Watching
@@ -28,6 +28,7 @@ from monitor.model import (
     FeedState,
     Fetched,
     Learnt,
+    LimitsPolicy,
     NotModified,
     ParsedFeed,
     PollReport,
@@ -47,6 +48,10 @@ from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+PORTIONS = 10
+"""Of one document, at most: a body within `[poll] max_bytes` has no more entries than so many portions of 10,000, or none
+of them says anything."""
 
 
 class Write(Protocol):
@@ -70,13 +75,14 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A document as read. `answer`: with the validators that hold for all of it; `hash`: of all its bytes. `unchanged`: it
-    is a sitemap index, and what it names says what it said before."""
+    """A document as read, its first portion. `answer`: with the validators that hold for all of it; `hash`: of all its
+    bytes. `whole`: all of it, where it is a sitemap index; `unchanged`: what that names says what it said before."""
 
     document: Document
     answer: Fetched
     hash: str
-    unchanged: bool
+    whole: ParsedFeed | None = None
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +165,15 @@ class Poller:
             if read.unchanged:
                 return await self._unchanged(feed, rules, _validated(state, read.answer), read.answer)
             try:
-                planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
+                planned, look = await self._planned(feed, rules, state, read)
             except Forgotten:
                 read = await self._read(feed, rules, state, answer, replace(kept, memory=b""))
-                planned, look = await self._looking(rules).at(feed, state, read.document, read.answer.url)
+                planned, look = await self._planned(feed, rules, state, read)
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
         answer, parsed = read.answer, look.parsed
         work, waiting = postponed(planned.work, rules.config.limits)
+        waiting += parsed.left
         if waiting:
             if look.continuity != "gap":  # else the next document shows the gap anew
                 look = replace(look, filled=False, older=state.learnt.older)
@@ -203,19 +210,44 @@ class Poller:
         texts = self._texts(feed, rules, state) if kept.memory or state.first_polled_at is None else None
         lighter = plain if texts else None
         document = await cage.read(kept.name, url, read_document, *plain, texts, strikes=kept.strikes, lighter=lighter)
-        hash_, unchanged = kept.name, False
+        read = _Read(document, answer, kept.name)
         if document.parsed.children:
             index = SitemapIndex(self.fetcher, cage, limits.sitemaps)
             answer = replace(answer, headers=_without_validators(answer))
             documents, problems = await index.documents(document.parsed, url)
-            hash_ = hash_of(documents)
-            unchanged = hash_ == state.body_hash and not problems
-            if not unchanged:
-                whole = await index.read(document.parsed, documents, problems)
-                document = identified(feed.id, bounded_feed(whole, limits))
+            read = _Read(document, answer, hash_of(documents))
+            if read.hash == state.body_hash and not problems:
+                return replace(read, unchanged=True)
+            whole = await index.read(document.parsed, documents, problems)
+            document = identified(feed.id, bounded_feed(portion_of(whole, 0, limits), limits))
+            read = replace(read, whole=whole)
         hub, topic = websub.advertised(answer.headers)
         parsed = replace(document.parsed, hub=hub or document.parsed.hub, itself=topic or document.parsed.itself)
-        return _Read(replace(document, parsed=parsed), answer, hash_, unchanged)
+        return replace(read, document=replace(document, parsed=parsed))
+
+    async def _planned(self, feed: Feed, rules: Rules, state: FeedState, read: _Read) -> tuple[Plan, Look]:
+        """What is to be done about a document. One that is longer than is read at once is read on until there is enough to
+        do for one poll. Raises ReadError and Forgotten."""
+        looking, limits, url = self._looking(rules), rules.config.limits, read.answer.url
+        planned, look = await looking.at(feed, state, read.document, url)
+        for begin in range(limits.document, PORTIONS * limits.document, limits.document):
+            if not look.parsed.left or len(planned.work) >= limits.entries:
+                return planned, look
+            document = await self._portion(feed, limits, read, begin)
+            older, more = await looking.at(feed, state, document, url, window=False)
+            planned, look = replace(planned, work=older.work + planned.work), look.with_portion(more)
+        if look.parsed.left and not planned.work:
+            told = f"more than {PORTIONS * limits.document} entries (limits.document): the rest was left"
+            look = replace(look, parsed=replace(look.parsed, left=0, complete=False, problem=told))
+        return planned, look
+
+    async def _portion(self, feed: Feed, limits: LimitsPolicy, read: _Read, begin: int) -> Document:
+        """A further one of a long document: raises ReadError."""
+        if read.whole is not None:
+            return identified(feed.id, bounded_feed(portion_of(read.whole, begin, limits), limits))
+        answer = read.answer
+        plain = (feed.id, limits, answer.body, answer.url, dict(answer.headers), b"", None, begin)
+        return await self._cage(feed, self.workers.run).read(read.hash, answer.url, read_document, *plain)
 
     async def push(self, feed: Feed, rules: Rules, answer: Fetched) -> PollReport:
         """Take in what a hub brought. The feed's document and its validators are not touched; what cannot be read is lost

@@ -83,6 +83,8 @@ class SitemapIndex:
                 continue
             entries += part.entries
             title, language = title or part.title, language or part.language
+            if part.left:  # ten times what the protocol allows
+                wrong.append(f"{document.url}: {part.left} entries were left")
             if part.problem:
                 wrong.append(f"{document.url}: {part.problem}")
         if not entries and (wrong or pages == len(documents)):

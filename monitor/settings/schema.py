@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor.content.clean import MAX_HTML, MAX_TAGS, MAX_TEXT, MAX_TITLE
-from monitor.content.feeds_repair import MAX_ENTRIES
+from monitor.core.portions import MAX_ENTRIES
 from monitor.model import (
     AlertPolicy,
     ArticlePolicy,

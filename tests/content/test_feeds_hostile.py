@@ -10,7 +10,7 @@ import pytest
 
 from monitor.content.clean import MAX_TAGS, MAX_TITLE
 from monitor.content.feeds import parse_feed
-from monitor.content.feeds_repair import MAX_ENTRIES
+from monitor.core.portions import MAX_ENTRIES
 from monitor.errors import ReadError
 from monitor.model import ParsedFeed
 
@@ -164,11 +164,10 @@ def test_marks_that_lie() -> None:
     assert read(b"\xff\xfe" + rss("<item><title>perché " + "à" * 30 + "</title></item>")).entries
 
 
-def test_a_million_entries_stop_at_the_bound_and_it_is_told() -> None:
+def test_of_a_million_entries_one_portion_is_read_and_how_many_are_left_is_told() -> None:
     feed = read(rss("<item/>" * 300_000))
     assert len(feed.entries) == MAX_ENTRIES
-    assert not feed.complete
-    assert "the rest" in (feed.problem or "")
+    assert feed.left == 300_001 - MAX_ENTRIES
 
 
 def test_an_entry_the_parser_cannot_read_does_not_cost_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.core.bounds import bounded_feed, bounded_text, postponed
+from monitor.core.bounds import bounded_feed, bounded_text, portion_of, postponed
 from monitor.model import Entry, LimitsPolicy, ParsedFeed
 
 LIMITS = LimitsPolicy(document=3, entries=2, field=100, title=20, text=100, tags=2)
@@ -17,11 +17,16 @@ def test_a_document_within_its_limits_is_the_same_object() -> None:
     assert bounded_feed(feed, LIMITS) is feed
 
 
-def test_too_many_entries_are_left_and_told() -> None:
-    feed = bounded_feed(ParsedFeed((an_entry(),) * 4, problem="not well-formed"), LIMITS)
-    assert len(feed.entries) == 3
-    assert not feed.complete
-    assert feed.problem == "not well-formed; more than 3 entries (limits.document): the rest was left"
+def test_of_a_long_document_a_portion_is_read_and_what_is_left_is_counted() -> None:
+    whole = ParsedFeed(tuple(an_entry(str(n)) for n in range(7)))
+    portions = [portion_of(whole, begin, LIMITS) for begin in (0, 3, 6, 9)]
+    assert [[entry.title for entry in feed.entries] for feed in portions] == [
+        ["0", "1", "2"],
+        ["3", "4", "5"],
+        ["6"],
+        [],
+    ]
+    assert [feed.left for feed in portions] == [4, 1, 0, 0]
 
 
 def test_fields_and_tags_are_cut_and_told() -> None:
