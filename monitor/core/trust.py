@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from monitor.model import Feed, FeedState, Fetched, Learnt
+from monitor.model import Feed, FeedState, Learnt
 
 UNCONDITIONAL_EVERY = 12
 """Every so many polls the validators are left out: publishers' ETags lie (Media Cloud found so)."""
@@ -17,6 +19,10 @@ DISTRUST = timedelta(days=30)
 """For so long the validators of a feed that lied are left out; then they are tried again."""
 MOVES = 3
 """Permanent redirects in a row, to one place, before it is believed: many are a passing mistake of a front server."""
+
+
+Validators = tuple[str | None, str | None]
+"""ETag and Last-Modified."""
 
 
 def distrusted(state: FeedState, now: datetime) -> bool:
@@ -43,10 +49,30 @@ def was_unchanged(state: FeedState) -> bool:
     return whole_at is not None and state.last_success_at is not None and whole_at < state.last_success_at
 
 
-def same_validators(state: FeedState, answer: Fetched) -> bool:
-    """Whether an answer bears the validators of the one before: with other entries in it, they lie."""
-    etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
-    return etag == state.etag if etag or state.etag else bool(modified) and modified == state.last_modified
+class Doubt(NamedTuple):
+    """A document that brought something new, asked for without the validators of the one before. `untold`: the last answer
+    before it was "unchanged"."""
+
+    url: str
+    before: Validators
+    after: Validators
+    untold: bool
+
+    @property
+    def lies(self) -> bool:
+        """Whether it bears the validators of the one before."""
+        (etag, modified), (etag_before, modified_before) = self.after, self.before
+        return etag == etag_before if etag or etag_before else bool(modified) and modified == modified_before
+
+    @property
+    def worth_asking(self) -> bool:
+        """Whether to ask with the old ones once more, to see what they say now."""
+        return self.untold and any(self.before)
+
+
+def validators(headers: Mapping[str, str]) -> Validators:
+    """An answer's."""
+    return headers.get("etag"), headers.get("last-modified")
 
 
 def address(feed: Feed, learnt: Learnt) -> str:

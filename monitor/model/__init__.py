@@ -46,7 +46,7 @@ from monitor.model.config import (
 )
 from monitor.model.feeds import Entry, FeedState, ParsedFeed, PollReport, PollStatus
 from monitor.model.items import CopyEvidence, Fingerprint, Item, ItemFilter, Match, PageText, Reading, TextFrom, Verdict
-from monitor.model.learnt import IdentityCounts, Learnt
+from monitor.model.learnt import IdentityCounts, Learnt, Part
 from monitor.model.net import (
     Failed,
     Fetched,
@@ -70,7 +70,7 @@ __all__ = [
     "IdentityCounts", "Item", "ItemFilter", "JsonlChannel", "LATENCY_BOUNDS", "Latency",
     "Learnt", "NEW", "LimitsPolicy", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
     "OPERATOR", "OperatorPolicy", "Outage", "PageText",
-    "ParsedFeed", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
+    "ParsedFeed", "Part", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
     "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "Spread", "SmtpServer", "Subscription",
     "TextFrom", "Trouble",
     "TroubleKind", "Verdict", "content_hash",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,17 @@ class IdentityCounts:
     again: int = 0
     """Entries seen again; `edited` of them were worded differently."""
     edited: int = 0
+
+
+class Part(NamedTuple):
+    """One of the documents that a sitemap index is made of, as it was answered last. `name`: its bytes' `content_hash`."""
+
+    url: str
+    name: str
+    etag: str | None = None
+    last_modified: str | None = None
+    untold: bool = False
+    """That it is unchanged was all that the last answer said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,8 @@ class Learnt:
     skip_days: tuple[int, ...] = ()
     whole_at: datetime | None = None
     """When the document itself was last answered, not "unchanged"."""
+    parts: tuple[Part, ...] = ()
+    """Of a sitemap index: what its body hash was made of."""
     lied_at: datetime | None = None
     """When the publisher's validators last said "unchanged" of what had changed."""
     moved_to: str | None = None

@@ -14,8 +14,8 @@ from typing import Protocol, TypeVar, assert_never
 import structlog
 
 from monitor.content.articles import Context
-from monitor.core import trust, websub
-from monitor.core.bounds import bounded_feed, portion_of, postponed
+from monitor.core import trust
+from monitor.core.bounds import postponed
 from monitor.core.plan import Known, Plan, Planned, SeenElsewhere
 from monitor.core.progress import Look, Moment
 from monitor.core.schedule import JITTER
@@ -28,21 +28,20 @@ from monitor.model import (
     FeedState,
     Fetched,
     Learnt,
-    LimitsPolicy,
     NotModified,
     ParsedFeed,
     PollReport,
     Reading,
     Request,
 )
+from monitor.pipeline.answers import Answer, Kept, Opening
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, Run
-from monitor.pipeline.documents import AT_ONCE, Document, Texts, declared, identified, read_document
+from monitor.pipeline.documents import AT_ONCE, Texts, declared, read_document
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.reports import log_poll, report_of, waiting_for
-from monitor.pipeline.sitemap_index import SitemapIndex, hash_of
 from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
 
 log = structlog.get_logger()
@@ -62,27 +61,6 @@ class Write(Protocol):
 
 Conclude = Callable[[Transaction], None]
 """What a poll's last unit of work writes of the feed itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What the store keeps of a body of this name (`content_hash`): its feed's memory, and how often it killed a worker."""
-
-    name: str
-    memory: bytes
-    strikes: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A document as read, its first portion. `answer`: with the validators that hold for all of it; `hash`: of all its
-    bytes. `whole`: all of it, where it is a sitemap index; `unchanged`: what that names says what it said before."""
-
-    document: Document
-    answer: Fetched
-    hash: str
-    whole: ParsedFeed | None = None
-    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,104 +128,85 @@ class Poller:
                 return await self._failed(feed, rules, state, outcome.error, outcome)
             case Fetched():
                 learnt = trust.after_answer(state.learnt, feed, asked, outcome.permanent_url)
-                doubted = not with_validators and not trust.distrusted(state, self.clock.now())
-                return await self._fetched(feed, rules, _learnt(state, learnt), outcome, doubted)
+                return await self._fetched(feed, rules, _learnt(state, learnt), outcome, with_validators)
             case _:
                 assert_never(outcome)
 
-    async def _fetched(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, doubted: bool) -> PollReport:
-        name = answer.name
+    async def _fetched(
+        self, feed: Feed, rules: Rules, state: FeedState, fetched: Fetched, conditional: bool
+    ) -> PollReport:
+        name = fetched.name
         if name == state.body_hash:
-            return await self._unchanged(feed, rules, _validated(state, answer), answer)
+            return await self._unchanged(feed, rules, _validated(state, fetched), fetched)
         kept = await self.read(self._kept, feed.id, name)
         try:
-            read = await self._read(feed, rules, state, answer, kept)
-            if read.unchanged:
-                return await self._unchanged(feed, rules, _validated(state, read.answer), read.answer)
+            answer = await self._opened(feed, rules, state, fetched, kept, conditional)
+            if answer.unchanged:
+                state = _with_parts(_validated(state, answer.fetched), answer)
+                return await self._unchanged(feed, rules, state, answer.fetched, whole=answer.told)
             try:
-                planned, look = await self._planned(feed, rules, state, read)
+                planned, look = await self._planned(feed, rules, state, answer)
             except Forgotten:
-                read = await self._read(feed, rules, state, answer, replace(kept, memory=b""))
-                planned, look = await self._planned(feed, rules, state, read)
+                kept = replace(kept, memory=b"")
+                answer = await self._opened(feed, rules, state, fetched, kept, conditional)
+                planned, look = await self._planned(feed, rules, state, answer)
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
-        answer, parsed = read.answer, look.parsed
+        parsed = look.parsed
         work, waiting = postponed(planned.work, rules.config.limits)
         waiting += parsed.left
         if waiting:
             if look.continuity != "gap":  # else the next document shows the gap anew
                 look = replace(look, filled=False, older=state.learnt.older)
             parsed = replace(parsed, complete=False, problem=waiting_for(waiting, parsed.problem))
+        doubted = not conditional and not trust.distrusted(state, self.clock.now())
         if look.fresh and doubted and await self._lied(state, answer):
             state = replace(state, learnt=replace(state.learnt, lied_at=self.clock.now()))
         if parsed.complete:
-            state = replace(_validated(state, answer), body_hash=read.hash)
+            state = replace(_with_parts(_validated(state, answer.fetched), answer), body_hash=answer.name)
         else:
             state = replace(state, etag=None, last_modified=None, body_hash=None)
         state = replace(state, title=parsed.title or state.title)
 
         def conclude(tx: Transaction) -> None:
-            after = self._ends(feed, rules).succeeded(state, fresh_for(answer.headers), look, parsed.problem)
+            max_age = fresh_for(answer.fetched.headers)
+            after = self._ends(feed, rules).succeeded(state, max_age, look, parsed.problem, whole=answer.told)
             if waiting:
                 # The first poll is over when all of its document is in: what may alert of it is a rule of its own.
                 again = self.clock.now() + rules.config.poll.min
                 after = replace(after, next_poll_at=again, first_polled_at=state.first_polled_at)
             tx.save_feed(after)
-            tx.keep_memory(feed.id, None if waiting else read.document.memory)
+            tx.keep_memory(feed.id, None if waiting else answer.document.memory)
 
         taken = await self._entries(feed, rules, state, work, parsed, conclude)
-        return report_of(feed, taken, read.document.count, parsed.problem)
+        return report_of(feed, taken, answer.document.count, parsed.problem)
 
-    def _kept(self, feed: str, name: str) -> _Kept:
+    def _kept(self, feed: str, name: str) -> Kept:
         """On the store's thread."""
-        return _Kept(name, self.store.memory(feed), self.store.strikes(name))
+        return Kept(name, self.store.memory(feed), self.store.strikes(name))
 
-    async def _read(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched, kept: _Kept) -> _Read:
-        """An answer's document, put together from all that a sitemap index names; raises ReadError."""
-        cage, limits, url = self._cage(feed, self.workers.run), rules.config.limits, answer.url
-        plain = (feed.id, limits, answer.body, url, dict(answer.headers), kept.memory)
+    async def _opened(
+        self, feed: Feed, rules: Rules, state: FeedState, fetched: Fetched, kept: Kept, conditional: bool
+    ) -> Answer:
         # Without a memory all would be read that stands in the store, except at first.
         texts = self._texts(feed, rules, state) if kept.memory or state.first_polled_at is None else None
-        lighter = plain if texts else None
-        document = await cage.read(kept.name, url, read_document, *plain, texts, strikes=kept.strikes, lighter=lighter)
-        read = _Read(document, answer, kept.name)
-        if document.parsed.children:
-            index = SitemapIndex(self.fetcher, cage, limits.sitemaps)
-            answer = replace(answer, headers=_without_validators(answer))
-            documents, problems = await index.documents(document.parsed, url)
-            read = _Read(document, answer, hash_of(documents))
-            if read.hash == state.body_hash and not problems:
-                return replace(read, unchanged=True)
-            whole = await index.read(document.parsed, documents, problems)
-            document = identified(feed.id, bounded_feed(portion_of(whole, 0, limits), limits))
-            read = replace(read, whole=whole)
-        hub, topic = websub.advertised(answer.headers)
-        parsed = replace(document.parsed, hub=hub or document.parsed.hub, itself=topic or document.parsed.itself)
-        return replace(read, document=replace(document, parsed=parsed))
+        return await self._opening(feed, rules).read(fetched, kept, state, texts, conditional=conditional)
 
-    async def _planned(self, feed: Feed, rules: Rules, state: FeedState, read: _Read) -> tuple[Plan, Look]:
+    async def _planned(self, feed: Feed, rules: Rules, state: FeedState, answer: Answer) -> tuple[Plan, Look]:
         """What is to be done about a document. One that is longer than is read at once is read on until there is enough to
         do for one poll. Raises ReadError and Forgotten."""
-        looking, limits, url = self._looking(rules), rules.config.limits, read.answer.url
-        planned, look = await looking.at(feed, state, read.document, url)
+        looking, limits, url = self._looking(rules), rules.config.limits, answer.fetched.url
+        planned, look = await looking.at(feed, state, answer.document, url, window=answer.shows_window)
         for begin in range(limits.document, PORTIONS * limits.document, limits.document):
             if not look.parsed.left or len(planned.work) >= limits.entries:
                 return planned, look
-            document = await self._portion(feed, limits, read, begin)
+            document = await self._opening(feed, rules).portion(answer, begin)
             older, more = await looking.at(feed, state, document, url, window=False)
             planned, look = replace(planned, work=older.work + planned.work), look.with_portion(more)
         if look.parsed.left and not planned.work:
             told = f"more than {PORTIONS * limits.document} entries (limits.document): the rest was left"
             look = replace(look, parsed=replace(look.parsed, left=0, complete=False, problem=told))
         return planned, look
-
-    async def _portion(self, feed: Feed, limits: LimitsPolicy, read: _Read, begin: int) -> Document:
-        """A further one of a long document: raises ReadError."""
-        if read.whole is not None:
-            return identified(feed.id, bounded_feed(portion_of(read.whole, begin, limits), limits))
-        answer = read.answer
-        plain = (feed.id, limits, answer.body, answer.url, dict(answer.headers), b"", None, begin)
-        return await self._cage(feed, self.workers.run).read(read.hash, answer.url, read_document, *plain)
 
     async def push(self, feed: Feed, rules: Rules, answer: Fetched) -> PollReport:
         """Take in what a hub brought. The feed's document and its validators are not touched; what cannot be read is lost
@@ -275,16 +234,18 @@ class Poller:
     async def _shown_by(self, feed: str, items: Collection[str], by: datetime) -> bool:
         return await self.write(self.store.shown_by, feed, items, by)
 
-    async def _lied(self, state: FeedState, answer: Fetched) -> bool:
-        """Whether the validators say "unchanged" of entries that are new: by themselves, or when asked with once more."""
-        if not state.etag and not state.last_modified:
-            return False
-        if trust.same_validators(state, answer):
+    async def _lied(self, state: FeedState, answer: Answer) -> bool:
+        """Whether validators say "unchanged" of entries that are new: by themselves, or when asked with once more."""
+        doubts = answer.doubts(state, untold=trust.was_unchanged(state))
+        if any(doubt.lies for doubt in doubts):
             return True
-        if not trust.was_unchanged(state):
-            return False
-        again = await self.fetcher.fetch(Request(answer.url, etag=state.etag, last_modified=state.last_modified))
-        return isinstance(again, NotModified)
+        for doubt in doubts:
+            if doubt.worth_asking:
+                etag, modified = doubt.before
+                again = await self.fetcher.fetch(Request(doubt.url, etag=etag, last_modified=modified))
+                if isinstance(again, NotModified):
+                    return True
+        return False
 
     async def _entries(
         self,
@@ -341,16 +302,20 @@ class Poller:
         watching = Watching(rules.written, feed.id, rules.tags_of((feed.id,))) if rules.written else None
         return Context(self.clock.now(), languages, dict(state.languages), rules.config.limits, watching)
 
+    def _opening(self, feed: Feed, rules: Rules) -> Opening:
+        return Opening(feed.id, rules.config.limits, self.fetcher, self._cage(feed, self.workers.run))
+
     def _cage(self, feed: Feed, run: Run) -> Cage:
         return Cage(self.store, self.write, run, feed.id, self.clock.now)
 
     def _ends(self, feed: Feed, rules: Rules) -> Moment:
         return Moment(feed, rules.config.poll, self.clock.now(), self.jitter())
 
-    async def _unchanged(self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched | NotModified) -> PollReport:
-        await self._save(
-            self._ends(feed, rules).succeeded(state, fresh_for(answer.headers), None, whole=isinstance(answer, Fetched))
-        )
+    async def _unchanged(
+        self, feed: Feed, rules: Rules, state: FeedState, answer: Fetched | NotModified, *, whole: bool = True
+    ) -> PollReport:
+        whole = whole and isinstance(answer, Fetched)
+        await self._save(self._ends(feed, rules).succeeded(state, fresh_for(answer.headers), None, whole=whole))
         return PollReport(feed.id, "unchanged")
 
     async def _held(self, feed: Feed, state: FeedState, outcome: Failed) -> PollReport:
@@ -392,10 +357,6 @@ class Poller:
         await self.write(save)
 
 
-def _without_validators(answer: Fetched) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name not in ("etag", "last-modified")}
-
-
 def _learnt(state: FeedState, learnt: Learnt) -> FeedState:
     return state if learnt is state.learnt else replace(state, learnt=learnt)
 
@@ -406,3 +367,9 @@ def _validated(state: FeedState, answer: Fetched) -> FeedState:
     if (etag, modified) == (state.etag, state.last_modified):
         return state
     return replace(state, etag=etag, last_modified=modified)
+
+
+def _with_parts(state: FeedState, answer: Answer) -> FeedState:
+    """The state with what the answer is made of."""
+    parts = answer.children.parts if answer.children else ()
+    return state if parts == state.learnt.parts else replace(state, learnt=replace(state.learnt, parts=parts))

@@ -1,18 +1,19 @@
 """A sitemap index as a feed: the entries stand in the news sitemaps it lists.
 
-Its own validators say nothing of its children's, so the index is asked for anew at every poll, and its newest children
-with it; the poll is unchanged when all of those documents are.
+Its own validators say nothing of its children's, so the index is asked for anew at every poll, and its newest children,
+each by its own validators; the poll is unchanged when all of those documents are, and of those that are not it reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from monitor.core.identity import site_of
+from monitor.core.trust import Doubt, validators
 from monitor.errors import NoNews, ReadError
-from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request, content_hash
+from monitor.model import Entry, Failed, Fetched, NotModified, ParsedFeed, Part, Request, content_hash
 from monitor.pipeline.cage import Cage
 from monitor.pipeline.documents import parse
 from monitor.ports import Fetcher
@@ -33,6 +34,27 @@ async def named_sitemaps(fetcher: Fetcher, url: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Children:
+    """What an index is made of. `parts`: the sitemaps that could be had; `news`: of those, the documents that are to be read;
+    `problems`: what went wrong with the others. `doubts`: what came without being asked for by validators."""
+
+    parts: tuple[Part, ...]
+    news: tuple[Fetched, ...]
+    problems: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def name(self) -> str:
+        """Of all their bytes, in order."""
+        return content_hash("".join(part.name for part in self.parts).encode())
+
+    @property
+    def all_read(self) -> bool:
+        """Whether `news` are all that could be had."""
+        return len(self.news) == len(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class SitemapIndex:
     """Follows one index. `most`: the children that may be asked for, newest first (`[limits] sitemaps`)."""
 
@@ -40,10 +62,12 @@ class SitemapIndex:
     cage: Cage
     most: int
 
-    async def documents(self, index: ParsedFeed, url: str) -> tuple[list[Fetched], list[str]]:
-        """The children that could be had, and what went wrong with the others. Children on other sites are not asked."""
+    async def children(
+        self, index: ParsedFeed, url: str, before: Mapping[str, Part], *, conditional: bool = True
+    ) -> Children:
+        """Ask for them, by the validators of those `before` (by URL) when `conditional`: then only what is not as it was is
+        to be read. Children on other sites are not asked."""
         ours = own_children(index, url)
-        had: list[Fetched] = []
         problems = [problem for problem in (index.problem,) if problem]
         if not ours:
             problems.append("a sitemap index of other sites' sitemaps only")
@@ -51,21 +75,32 @@ class SitemapIndex:
             problems.append(
                 f"{len(ours) - self.most} sitemaps were left (limits.sitemaps), and {index.undated} of all bear no date"
             )
+        parts: list[Part] = []
+        news: list[Fetched] = []
+        doubts: list[Doubt] = []
         for child in ours[: self.most]:
-            answer = await self.fetcher.fetch(Request(child))
+            was = before.get(child)
+            answer = await self.fetcher.fetch(_request(child, was if conditional else None))
             if isinstance(answer, Fetched):
-                had.append(answer)
+                part = Part(child, answer.name, *validators(answer.headers))
+                parts.append(part)
+                if not conditional or was is None or was.name != part.name:
+                    news.append(answer)
+                if not conditional and was is not None and was.name != part.name:
+                    doubts.append(Doubt(answer.url, was[2:4], part[2:4], was.untold))
+            elif isinstance(answer, NotModified) and was is not None:
+                parts.append(was._replace(untold=True))
             else:
                 problems.append(f"{child}: {answer.error if isinstance(answer, Failed) else 'not modified'}")
-        return had, problems
+        return Children(tuple(parts), tuple(news), tuple(problems), tuple(doubts))
 
-    async def read(self, index: ParsedFeed, documents: Sequence[Fetched], problems: Sequence[str]) -> ParsedFeed:
-        """All entries as one document. Raises ReadError when none of the children holds news."""
-        wrong = list(problems)
+    async def read(self, index: ParsedFeed, children: Children) -> ParsedFeed:
+        """All their entries that are to be read, as one document. Raises ReadError when none of the children holds news."""
+        wrong = list(children.problems)
         entries: list[Entry] = []
         title, language = index.title, index.language
         pages = 0
-        for document in documents:
+        for document in children.news:
             try:
                 part = await self.cage.read(
                     document.name,
@@ -87,7 +122,7 @@ class SitemapIndex:
                 wrong.append(f"{document.url}: {part.left} entries were left")
             if part.problem:
                 wrong.append(f"{document.url}: {part.problem}")
-        if not entries and (wrong or pages == len(documents)):
+        if not entries and children.all_read and (wrong or pages == len(children.news)):
             raise ReadError(wrong[0] if wrong else f"a sitemap index: none of its newest {pages} sitemaps holds news")
         return replace(
             index,
@@ -100,6 +135,7 @@ class SitemapIndex:
         )
 
 
-def hash_of(documents: Sequence[Fetched]) -> str:
-    """Of all children's bodies, in order."""
-    return content_hash("".join(document.name for document in documents).encode())
+def _request(url: str, was: Part | None) -> Request:
+    if was is None:
+        return Request(url)
+    return Request(url, etag=was.etag, last_modified=was.last_modified, known=was.name)

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from monitor.adapters.sqlite import SqliteStore
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
 from monitor.adapters.sqlite.schema import migrations
-from monitor.model import FeedState, IdentityCounts, Learnt
+from monitor.model import FeedState, IdentityCounts, Learnt, Part
 from tests.builders import HOUR, NOON, a_feed
 
 MOMENTS = st.none() | st.integers(0, 10**12).map(lambda ms: NOON + timedelta(milliseconds=ms))
@@ -29,6 +29,9 @@ KINDS = {
     "bytes": st.binary(max_size=168),
     "str | None": st.none() | st.text(max_size=30),
     "tuple[int, ...]": st.lists(st.integers(0, 23), max_size=5).map(tuple),
+    "tuple[Part, ...]": st.lists(
+        st.builds(Part, st.text(max_size=9), st.text(max_size=9), st.none() | st.text(max_size=9)), max_size=3
+    ).map(tuple),
     "IdentityCounts": st.builds(IdentityCounts, guid_kept=st.integers(0, 99), edited=st.integers(0, 99)),
 }
 

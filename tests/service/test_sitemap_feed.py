@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,16 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.adapters.clock import SystemClock
+from monitor.adapters.sqlite import SqliteStore
 from monitor.cli.root import monitor
+from monitor.core import trust
+from monitor.model import FeedState
 from tests.servers import Answer, Site
 
 SPACES = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 )
+State = Callable[[], FeedState]
 Poll = Callable[..., dict[str, Any]]
 
 
@@ -44,6 +49,18 @@ def poll(tmp_path: Path, site: Site) -> Poll:
         return report
 
     return run
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    def read() -> FeedState:
+        store = SqliteStore(tmp_path / "m.db")
+        try:
+            return store.feed_state("daily")
+        finally:
+            store.close()
+
+    return read
 
 
 def index(site: Site, *children: tuple[str, int | None]) -> Answer:
@@ -80,6 +97,86 @@ def test_the_newest_sitemaps_of_an_index_are_its_entries(site: Site, poll: Poll)
     site.answer("/today.xml", news(site, 5, 4, 3))  # the index itself says nothing of it
     report = poll()
     assert (report["status"], report["new"] + report["copies"]) == ("ok", 1)
+
+
+def by_validators(site: Site, path: str, answer: Answer, tag: str) -> None:
+    """Answer so, and 304 to who names this tag."""
+    told = replace(answer, headers={"ETag": tag})
+    site.answer(path, lambda asked: Answer(304) if asked.headers.get("if-none-match") == tag else told)
+
+
+def asked_for(site: Site, path: str) -> list[str | None]:
+    """With which tags."""
+    return [request.headers.get("if-none-match") for request in site.requests if request.path == path]
+
+
+def test_sitemaps_are_asked_for_by_their_own_validators(site: Site, poll: Poll) -> None:
+    site.answer("/index.xml", index(site, ("/today.xml", 1), ("/yesterday.xml", 25)))
+    by_validators(site, "/today.xml", news(site, 4, 3), '"a"')
+    by_validators(site, "/yesterday.xml", news(site, 2, 1), '"y"')
+    assert poll()["new"] + poll()["new"] > 0
+    assert asked_for(site, "/today.xml") == [None, '"a"']
+    by_validators(site, "/today.xml", news(site, 5, 4, 3), '"b"')
+    report = poll()
+    assert (report["status"], report["new"] + report["copies"], report["error"]) == ("ok", 1, None)
+    assert poll()["status"] == "unchanged"
+    assert asked_for(site, "/today.xml") == [None, '"a"', '"a"', '"b"']
+    assert asked_for(site, "/yesterday.xml") == [None, '"y"', '"y"', '"y"']
+    assert asked_for(site, "/index.xml") == [None] * 4
+
+
+def test_a_day_that_begins_a_sitemap_of_its_own_is_no_gap(site: Site, poll: Poll, state: State) -> None:
+    site.answer("/index.xml", index(site, ("/one.xml", 20)))
+    by_validators(site, "/one.xml", news(site, 4, 3, 2, 1), '"1"')
+    poll()
+    site.answer("/index.xml", index(site, ("/two.xml", 1), ("/one.xml", 20)))
+    by_validators(site, "/two.xml", news(site, 8, 7, 6, 5), '"2"')
+    report = poll()
+    assert (report["status"], report["new"] + report["copies"]) == ("ok", 4)
+    assert not state().gap
+
+
+def test_sitemaps_that_rolled_over_altogether_are_a_gap(site: Site, poll: Poll, state: State) -> None:
+    site.answer("/index.xml", index(site, ("/one.xml", 20)))
+    by_validators(site, "/one.xml", news(site, 4, 3, 2, 1), '"1"')
+    poll()
+    by_validators(site, "/one.xml", news(site, 49, 48, 47, 46), '"2"')
+    poll()
+    assert state().gap
+
+
+def test_what_one_sitemap_could_not_give_lets_the_next_poll_read_all_anew(site: Site, poll: Poll) -> None:
+    site.answer("/index.xml", index(site, ("/today.xml", 1), ("/yesterday.xml", 25)))
+    by_validators(site, "/today.xml", news(site, 4, 3), '"a"')
+    by_validators(site, "/yesterday.xml", news(site, 2, 1), '"y"')
+    poll()
+    site.answer("/today.xml", Answer(status=500))
+    assert "today.xml" in poll()["error"]
+    by_validators(site, "/today.xml", news(site, 5, 4, 3), '"b"')
+    report = poll()
+    assert (report["new"] + report["copies"], report["error"]) == (1, None)
+    assert asked_for(site, "/yesterday.xml") == [None, '"y"', None]
+
+
+@pytest.mark.parametrize("how", ["always 304", "the same tag"])
+def test_sitemaps_validators_that_lie_are_found_out(site: Site, poll: Poll, state: State, how: str) -> None:
+    site.answer("/index.xml", index(site, ("/today.xml", 1), ("/yesterday.xml", 25)))
+    by_validators(site, "/yesterday.xml", news(site, 2, 1), '"y"')
+    by_validators(site, "/today.xml", news(site, 3), '"a"')
+    poll()
+    tag = '"b"' if how == "always 304" else '"a"'
+    told = replace(news(site, 9, 3), headers={"ETag": tag})
+    site.answer("/today.xml", lambda asked: Answer(304) if asked.headers.get("if-none-match") else told)
+    for _ in range(trust.UNCONDITIONAL_EVERY - 2):
+        assert poll()["status"] == "unchanged"
+    assert state().learnt.lied_at is None
+    report = poll()
+    assert report["new"] + report["copies"] == 1
+    assert state().learnt.lied_at is not None
+    told = replace(news(site, 10, 9, 3), headers={"ETag": tag})
+    report = poll()
+    assert report["new"] + report["copies"] == 1
+    assert asked_for(site, "/today.xml")[-1] is None
 
 
 def test_a_sitemap_that_cannot_be_had_is_told_and_asked_again(site: Site, poll: Poll) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.adapters.sqlite.rows import from_ms, to_ms
-from monitor.model import IdentityCounts, Learnt
+from monitor.model import IdentityCounts, Learnt, Part
 
 _MS = timedelta(milliseconds=1)
 _BLANK = Learnt()
@@ -30,6 +30,7 @@ _CODECS: dict[str, _Codec] = {
     "skip_hours": (list, tuple),
     "skip_days": (list, tuple),
     "longest_silence": _SPAN,
+    "parts": (list, lambda told: tuple(Part(*part) for part in told)),
     "rhythm": (bytes.hex, bytes.fromhex),
     "identity": (lambda counts: _told(counts, _BLANK_COUNTS), lambda told: IdentityCounts(**told)),
 }
