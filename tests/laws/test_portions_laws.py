@@ -24,6 +24,7 @@ SHAPES = (
     "<item x='1' />",
     "<item><m:item>{}</m:item><title>{}</title></item>",
     "<item><m:item/><m:item><m:item>{}</m:item></m:item></item>",
+    "<item><title><![CDATA[</item> {}]]></title></item>",
     "<ITEM><title>{}</title></ITEM >",
     "<m:item><title>{}</title></m:item>",
 )

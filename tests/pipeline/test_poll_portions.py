@@ -11,7 +11,7 @@ import pytest
 
 from monitor.model import AlertPolicy, Fetched, LimitsPolicy
 from monitor.pipeline import poll as polling
-from tests.builders import NOON
+from tests.builders import HOUR, NOON
 from tests.pipeline.test_poll import FEED, Bench, entry
 
 ALL = 11
@@ -56,12 +56,19 @@ async def test_what_comes_later_is_found_wherever_it_stands(bench: Bench, where:
     old = [entry(number) for number in range(ALL)]
     bench.serve(*old)
     await until_all_is_in(bench)
-    new = [entry(90), entry(91)]
+    asked, interval = len(bench.net.asked), bench.store.feed_state("harbour").interval
+    assert interval is not None
+    bench.clock.at = later = NOON + 5 * HOUR
+    new = [entry(number, at=later) for number in range(90, 95)]
+    bench.config = replace(bench.config, limits=LimitsPolicy(document=6, entries=50))
     bench.serve(*([*new, *old] if where == "top" else [*old, *new]), etag='"2"')
     assert await until_all_is_in(bench) == [None]
-    assert len(bench.items()) == ALL + 2
-    assert bench.store.feed_state("harbour").etag == '"2"'
-    assert not bench.store.feed_state("harbour").gap
+    assert len(bench.items()) == ALL + 5
+    state = bench.store.feed_state("harbour")
+    assert (state.etag, state.last_new_at, state.gap) == ('"2"', later, False)
+    assert state.interval is not None
+    assert state.interval < interval, "what brings something new is polled sooner"
+    assert len(bench.net.asked) == asked + 1
 
 
 async def test_an_entry_that_stands_in_two_portions_is_one(bench: Bench) -> None:

@@ -22,6 +22,7 @@ from tests.servers import Answer, Site
 SPACES = (
     'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 )
+TODAY = SystemClock().now().isoformat()
 State = Callable[[], FeedState]
 Poll = Callable[..., dict[str, Any]]
 
@@ -76,10 +77,9 @@ def index(site: Site, *children: tuple[str, int | None]) -> Answer:
 
 
 def news(site: Site, *numbers: int) -> Answer:
-    day = SystemClock().now().isoformat()
     said = "<news:publication><news:name>Daily</news:name><news:language>en</news:language></news:publication>"
     listed = "".join(
-        f"<url><loc>{site.url(f'/a/{n}')}</loc><news:news>{said}<news:publication_date>{day}</news:publication_date>"
+        f"<url><loc>{site.url(f'/a/{n}')}</loc><news:news>{said}<news:publication_date>{TODAY}</news:publication_date>"
         f"<news:title>Harbour report {n} of the day</news:title></news:news></url>"
         for n in numbers
     )
@@ -125,6 +125,35 @@ def test_sitemaps_are_asked_for_by_their_own_validators(site: Site, poll: Poll) 
     assert asked_for(site, "/index.xml") == [None] * 4
 
 
+def test_that_all_are_unchanged_is_not_the_document_itself(site: Site, poll: Poll, state: State) -> None:
+    site.answer("/index.xml", index(site, ("/today.xml", 1)))
+    by_validators(site, "/today.xml", news(site, 1), '"a"')
+    poll()
+    whole_at = state().learnt.whole_at
+    assert poll()["status"] == "unchanged"
+    assert state().learnt.whole_at == whole_at
+    site.answer("/today.xml", news(site, 1))
+    assert poll()["status"] == "unchanged"
+    assert state().learnt.whole_at != whole_at
+
+
+def test_every_twelfth_poll_sees_all_that_the_feed_shows(site: Site, poll: Poll, state: State) -> None:
+    site.answer("/index.xml", index(site, ("/today.xml", 1), ("/yesterday.xml", 25)))
+    by_validators(site, "/yesterday.xml", news(site, 3, 2, 1), '"y"')
+    for number in range(trust.UNCONDITIONAL_EVERY):
+        by_validators(site, "/today.xml", news(site, *range(4 + number, 3, -1)), f'"{number}"')
+        poll()
+        assert state().learnt.size == (4 if number < trust.UNCONDITIONAL_EVERY - 1 else 15)
+
+
+def test_a_new_sitemap_that_cannot_be_had_is_told(site: Site, poll: Poll) -> None:
+    site.answer("/index.xml", index(site, ("/today.xml", 1)))
+    site.answer("/today.xml", news(site, 1))
+    poll()
+    site.answer("/index.xml", index(site, ("/today.xml", 1), ("/broken.xml", 2)))
+    assert "broken.xml" in poll()["error"]
+
+
 def test_a_day_that_begins_a_sitemap_of_its_own_is_no_gap(site: Site, poll: Poll, state: State) -> None:
     site.answer("/index.xml", index(site, ("/one.xml", 20)))
     by_validators(site, "/one.xml", news(site, 4, 3, 2, 1), '"1"')
@@ -158,17 +187,19 @@ def test_what_one_sitemap_could_not_give_lets_the_next_poll_read_all_anew(site: 
     assert asked_for(site, "/yesterday.xml") == [None, '"y"', None]
 
 
-@pytest.mark.parametrize("how", ["always 304", "the same tag"])
+@pytest.mark.parametrize("how", ["always 304", "the same tag", "the same tag, never 304"])
 def test_sitemaps_validators_that_lie_are_found_out(site: Site, poll: Poll, state: State, how: str) -> None:
     site.answer("/index.xml", index(site, ("/today.xml", 1), ("/yesterday.xml", 25)))
     by_validators(site, "/yesterday.xml", news(site, 2, 1), '"y"')
     by_validators(site, "/today.xml", news(site, 3), '"a"')
     poll()
     tag = '"b"' if how == "always 304" else '"a"'
-    told = replace(news(site, 9, 3), headers={"ETag": tag})
-    site.answer("/today.xml", lambda asked: Answer(304) if asked.headers.get("if-none-match") else told)
+    told = replace(news(site, 3), headers={"ETag": tag})
+    lies = "never" not in how
+    site.answer("/today.xml", lambda asked: Answer(304) if lies and asked.headers.get("if-none-match") else told)
     for _ in range(trust.UNCONDITIONAL_EVERY - 2):
         assert poll()["status"] == "unchanged"
+    told = replace(news(site, 9, 3), headers={"ETag": tag})
     assert state().learnt.lied_at is None
     report = poll()
     assert report["new"] + report["copies"] == 1
