@@ -29,7 +29,7 @@ from monitor.content.feeds_entries import Record, surroundings, to_entries, to_f
 from monitor.content.htmltext import title_text
 from monitor.content.jsonfeed import read_json_feed
 from monitor.content.sitemaps import inflate, read_sitemap
-from monitor.core.portions import Portion
+from monitor.core.portions import FIRST, Portion
 from monitor.errors import ReadError
 from monitor.model import ParsedFeed
 
@@ -71,7 +71,7 @@ def parse_feed(
     url: str,
     headers: Mapping[str, str],
     memory: Memory = NOTHING,
-    portion: Portion = Portion(),  # noqa: B008 (immutable)
+    portion: Portion = FIRST,
 ) -> ParsedFeed:
     """Read a feed document that came from `url` with these response headers (names lower-case).
 

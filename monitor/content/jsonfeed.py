@@ -11,12 +11,12 @@ from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_TAGS, MAX_UR
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
-from monitor.core.portions import Portion
+from monitor.core.portions import FIRST, Portion
 from monitor.errors import ReadError
 from monitor.model import Entry, ParsedFeed
 
 
-def read_json_feed(text: str, url: str, portion: Portion = Portion()) -> ParsedFeed:  # noqa: B008 (immutable)
+def read_json_feed(text: str, url: str, portion: Portion = FIRST) -> ParsedFeed:
     """Read a portion of a JSON Feed's text. Cut off in the middle, the items before the cut are read and `complete` is False.
 
     Raises `ReadError` when it is JSON but no feed, or no JSON at all.

@@ -13,7 +13,7 @@ from monitor.content.clean import MAX_NAME, MAX_TAGS, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
-from monitor.core.portions import Portion
+from monitor.core.portions import FIRST, Portion
 from monitor.errors import NoNews, ReadError
 from monitor.model import Entry, ParsedFeed
 
@@ -40,7 +40,7 @@ def inflate(body: bytes) -> bytes:
     return out
 
 
-def read_sitemap(document: str, url: str, portion: Portion = Portion()) -> ParsedFeed:  # noqa: B008 (immutable)
+def read_sitemap(document: str, url: str, portion: Portion = FIRST) -> ParsedFeed:
     """Read a sitemap from its root element on, a portion of its news.
 
     A news sitemap gives an entry for each URL that bears ``news:news`` (guid and url are its address); an index gives

@@ -45,6 +45,9 @@ class Portion(NamedTuple):
         return text[: starts[0]] + wanted + text[closes:], max(len(starts) - end, 0)
 
 
+FIRST = Portion()
+
+
 def _entries(text: str) -> tuple[list[int], int]:
     """Where each entry begins that stands in no other, and where the last one ends. Where too many seem to stand in one (none
     is ever closed, or a text names the tag), each begins where it says so."""
