@@ -80,6 +80,9 @@ class Plan:
         return tuple(one.entry for one in reversed(self.work) if not isinstance(one, Revised))
 
 
+NOTHING_TO_DO = Plan((), ())
+
+
 def keyed(feed: str, entries: Sequence[Entry]) -> dict[tuple[str, ...], Entry]:
     """Every entry by its keys, in the document's order; an entry repeated in the document counts once."""
     found: dict[tuple[str, ...], Entry] = {}

@@ -16,7 +16,7 @@ import structlog
 from monitor.content.articles import Context
 from monitor.core import trust
 from monitor.core.bounds import postponed
-from monitor.core.plan import Known, Plan, Planned, SeenElsewhere
+from monitor.core.plan import NOTHING_TO_DO, Known, Plan, Planned, SeenElsewhere
 from monitor.core.progress import Look, Moment
 from monitor.core.schedule import JITTER
 from monitor.core.urls import kept_url
@@ -135,23 +135,15 @@ class Poller:
     async def _fetched(
         self, feed: Feed, rules: Rules, state: FeedState, fetched: Fetched, conditional: bool
     ) -> PollReport:
-        name = fetched.name
-        if name == state.body_hash:
+        if fetched.name == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, fetched), fetched)
-        kept = await self.read(self._kept, feed.id, name)
         try:
-            answer = await self._opened(feed, rules, state, fetched, kept, conditional)
-            if answer.unchanged:
-                state = _with_parts(_validated(state, answer.fetched), answer)
-                return await self._unchanged(feed, rules, state, answer.fetched, whole=answer.told)
-            try:
-                planned, look = await self._planned(feed, rules, state, answer)
-            except Forgotten:
-                kept = replace(kept, memory=b"")
-                answer = await self._opened(feed, rules, state, fetched, kept, conditional)
-                planned, look = await self._planned(feed, rules, state, answer)
+            answer, planned, look = await self._looked_at(feed, rules, state, fetched, conditional)
         except ReadError as error:
             return await self._failed(feed, rules, state, str(error))
+        if look is None:
+            state = _with_parts(_validated(state, answer.fetched), answer)
+            return await self._unchanged(feed, rules, state, answer.fetched, whole=answer.told)
         parsed = look.parsed
         work, waiting = postponed(planned.work, rules.config.limits)
         waiting += parsed.left
@@ -191,6 +183,20 @@ class Poller:
         # Without a memory all would be read that stands in the store, except at first.
         texts = self._texts(feed, rules, state) if kept.memory or state.first_polled_at is None else None
         return await self._opening(feed, rules).read(fetched, kept, state, texts, conditional=conditional)
+
+    async def _looked_at(
+        self, feed: Feed, rules: Rules, state: FeedState, fetched: Fetched, conditional: bool
+    ) -> tuple[Answer, Plan, Look | None]:
+        """No look at a sitemap index whose sitemaps are unchanged. Raises ReadError."""
+        kept = await self.read(self._kept, feed.id, fetched.name)
+        answer = await self._opened(feed, rules, state, fetched, kept, conditional)
+        if answer.unchanged:
+            return answer, NOTHING_TO_DO, None
+        try:
+            return answer, *await self._planned(feed, rules, state, answer)
+        except Forgotten:
+            answer = await self._opened(feed, rules, state, fetched, replace(kept, memory=b""), conditional)
+            return answer, *await self._planned(feed, rules, state, answer)
 
     async def _planned(self, feed: Feed, rules: Rules, state: FeedState, answer: Answer) -> tuple[Plan, Look]:
         """What is to be done about a document. One that is longer than is read at once is read on until there is enough to
