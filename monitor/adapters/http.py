@@ -107,7 +107,7 @@ class HttpFetcher:
         outcome: FetchOutcome | None = None
         while outcome is None:
             site = registrable(journey.at.host)
-            outcome = self._held(journey, site)
+            outcome = self._held(journey, site) or await self._forbidden(journey)
             if outcome is None:
                 if pause := self._limits.held_for(site):
                     await asyncio.sleep(pause)
@@ -157,6 +157,12 @@ class HttpFetcher:
             text = await _beginning(response) if response.status >= 400 else b""
             return Posted(response.status, wait, text)
 
+    async def _forbidden(self, journey: Journey) -> Failed | None:
+        """The failure of a request that was led to where it must not go."""
+        if not journey.request.obey or journey.at is journey.start or await self.allowed(journey.at.url):
+            return None
+        return journey.failed("robots", "robots.txt does not allow it")
+
     def _held(self, journey: Journey, site: str) -> Failed | None:
         """The failure of a request to a site that asked to be left alone."""
         seconds = self._limits.held_for(site)
@@ -167,10 +173,14 @@ class HttpFetcher:
         return journey.failed("held", error, status=429, retry_after=timedelta(seconds=seconds), site=site)
 
     async def _ask_site(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
-        """Ask, and follow redirects within the site; None when they lead out of it."""
+        """Ask, and follow redirects within the site; None when they lead out of it, or are not to be followed yet: robots.txt
+        is asked for in a turn of its own."""
         outcome: FetchOutcome | None = self._held(journey, turn.name)  # asked for while this request stood in line
+        began = journey.at
         while outcome is None and registrable(journey.at.host) == turn.name:
             outcome = await self._ask_in_time(journey, turn)
+            if journey.request.obey and journey.at is not began:
+                break
         return outcome
 
     async def _ask_in_time(self, journey: Journey, turn: Turn) -> FetchOutcome | None:

@@ -86,7 +86,7 @@ class Journey:
 
     def failed(
         self,
-        reason: Reason | Literal["timeout", "status", "redirect", "held"],
+        reason: Reason | Literal["timeout", "status", "redirect", "held", "robots"],
         error: str,
         *,
         status: int | None = None,

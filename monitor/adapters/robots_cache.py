@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from monitor.content.robots import may_fetch
 from monitor.core.urls import BadUrlError, target
@@ -95,5 +96,7 @@ def _read(outcome: FetchOutcome) -> tuple[str, float]:
             return ALLOW_ALL, GOOD_FOR
         case Failed(reason="redirect"):
             return ALLOW_ALL, GOOD_FOR  # 2.3.1.2: more than five redirects may be taken for none
+        case Failed(retry_after=timedelta() as wait):
+            return DENY_ALL, min(wait.total_seconds(), UNREACHABLE_FOR)
         case _:
             return DENY_ALL, UNREACHABLE_FOR

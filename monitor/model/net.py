@@ -26,6 +26,8 @@ class Request:
     """Bound on the decompressed body; None: the configured one."""
     known: str | None = None
     """`content_hash` of the body that was fetched before."""
+    obey: bool = False
+    """Whether a redirect is followed only where robots.txt allows it; elsewhere it is Failed, ``robots``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Reader:
     async def _page(self, url: str) -> tuple[Fetched | None, str | None]:
         if self.policy.robots and not await self.fetcher.allowed(url):
             return None, "robots.txt does not allow the page"
-        outcome = await self.fetcher.fetch(Request(url, purpose="page"))
+        outcome = await self.fetcher.fetch(Request(url, purpose="page", obey=self.policy.robots))
         match outcome:
             case Fetched():
                 return outcome, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -87,6 +88,18 @@ async def test_a_server_that_cannot_say_forbids_all_for_an_hour(
     assert await fetcher.allowed(site.url("/public"))
 
 
+async def test_while_a_site_is_left_alone_nothing_is_allowed_and_no_longer(
+    fetcher: HttpFetcher, site: Site, clock: StillClock
+) -> None:
+    site.answer("/robots.txt", Answer(body=DENY))
+    site.answer("/feed", Answer(429, headers={"Retry-After": "120"}))
+    await fetcher.fetch(Request(site.url("/feed")))
+    assert not await fetcher.allowed(site.url("/public"))
+    assert site.paths() == ["/feed"]
+    clock.seconds = 121
+    assert await fetcher.allowed(site.url("/public"))
+
+
 async def test_an_unreachable_site_forbids_all(fetcher: HttpFetcher) -> None:
     with Site() as gone:
         url = gone.url("/x")
@@ -111,6 +124,49 @@ async def test_every_origin_has_its_own(fetcher: HttpFetcher, site: Site, new_si
     with Site("127.0.0.2") as other:
         assert await fetcher.allowed(other.url("/private"))
     assert not await fetcher.allowed(site.url("/private"))
+
+
+def leading(to: str) -> Answer:
+    return Answer(302, headers={"Location": to})
+
+
+async def test_a_redirect_is_not_followed_to_what_it_forbids(fetcher: HttpFetcher, site: Site) -> None:
+    site.answer("/robots.txt", Answer(body=DENY))
+    site.answer("/go", leading("/private/a"))
+    site.answer("/on", leading("/go"))
+    site.answer("/private/a", Answer(body=b"secret"))
+    for start in ("/go", "/on"):
+        outcome = await fetcher.fetch(Request(site.url(start), purpose="page", obey=True))
+        assert isinstance(outcome, Failed)
+        assert outcome.reason == "robots"
+        assert outcome.error.startswith("robots.txt does not allow it (redirected to http")
+    assert "/private/a" not in site.paths()
+    assert isinstance(await fetcher.fetch(Request(site.url("/go"), purpose="page")), Fetched), "who does not obey"
+
+
+async def test_a_redirect_to_another_site_asks_that_ones(fetcher: HttpFetcher, site: Site) -> None:
+    with Site("127.0.0.2") as other:
+        other.answer("/robots.txt", Answer(body=DENY))
+        other.answer("/private/a", Answer(body=b"secret"))
+        other.answer("/public", Answer(body=b"page"))
+        site.answer("/closed", leading(other.url("/private/a")))
+        site.answer("/open", leading(other.url("/public")))
+        closed = await fetcher.fetch(Request(site.url("/closed"), purpose="page", obey=True))
+        opened = await fetcher.fetch(Request(site.url("/open"), purpose="page", obey=True))
+        assert isinstance(closed, Failed)
+        assert isinstance(opened, Fetched)
+        assert other.paths() == ["/robots.txt", "/public"]
+
+
+async def test_a_page_that_leads_within_a_site_of_one_place_waits_for_nobody(site: Site, clock: StillClock) -> None:
+    """Its robots.txt is asked for in a turn of its own."""
+    site.answer("/go", leading("/page"))
+    site.answer("/page", Answer(body=b"page"))
+    poll = replace(POLL, per_host=1)
+    async with HttpFetcher(poll, LOOPBACK, ArticlePolicy(), clock) as fetcher, asyncio.timeout(10):
+        pages = [fetcher.fetch(Request(site.url("/go"), purpose="page", obey=True)) for _ in range(5)]
+        assert all(isinstance(outcome, Fetched) for outcome in await asyncio.gather(*pages))
+    assert site.paths().count("/robots.txt") == 1
 
 
 async def test_it_is_not_asked_where_the_configuration_says_so(site: Site, clock: StillClock) -> None:
