@@ -209,7 +209,7 @@ class Poller:
             document = await self._opening(feed, rules).portion(answer, begin)
             older, more = await looking.at(feed, state, document, url, window=False)
             planned, look = replace(planned, work=older.work + planned.work), look.with_portion(more)
-        if look.parsed.left and not planned.work:
+        if look.parsed.left:
             told = f"more than {PORTIONS * limits.document} entries (limits.document): the rest was left"
             look = replace(look, parsed=replace(look.parsed, left=0, complete=False, problem=told))
         return planned, look

@@ -22,6 +22,7 @@ from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_apart import ApartFetcher
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.adapters.workers import ProcessWorkers
+from monitor.core.urls import site_of
 from monitor.errors import UsageError
 from monitor.model import Config, DeliveryOutcome, PollReport
 from monitor.outbox import DeliveryReport, Outbox
@@ -31,6 +32,7 @@ from monitor.pipeline.poll import Poller
 from monitor.ports import Clock, Sender
 from monitor.service.ahead import Ahead
 from monitor.service.operator import look
+from monitor.service.places import by_turns
 from monitor.service.senders import make_senders
 from monitor.service.writing import Writing
 
@@ -89,7 +91,8 @@ class Application:
             self.workers.prepare()  # of feeds known already most have nothing to read
         wanted = list(dict.fromkeys(feeds or rules.feeds))
         most = rules.config.poll.in_hand
-        ahead = Ahead(partial(self.write.read, self.store.feed_states), wanted, most)
+        turns = by_turns(wanted, lambda feed: site_of(rules.feeds[feed].url))
+        ahead = Ahead(partial(self.write.read, self.store.feed_states), turns, most)
         reports: dict[str, PollReport] = {}
 
         async def some() -> None:

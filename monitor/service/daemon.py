@@ -20,12 +20,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.adapters.notify import Notifier
 from monitor.core.schedule import shortest
+from monitor.core.urls import site_of
 from monitor.errors import ConfigError, StoreError
 from monitor.garbage import keep_what_there_is
 from monitor.model import Config, FeedState
 from monitor.model.notes import STUCK
 from monitor.service.app import Application
 from monitor.service.endpoint import Endpoint
+from monitor.service.places import Places, of_one_site
 from monitor.service.pulse import Pulse
 from monitor.service.wallclock import WallClock
 from monitor.service.websub import LOOK as SUBSCRIBE
@@ -35,6 +37,7 @@ log = structlog.get_logger()
 
 TICK = 1.0  # seconds
 LATE_LOOK = 10.0  # seconds between two looks for parts that do not move, where no watchdog asks for more
+CLAIMS = 8  # times that one tick asks for what is due, while those who come stand aside for others of their site
 LEASE = timedelta(minutes=30)  # longer than any poll; a daemon that died gives all leases back when it starts again
 LOOK = timedelta(seconds=10)  # how often it looks for feeds and channels in trouble
 BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
@@ -52,6 +55,7 @@ class Daemon:
         self._app = app
         self._changes = changes
         self._polls: dict[str, asyncio.Task[None]] = {}
+        self._places = Places()
         self._unstored: dict[str, float] = {}  # feeds whose poll could not be written down, and when they come again
         self._delivery: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -168,12 +172,17 @@ class Daemon:
         app = self._app
         async with self._claiming:
             await self._release_unstored()
-            room = app.rules.config.poll.in_hand - len(self._polls)
-            if room > 0:
+            for _ in range(CLAIMS):
+                self._go_on()
+                room = app.rules.config.poll.in_hand - len(self._polls)
+                if room <= 0:
+                    break
                 due = await app.write.urgent(app.store.claim_due, app.clock.now(), room, LEASE)
                 self._more_due = len(due) == room
                 for state in due:
                     self._start_poll(state)
+                if not self._more_due:
+                    break
 
     async def _release_unstored(self) -> None:
         """A feed whose poll could not be stored is leased and still due: it comes again, and not at every tick."""
@@ -185,8 +194,11 @@ class Daemon:
 
     def _poll_ended(self) -> None:
         """When more is due than there was room for, the next tick is not waited for: half the room free is filled."""
+        if self._stopping.is_set() or self._paused(self._app.clock.now()):
+            return
+        self._go_on()
         half_free = len(self._polls) <= self._app.rules.config.poll.in_hand // 2
-        if self._more_due and half_free and not self._stopping.is_set() and not self._paused(self._app.clock.now()):
+        if self._more_due and half_free:
             self._more_due = False
             self._filling = asyncio.create_task(self._try(self._claim()))
 
@@ -196,17 +208,31 @@ class Daemon:
 
     def _start_poll(self, state: FeedState) -> None:
         feed, rules = state.id, self._app.rules
-        if feed in self._polls or feed not in rules.feeds:
+        if feed in self._polls or feed in self._places or feed not in rules.feeds:
             return
+        site = site_of(rules.feeds[feed].url)
+        if self._places.take(feed, site, of_one_site(rules.config.poll)):
+            self._begin(feed, site, state)
 
+    def _go_on(self) -> None:
+        """Start those that stood aside for others of their site."""
+        policy = self._app.rules.config.poll
+        standing = self._places.next(of_one_site(policy))
+        while len(self._polls) < policy.in_hand and (one := next(standing, None)):
+            self._begin(*one)
+
+    def _begin(self, feed: str, site: str, state: FeedState | None = None) -> None:
         async def poll() -> None:
+            rules = self._app.rules
             try:
-                report = await self._app.poller.poll(rules.feeds[feed], rules, state)
-                if not report.stored:
-                    pause = max(STORAGE_PAUSE, shortest(rules.feeds[feed], rules.config.poll))
-                    self._unstored[feed] = self._app.clock.monotonic() + pause.total_seconds()
+                if feed in rules.feeds:
+                    report = await self._app.poller.poll(rules.feeds[feed], rules, state)
+                    if not report.stored:
+                        pause = max(STORAGE_PAUSE, shortest(rules.feeds[feed], rules.config.poll))
+                        self._unstored[feed] = self._app.clock.monotonic() + pause.total_seconds()
             finally:
                 self._polls.pop(feed, None)
+                self._places.leave(site)
                 self._poll_ended()
 
         self._polls[feed] = asyncio.create_task(poll())

@@ -44,6 +44,74 @@ async def test_when_more_is_due_than_there_is_room_for_no_tick_is_waited_for(
     assert site.most_in_flight <= 2
 
 
+async def test_feeds_of_one_site_wait_for_one_another_and_the_others_for_none_of_them(
+    tmp_path: Path, new_site: Callable[..., Site]
+) -> None:
+    big, others = new_site(), [new_site(f"127.0.0.{number}") for number in (2, 3, 4)]
+    for site in (big, *others):
+        site.answer("*", Answer(200, FEED))
+    feeds = (
+        *(Feed(f"big{number}", big.url(f"/{number}")) for number in range(40)),
+        *(Feed(f"other{number}", site.url("/")) for number, site in enumerate(others)),
+    )
+    config = a_config(tmp_path, PollPolicy(concurrency=8, host_delay=timedelta(hours=1)), feeds)
+    async with open_application(config) as app:
+        daemon = Daemon(app, no_changes)
+        await app.write(app.store.sync_feeds, feeds, app.clock.now())
+        async with asyncio.timeout(30):
+            while any(
+                app.store.feed_state(feed).last_success_at is None for feed in ("big0", "other0", "other1", "other2")
+            ):
+                await daemon.tick()
+                await asyncio.sleep(0.01)
+        assert [site.paths() for site in others] == [["/"]] * 3
+        assert big.paths() == ["/0"]
+        daemon._stopping.set()
+        for task in daemon._polls.values():
+            task.cancel()
+        await daemon._finish()
+
+
+async def test_who_stood_aside_is_polled_when_those_before_have_been(
+    tmp_path: Path, new_site: Callable[..., Site]
+) -> None:
+    site = new_site()
+    site.answer("*", Answer(200, FEED))
+    feeds = tuple(Feed(f"f{number:02}", site.url(f"/{number}")) for number in range(60))
+    config = a_config(tmp_path, PollPolicy(concurrency=8, host_delay=timedelta(0)), feeds)
+    async with open_application(config) as app:
+        daemon = Daemon(app, no_changes)
+        await app.write(app.store.sync_feeds, feeds, app.clock.now())
+        await daemon.tick()
+        most = 0
+        async with asyncio.timeout(30):
+            while daemon._polls:
+                most = max(most, len(daemon._polls))
+                await asyncio.sleep(0.001)
+        assert most == 8
+        await daemon._finish()
+    assert sorted(site.paths()) == sorted(f"/{number}" for number in range(60))
+
+
+async def test_who_stands_aside_when_it_ends_is_due_at_the_next_start(
+    tmp_path: Path, new_site: Callable[..., Site]
+) -> None:
+    site = new_site()
+    site.answer("*", Answer(200, FEED))
+    feeds = tuple(Feed(f"f{number:02}", site.url(f"/{number}")) for number in range(20))
+    config = a_config(tmp_path, PollPolicy(host_delay=timedelta(0)), feeds)
+    async with open_application(config) as app:
+        daemon = Daemon(app, no_changes)
+        await app.write(app.store.sync_feeds, feeds, app.clock.now())
+        daemon._stopping.set()
+        await daemon.tick()
+        await asyncio.gather(*daemon._polls.values())
+        await daemon._finish()
+        assert len(site.paths()) == 8
+        due = app.store.claim_due(app.clock.now(), 100, timedelta(minutes=1))
+        assert len(due) == 12
+
+
 class FullDisk:
     """Before an application's store, for its polls alone."""
 

@@ -1,0 +1,77 @@
+"""Who is polled now, where one site has many feeds: they take turns at that site's pace, and nobody else waits for them.
+
+A thousand feeds of one video site at a second each would else hold every place for a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TypeVar
+
+from monitor.model import PollPolicy
+
+T = TypeVar("T")
+
+LEAST = 8
+"""Polls of one site at once, and four for each request that it may be asked at a time: some wait for their turn while
+what others fetched is read and stored."""
+
+
+def of_one_site(policy: PollPolicy) -> int:
+    """Polls of one site at once, at most: never more than half of all."""
+    return max(1, min(max(LEAST, 4 * policy.per_host), policy.in_hand // 2))
+
+
+class Places:
+    """The polls in hand, by site, and those that stand aside until one of theirs ends, first come, first served."""
+
+    def __init__(self) -> None:
+        self._held: Counter[str] = Counter()
+        self._aside: dict[str, deque[str]] = {}
+        self._waiting: set[str] = set()
+
+    def __contains__(self, feed: str) -> bool:
+        """Whether it stands aside."""
+        return feed in self._waiting
+
+    def take(self, feed: str, site: str, most: int) -> bool:
+        """Begin this feed's poll; False: `most` of the site's are in hand, and it stands aside."""
+        if self._held[site] >= most or site in self._aside:
+            self._aside.setdefault(site, deque()).append(feed)
+            self._waiting.add(feed)
+            return False
+        self._held[site] += 1
+        return True
+
+    def leave(self, site: str) -> None:
+        """One of the site's polls ended."""
+        self._held[site] -= 1
+        if not self._held[site]:
+            del self._held[site]
+
+    def next(self, most: int) -> Iterator[tuple[str, str]]:
+        """Feeds that stood aside and begin now, with their sites: as many as are taken of these."""
+        for site in list(self._aside):
+            while self._aside.get(site) and self._held[site] < most:
+                feed = self._aside[site].popleft()
+                if not self._aside[site]:
+                    del self._aside[site]
+                self._waiting.discard(feed)
+                self._held[site] += 1
+                yield feed, site
+
+
+def by_turns(things: Iterable[T], site: Callable[[T], str]) -> list[T]:
+    """One of each site, then the second of each, and so on; of one site, in their order."""
+    sites: dict[str, list[T]] = {}
+    for thing in things:
+        sites.setdefault(site(thing), []).append(thing)
+    rounds: list[list[T]] = []
+    for of_site in sites.values():
+        for number, thing in enumerate(of_site):
+            if number == len(rounds):
+                rounds.append([])
+            rounds[number].append(thing)
+    return list(chain.from_iterable(rounds))
