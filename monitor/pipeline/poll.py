@@ -49,8 +49,10 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 PORTIONS = 10
-"""Of one document, at most: a body within `[poll] max_bytes` has no more entries than so many portions of 10,000, or none
-of them says anything."""
+"""Of one document, at most, and for as long as one reading may take: a body within `[poll] max_bytes` has no more entries than
+so many portions of 10,000, or none of them says anything."""
+DISTINCT = 0.01
+"""Of a portion's entries; where fewer differ (a million empty ones), the next is not read either."""
 
 
 class Write(Protocol):
@@ -202,15 +204,19 @@ class Poller:
         """What is to be done about a document. One that is longer than is read at once is read on until there is enough to
         do for one poll. Raises ReadError and Forgotten."""
         looking, limits, url = self._looking(rules), rules.config.limits, answer.fetched.url
-        planned, look = await looking.at(feed, state, answer.document, url, window=answer.shows_window)
+        until = self.clock.monotonic() + limits.reading.total_seconds()
+        document = answer.document
+        planned, look = await looking.at(feed, state, document, url, window=answer.shows_window)
         for begin in range(limits.document, PORTIONS * limits.document, limits.document):
             if not look.parsed.left or len(planned.work) >= limits.entries:
                 return planned, look
+            if self.clock.monotonic() > until or len(document.entries) < DISTINCT * document.count:
+                break
             document = await self._opening(feed, rules).portion(answer, begin)
             older, more = await looking.at(feed, state, document, url, window=False)
             planned, look = replace(planned, work=older.work + planned.work), look.with_portion(more)
         if look.parsed.left:
-            told = f"more than {PORTIONS * limits.document} entries (limits.document): the rest was left"
+            told = f"too many entries: {look.parsed.left} were left (limits.document, limits.reading)"
             look = replace(look, parsed=replace(look.parsed, left=0, complete=False, problem=told))
         return planned, look
 

@@ -123,6 +123,23 @@ async def test_a_document_without_an_end_is_not_read_for_ever(bench: Bench, monk
     bench.serve(*(entry(number) for number in range(ALL)))
     for _ in range(5):
         said = (await bench.poll()).error
-    assert said == "more than 8 entries (limits.document): the rest was left"
+    assert said == "too many entries: 3 were left (limits.document, limits.reading)"
     assert len(bench.items()) == 8
     assert bench.store.feed_state("harbour").etag is None
+
+
+async def test_nor_for_longer_than_one_reading_may_take(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.serve(*(entry(number) for number in range(ALL)))
+    await until_all_is_in(bench)
+    bench.serve(*(entry(number) for number in range(ALL + 6)), etag='"2"')
+    seconds = iter(range(0, 1_000, 15))
+    monkeypatch.setattr(bench.clock, "monotonic", lambda: next(seconds))
+    said = (await bench.poll()).error
+    assert said == "too many entries: 9 were left (limits.document, limits.reading)"
+
+
+async def test_nor_when_it_says_one_thing_over_and_over(bench: Bench) -> None:
+    bench.config = replace(bench.config, limits=LimitsPolicy(document=200))
+    bench.serve(*["<item><title>Freighters</title></item>"] * 1_000)
+    said = (await bench.poll()).error
+    assert said == "too many entries: 800 were left (limits.document, limits.reading)"
