@@ -239,7 +239,9 @@ class Store(Protocol):
         """Those that are open, and with `since` those that ended later, the newest first."""
         ...
 
-    def last_outage_end(self, subject: str) -> datetime | None: ...
+    def outage_ends(self) -> Mapping[str, datetime]:
+        """When the last outage of each group of feeds ended: by subject, ``feeds`` and ``site:DOMAIN``."""
+        ...
 
     def notice(self, notice_id: str) -> Item | None:
         """A notice in the shape of an item, to be delivered; it is none, and stands in no list of items."""

@@ -1,7 +1,8 @@
 """Which troubles become outages, and when those have ended: one notice for each, however often it is looked.
 
 A feed is in trouble when it has failed for as long as its operator waits, or stands still against its rhythm. When most
-feeds fail it is not they: one outage stands for all, and those that still fail when it has ended are told of then.
+feeds fail, or most of one site's, it is not they: one outage stands for all, and those that still fail when it has ended
+are told of then.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.identity import item_id
-from monitor.model import FeedState, Notice, Outage, Trouble
+from monitor.model import FeedState, Notice, Outage, Trouble, TroubleKind
 
+FEEDS = "feeds"
+"""The subject of an outage of most feeds."""
 MOST = 0.5
-"""Share of the feeds that fail at once from which it is the network, or we."""
+"""Share of the feeds that fail at once from which it is the network, or we; of a site's, from which it is the site."""
 FEW = 0.25
 """Share under which that has ended; between the two nothing changes."""
 AT_LEAST = 3
@@ -24,15 +27,24 @@ IN_A_ROW = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """All that tells of troubles now: how many feeds there are, those in trouble, channels that are down and why."""
+class Group:
+    """Feeds that may fail together: all of them (`FEEDS`), or a site's (``site:DOMAIN``). `feeds`: how many there are."""
 
+    subject: str
     feeds: int
+    failing: Sequence[FeedState]
+    ended: datetime | None = None
+    """When its last outage ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that tells of troubles now: feeds in trouble, the groups of those that fail, channels that are down and why."""
+
     troubled: Sequence[FeedState]
+    groups: Sequence[Group]
     channels: Mapping[str, tuple[str, datetime]]
     open: Sequence[Outage]
-    network_ended: datetime | None = None
-    """When the last outage of most feeds ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +59,24 @@ def changes(now: datetime, after: Mapping[str, timedelta], situation: Situation)
     """Compare what is wrong with the outages that are open. `after`: for how long each feed in trouble, by its id, fails
     before it is told of."""
     open_ = {outage.trouble.subject: outage for outage in situation.open}
-    failing = [state for state in situation.troubled if state.failures]
-    network = _network(now, after, situation, failing, "feeds" in open_)
-    network_ended = now if network is None and "feeds" in open_ else situation.network_ended
-    troubles = [*_channels(situation)]
-    if network is not None:
-        troubles.append(network)
-    wrong = {trouble.subject: trouble for trouble in troubles}
+    wrong = {trouble.subject: trouble for trouble in _channels(situation)}
+    together = _groups(now, after, situation.groups, open_)
+    wrong.update(together)
+    over: dict[str, datetime] = {}  # of each feed, when its group's outage ended
+    covered: set[str] = set()
+    for group in situation.groups:
+        ended_at = now if group.subject in open_ and group.subject not in wrong else group.ended
+        for state in group.failing:
+            if group.subject in wrong:
+                covered.add(state.id)
+            elif ended_at is not None:
+                over[state.id] = max(ended_at, over.get(state.id, ended_at))
     for state in situation.troubled:
         subject = f"feed:{state.id}"
-        trouble = _feed(state, now, after[state.id], network_ended)
+        trouble = _feed(state, now, after[state.id], over.get(state.id))
         if subject in open_ and _still(state, open_[subject]):
             wrong[subject] = open_[subject].trouble
-        elif trouble is not None and (network is None or trouble.kind == "frozen"):
+        elif trouble is not None and (state.id not in covered or trouble.kind == "frozen"):
             wrong[subject] = trouble
     opened = tuple(
         Outage(item_id(f"outage\0{trouble.subject}\0{now.isoformat()}"), trouble, now)
@@ -81,6 +98,7 @@ def notice(outage: Outage, now: datetime, *, healed: bool) -> Notice:
             "failing": f"{name} fails",
             "frozen": f"{name} stands still",
             "network": "Most feeds fail",
+            "site": f"Most feeds of {name} fail",
             "channel": f"{name} is down",
         }[trouble.kind]
         return Notice(item_id(f"notice\0{outage.id}"), trouble.subject, title, f"{trouble.what}. Since {since}.")
@@ -89,6 +107,7 @@ def notice(outage: Outage, now: datetime, *, healed: bool) -> Notice:
         "failing": f"{name} is well again",
         "frozen": f"{name} brings news again",
         "network": "The feeds are well again",
+        "site": f"The feeds of {name} are well again",
         "channel": f"{name} is up again",
     }[trouble.kind]
     text = f"The trouble began on {since} and lasted {lasted}. It was: {trouble.what}."
@@ -100,23 +119,37 @@ def receivers(trouble: Trouble, alert: Sequence[str]) -> tuple[str, ...]:
     return tuple(channel for channel in dict.fromkeys(alert) if trouble.subject != f"channel:{channel}")
 
 
-def _network(
-    now: datetime, after: Mapping[str, timedelta], situation: Situation, failing: Sequence[FeedState], is_open: bool
-) -> Trouble | None:
-    if situation.feeds < AT_LEAST or len(failing) < max(1.0, (FEW if is_open else MOST) * situation.feeds):
+def _groups(
+    now: datetime, after: Mapping[str, timedelta], groups: Sequence[Group], open_: Mapping[str, Outage]
+) -> dict[str, Trouble]:
+    """Those that fail together. While most feeds fail no site is told of that was not before."""
+    found = {
+        group.subject: trouble
+        for group in groups
+        if (trouble := _together(now, after, group, group.subject in open_)) is not None
+    }
+    if FEEDS in found:
+        return {subject: trouble for subject, trouble in found.items() if subject == FEEDS or subject in open_}
+    return found
+
+
+def _together(now: datetime, after: Mapping[str, timedelta], group: Group, is_open: bool) -> Trouble | None:
+    failing = group.failing
+    if group.feeds < AT_LEAST or len(failing) < max(1.0, (FEW if is_open else MOST) * group.feeds):
         return None
     begun = {state.id: state.learnt.failing_since for state in failing if state.learnt.failing_since}
     if not is_open and not any(now - since >= after[feed] for feed, since in begun.items()):
         return None
     example = failing[0].last_error or "no answer"
-    what = f"{len(failing)} of {situation.feeds} feeds fail, such as {failing[0].id}: {example}"
-    return Trouble("feeds", "network", what, min(begun.values(), default=now))
+    what = f"{len(failing)} of {group.feeds} feeds fail, such as {failing[0].id}: {example}"
+    kind: TroubleKind = "network" if group.subject == FEEDS else "site"
+    return Trouble(group.subject, kind, what, min(begun.values(), default=now))
 
 
-def _feed(state: FeedState, now: datetime, after: timedelta, network_ended: datetime | None) -> Trouble | None:
+def _feed(state: FeedState, now: datetime, after: timedelta, over: datetime | None) -> Trouble | None:
     since = state.learnt.failing_since
     if state.failures >= IN_A_ROW and since is not None and now - since >= after:
-        if network_ended is not None and (state.last_poll_at is None or state.last_poll_at <= network_ended):
+        if over is not None and (state.last_poll_at is None or state.last_poll_at <= over):
             return None  # it has not been asked since
         what = f"failed {state.failures} times in a row: {state.last_error}"
         return Trouble(f"feed:{state.id}", "failing", what, since)
@@ -142,7 +175,7 @@ def _channels(situation: Situation) -> list[Trouble]:
 
 def _name(trouble: Trouble) -> str:
     kind, _, name = trouble.subject.partition(":")
-    return f"{kind.capitalize()} {name}" if name else "Most feeds"
+    return name if kind == "site" else f"{kind.capitalize()} {name}" if name else "Most feeds"
 
 
 def _length(span: timedelta) -> str:

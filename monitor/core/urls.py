@@ -164,6 +164,7 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
+@lru_cache(16_384)
 def registrable(host: str) -> str:
     """The registrable domain of an ASCII host, by `tld`'s bundled public-suffix list; an address is its own."""
     from tld import get_fld  # loads a tenth of what a look into the store loads, and is not needed there

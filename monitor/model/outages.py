@@ -9,12 +9,13 @@ from typing import Literal
 OPERATOR = ":operator"
 """Stands for the watchlist in an alert that tells the operator of a trouble; no file can have this name."""
 
-TroubleKind = Literal["failing", "frozen", "network", "channel"]
+TroubleKind = Literal["failing", "frozen", "site", "network", "channel"]
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that is wrong now. `subject`: ``feed:ID``, ``channel:ID``, or ``feeds`` when most of them fail at once."""
+    """Something that is wrong now. `subject`: ``feed:ID``, ``channel:ID``, or ``site:DOMAIN`` and ``feeds`` when most of a
+    site's feeds, or of all, fail at once."""
 
     subject: str
     kind: TroubleKind

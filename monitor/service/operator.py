@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.core.outages import Situation, changes, notice, receivers
-from monitor.model import Outage
+from monitor.core.outages import AT_LEAST, FEEDS, Group, Situation, changes, notice, receivers
+from monitor.core.urls import bare_host, registrable
+from monitor.model import FeedState, Outage
 from monitor.pipeline.intake import Rules
 from monitor.ports import Store, Transaction
 from monitor.service.health import channels_down
@@ -20,9 +23,12 @@ def look(store: Store, rules: Rules, now: datetime) -> int:
     policy = rules.config.operator
     feeds, troubled = store.troubled_feeds()
     down = channels_down(store.notes(), rules.config.channels)
-    ended = store.last_outage_end("feeds")
+    open_ = store.outages()
     waits = {state.id: policy.patience(_every(rules, state.id)) for state in troubled}
-    found = changes(now, waits, Situation(feeds, troubled, down, store.outages(), ended))
+    failing = [state for state in troubled if state.failures]
+    ends = store.outage_ends()
+    groups = [Group(FEEDS, feeds, failing, ends.get(FEEDS)), *_sites(rules, failing, open_, ends)]
+    found = changes(now, waits, Situation(troubled, groups, down, open_))
     if not found.opened and not found.ended:
         return 0
     with store.transaction() as tx:
@@ -38,6 +44,29 @@ def look(store: Store, rules: Rules, now: datetime) -> int:
     for outage in found.opened:
         log.warning("outage", subject=outage.trouble.subject, kind=outage.trouble.kind, what=outage.trouble.what)
     return written
+
+
+def _sites(
+    rules: Rules, failing: Sequence[FeedState], open_: Sequence[Outage], ends: Mapping[str, datetime]
+) -> Iterator[Group]:
+    """The sites of feeds that fail, or that an outage is open of. How many feeds a site has is counted when it matters."""
+    sites: defaultdict[str, list[FeedState]] = defaultdict(list)
+    for state in failing:
+        feed = rules.feeds.get(state.id)
+        sites[f"site:{_site(feed.url if feed else state.url)}"].append(state)
+    told = {outage.trouble.subject for outage in open_}
+    for subject in told:
+        if subject.startswith("site:"):
+            sites.setdefault(subject, [])
+    matters = any(subject in told or len(states) >= AT_LEAST for subject, states in sites.items())
+    sizes = Counter(f"site:{_site(feed.url)}" for feed in rules.feeds.values()) if matters else Counter[str]()
+    for subject, states in sites.items():
+        yield Group(subject, sizes[subject], states, ends.get(subject))
+
+
+def _site(url: str) -> str:
+    """As `core.urls.site_of`, of a URL that is one; quicker, for all feeds are asked."""
+    return registrable(bare_host(url))
 
 
 def _every(rules: Rules, feed_id: str) -> timedelta:

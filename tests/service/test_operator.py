@@ -86,6 +86,25 @@ def test_a_feed_that_is_polled_every_minute_is_told_of_after_four(store: SqliteS
     assert {title for _, title in told(store)} == {"Feed a fails", "Feed a is well again"}
 
 
+def test_a_sites_outage_is_one(store: SqliteStore) -> None:
+    video = tuple(replace(a_feed(f"v{number}"), url=f"https://m{number}.video.example/feed") for number in range(5))
+    press = tuple(replace(a_feed(f"p{number}"), url=f"https://press{number}.example/feed") for number in range(9))
+    rules = Rules.of(replace(CONFIG, feeds=(*video, *press)))
+    store.sync_feeds(rules.config.feeds, NOON)
+    for number in range(4):
+        fail(store, f"v{number}", 4)
+    fail(store, "p3", 4)
+    assert look(store, rules, NOON + HOUR) == 4
+    assert {title for _, title in told(store)} == {"Most feeds of video.example fail", "Feed p3 fails"}
+    assert look(store, rules, NOON + 2 * HOUR) == 0
+    for feed in ("v0", "v1", "v2", "v3"):
+        fail(store, feed, 0)
+    assert look(store, rules, NOON + 3 * HOUR) == 2
+    assert ("desk", "The feeds of video.example are well again") in told(store)
+    fail(store, "v0", 4)
+    assert look(store, rules, NOON + 3 * HOUR) == 0, "it has not been asked since"
+
+
 def test_a_restart_tells_nothing_again(store: SqliteStore, tmp_path: Path) -> None:
     fail(store, "a", 4)
     look(store, Rules.of(CONFIG), NOON + HOUR)

@@ -38,10 +38,13 @@ def listed(db: sqlite3.Connection, since: datetime | None) -> list[Outage]:
     ]
 
 
-def last_end(db: sqlite3.Connection, subject: str) -> datetime | None:
-    """When the last outage of a subject ended."""
-    row = db.execute("SELECT max(ended_at) FROM outages WHERE subject = ?", (subject,)).fetchone()
-    return maybe_time(row[0])
+def group_ends(db: sqlite3.Connection) -> dict[str, datetime]:
+    """When the last outage of each group of feeds ended."""
+    rows = db.execute(
+        "SELECT subject, max(ended_at) FROM outages WHERE ended_at IS NOT NULL"
+        " AND (subject = 'feeds' OR subject BETWEEN 'site:' AND 'site;') GROUP BY subject"
+    )
+    return {subject: from_ms(ended) for subject, ended in rows}
 
 
 def begin(db: sqlite3.Connection, outage: Outage) -> None:

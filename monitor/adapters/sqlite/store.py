@@ -228,9 +228,9 @@ class SqliteStore:
         with self._reading as db:
             return outages.listed(db.conn, since)
 
-    def last_outage_end(self, subject: str) -> datetime | None:
+    def outage_ends(self) -> Mapping[str, datetime]:
         with self._reading as db:
-            return outages.last_end(db.conn, subject)
+            return outages.group_ends(db.conn)
 
     def notice(self, notice_id: str) -> Item | None:
         with self._reading as db:
