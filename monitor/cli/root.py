@@ -41,6 +41,7 @@ from monitor.cli.ending import ending_at_once
 from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
+from monitor.core.pace import crowded
 from monitor.errors import ConfigError, Mistake
 from monitor.garbage import collect_rarely
 from monitor.model import LATENCY_BOUNDS, Config, Latency, Outage, PollReport
@@ -103,7 +104,7 @@ def check(config_dir: str | None, as_json: bool) -> None:
     click.echo(
         f"{where}: well: {len(config.feeds)} feeds, {len(config.watchlists)} watchlists, {len(config.channels)} channels"
     )
-    for remark in config.remarks:
+    for remark in [*config.remarks, *(site.remark for site in crowded(config.feeds, config.poll))]:
         click.echo(remark)
 
 

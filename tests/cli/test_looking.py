@@ -159,6 +159,14 @@ def test_what_a_configured_opml_list_has_beyond_feeds_is_told(run: Callable[...,
     assert "secret" not in said
 
 
+def test_a_site_with_more_feeds_than_it_may_be_asked_for_is_told(run: Callable[..., Result], tmp_path: Path) -> None:
+    feeds = "".join(f'[[feed]]\nurl = "https://video.example/{number}"\nevery = "1m"\n' for number in range(70))
+    (tmp_path / "config" / "feeds.toml").write_text(feeds)
+    said = run("check").stdout
+    assert "well: 70 feeds" in said
+    assert "video.example: its 70 feeds ask for 1.2 requests a second" in said
+
+
 def test_of_a_damaged_opml_list_what_can_be_read_goes_in_and_the_line_is_told(
     run: Callable[..., Result], tmp_path: Path
 ) -> None:

@@ -1,0 +1,40 @@
+"""Whether a site may be asked as often as its feeds are to be polled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from monitor.core.urls import bare_host, registrable
+from monitor.model import Feed, PollPolicy
+
+
+class Crowded(NamedTuple):
+    """A registrable domain with more polls to make than `[poll] host_delay` lets through. Rates: requests a second."""
+
+    site: str
+    feeds: int
+    wanted: float
+    allowed: float
+
+    @property
+    def remark(self) -> str:
+        """One line for the user."""
+        minutes = self.feeds / self.allowed / 60
+        return (
+            f"{self.site}: its {self.feeds} feeds ask for {self.wanted:.2g} requests a second, [poll] host_delay allows"
+            f" {self.allowed:.2g}: each is polled every {minutes:.0f} minutes at best; let `every` be longer"
+        )
+
+
+def crowded(feeds: Iterable[Feed], policy: PollPolicy) -> list[Crowded]:
+    """Sites whose feeds will be late even when nothing else is asked of them, the most crowded first."""
+    delay = policy.host_delay.total_seconds()
+    if not delay:
+        return []
+    rates: defaultdict[str, list[float]] = defaultdict(list)
+    for feed in feeds:
+        rates[registrable(bare_host(feed.url))].append(1 / (feed.every or policy.every).total_seconds())
+    found = [Crowded(site, len(of_site), sum(of_site), 1 / delay) for site, of_site in rates.items()]
+    return sorted((one for one in found if one.wanted > one.allowed), key=lambda one: -one.wanted)
