@@ -21,13 +21,18 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
 )
-_ZEROS = (
-    (b"\0\0\0<", "utf-32-be"),
-    (b"<\0\0\0", "utf-32-le"),
-    (b"\0<\0", "utf-16-be"),
-    (b"<\0", "utf-16-le"),
-    (b"\x4c\x6f\xa7\x94", "cp037"),  # '<?xm' in EBCDIC
+_ZEROS = tuple(
+    (re.compile(start), encoding)
+    for start, encoding in (
+        (rb"\0\0\0<", "utf-32-be"),
+        (rb"<\0\0\0", "utf-32-le"),
+        (rb"(?:\0[ \t\r\n])*\0<\0", "utf-16-be"),
+        (rb"(?:[ \t\r\n]\0)*<\0", "utf-16-le"),
+        (rb"\x4c\x6f\xa7\x94", "cp037"),  # '<?xm' in EBCDIC
+    )
 )
+_BEFORE_A_MARK = re.compile(rb"(?:[ \t\r\n]|\xef\xbb\xbf)+(?=\xff\xfe|\xfe\xff)")
+"""What a server's own script put before a document in UTF-16."""
 # What publishers mean by a label: the superset browsers use.
 _MEANT = {
     "ascii": "cp1252",
@@ -63,6 +68,8 @@ _SAMPLE = 20_000
 
 def decode(body: bytes, headers: Mapping[str, str]) -> tuple[str, str | None]:
     """The characters of an XML, HTML or JSON body, and one line on what could not be decoded, or None. Never raises."""
+    if before := _BEFORE_A_MARK.match(body):
+        body = body[before.end() :]
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             if encoding == "utf-8" or b"\0" in body[:_MARKUP_WITHIN]:
@@ -72,7 +79,7 @@ def decode(body: bytes, headers: Mapping[str, str]) -> tuple[str, str | None]:
     labels = list(_labels(body, headers))
     if not any(label.startswith(_SEVEN_BIT) for label in labels):
         for start, encoding in _ZEROS:
-            if body.startswith(start):
+            if start.match(body):
                 return _lenient(body, encoding)
         try:
             return body.decode("utf-8"), None

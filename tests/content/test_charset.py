@@ -44,6 +44,16 @@ def test_a_mark_decides(mark: bytes) -> None:
     assert decode(mark + RUSSIAN.encode(encoding), {"content-type": "text/html; charset=latin-1"}) == (RUSSIAN, None)
 
 
+@pytest.mark.parametrize("blanks", ["", "\n", "\r\n \t\n"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_blanks_may_come_first(blanks: str, encoding: str) -> None:
+    text = "<?xml version='1.0'?><rss><title>Città, Київ</title></rss>"
+    assert decode((blanks + text).encode(encoding), {})[0].lstrip() == text
+    if encoding == "utf-16":
+        for before in (blanks.encode(), codecs.BOM_UTF8, codecs.BOM_UTF8 + blanks.encode()):
+            assert decode(before + text.encode(encoding), {}) == (text, None), "of a script, before the mark"
+
+
 def test_undeclared_bytes_are_guessed() -> None:
     text, problem = decode((RUSSIAN * 5).encode("windows-1251"), {})
     assert problem is None
