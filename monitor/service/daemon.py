@@ -27,7 +27,7 @@ from monitor.model import Config, FeedState
 from monitor.model.notes import STUCK
 from monitor.service.app import Application
 from monitor.service.endpoint import Endpoint
-from monitor.service.places import Places, of_one_site
+from monitor.service.places import Places, of_crowded_sites, of_one_site
 from monitor.service.pulse import Pulse
 from monitor.service.wallclock import WallClock
 from monitor.service.websub import LOOK as SUBSCRIBE
@@ -217,7 +217,7 @@ class Daemon:
     def _go_on(self) -> None:
         """Start those that stood aside for others of their site."""
         policy = self._app.rules.config.poll
-        standing = self._places.next(of_one_site(policy))
+        standing = self._places.next(of_one_site(policy), of_crowded_sites(policy))
         while len(self._polls) < policy.in_hand and (one := next(standing, None)):
             self._begin(*one)
 

@@ -24,6 +24,11 @@ def of_one_site(policy: PollPolicy) -> int:
     return max(1, min(max(LEAST, 4 * policy.per_host), policy.in_hand // 2))
 
 
+def of_crowded_sites(policy: PollPolicy) -> int:
+    """Polls of all sites together that have some standing aside: the other half is for who waits for nobody."""
+    return max(1, policy.in_hand // 2)
+
+
 class Places:
     """The polls in hand, by site, and those that stand aside until one of theirs ends, first come, first served."""
 
@@ -51,16 +56,24 @@ class Places:
         if not self._held[site]:
             del self._held[site]
 
-    def next(self, most: int) -> Iterator[tuple[str, str]]:
-        """Feeds that stood aside and begin now, with their sites: as many as are taken of these."""
-        for site in list(self._aside):
-            while self._aside.get(site) and self._held[site] < most:
-                feed = self._aside[site].popleft()
-                if not self._aside[site]:
-                    del self._aside[site]
-                self._waiting.discard(feed)
-                self._held[site] += 1
-                yield feed, site
+    def next(self, most: int, together: int) -> Iterator[tuple[str, str]]:
+        """Feeds that stood aside and begin now, with their sites, which take turns: as many as are taken of these, at most
+        `most` of each site and `together` of all that have some standing aside."""
+        turns = deque(self._aside)
+        held = sum(self._held[site] for site in turns)
+        while turns and held < together:
+            site = turns.popleft()
+            if self._held[site] >= most:
+                continue
+            queue = self._aside.pop(site)
+            feed = queue.popleft()
+            self._waiting.discard(feed)
+            self._held[site] += 1
+            held += 1
+            if queue:
+                self._aside[site] = queue  # behind the others
+                turns.append(site)
+            yield feed, site
 
 
 def by_turns(things: Iterable[T], site: Callable[[T], str]) -> list[T]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,11 +13,23 @@ from monitor.service.places import Places, by_turns, of_one_site
 SITES = st.sampled_from("abc")
 
 
-@given(st.lists(st.tuples(SITES, st.booleans()), max_size=60), st.integers(1, 4))
+@given(st.lists(st.tuples(SITES, st.booleans()), max_size=60), st.integers(1, 4), st.integers(0, 6))
 def test_no_site_has_more_than_its_share_and_each_feed_begins_once_in_order(
-    steps: list[tuple[str, bool]], most: int
+    steps: list[tuple[str, bool]], most: int, more: int
 ) -> None:
-    places, held, asked, begun = Places(), Counter[str](), [], []
+    places, held, asked, begun, together = Places(), Counter[str](), [], [], most + more
+
+    def go_on() -> None:
+        for feed, site in places.next(most, together):
+            assert feed not in places
+            held[site] += 1
+            begun.append((site, int(feed[1:])))
+
+    def end_one(site: str) -> None:
+        places.leave(site)
+        held[site] -= 1
+        go_on()
+
     for number, (site, comes) in enumerate(steps):
         if comes:
             asked.append((site, number))
@@ -27,20 +39,10 @@ def test_no_site_has_more_than_its_share_and_each_feed_begins_once_in_order(
             else:
                 assert f"{site}{number}" in places
         elif held[site]:
-            places.leave(site)
-            held[site] -= 1
-            for feed, of in places.next(most):
-                assert feed not in places
-                held[of] += 1
-                begun.append((of, int(feed[1:])))
+            end_one(site)
         assert all(count <= most for count in held.values())
     while held.total():
-        site = next(site for site, count in held.items() if count)
-        places.leave(site)
-        held[site] -= 1
-        for feed, of in places.next(most):
-            held[of] += 1
-            begun.append((of, int(feed[1:])))
+        end_one(next(site for site, count in held.items() if count))
     for site in "abc":
         assert [one for one in begun if one[0] == site] == [one for one in asked if one[0] == site]
 
@@ -51,9 +53,27 @@ def test_who_is_not_taken_goes_on_standing_aside() -> None:
         places.take(feed, feed[0], 1)
     for site in "ab":
         places.leave(site)
-    assert next(places.next(1)) == ("a2", "a")
-    assert list(places.next(1)) == [("b2", "b")]
+    assert next(places.next(1, 9)) == ("a2", "a")
+    assert list(places.next(1, 9)) == [("b2", "b")]
     assert "a3" in places
+
+
+def test_crowded_sites_take_turns_and_leave_places_to_the_others() -> None:
+    places, sites = Places(), [f"s{number}" for number in range(20)]
+    running = deque(
+        site for number in range(10) for site in sites if places.take(f"{site}.{number}", site, 2)
+    )  # they fill what there was before others of theirs came
+    assert len(running) == 40
+    begun: Counter[str] = Counter()
+    while running:
+        places.leave(running.popleft())
+        for _, site in places.next(2, 8):
+            running.append(site)
+            begun[site] += 1
+            assert len(running) <= 8 or begun.total() > 100, "at last none stands aside"
+        if begun.total() == 80:
+            assert {begun[site] for site in sites} == {4}
+    assert {begun[site] for site in sites} == {8}
 
 
 @given(st.lists(SITES, max_size=30))
