@@ -21,6 +21,8 @@ FAILING_SHARE = 0.5
 LATENCY_OVER = timedelta(days=7)
 """What latency is measured over."""
 ENDED_SHOWN = timedelta(days=1)
+LATE = timedelta(minutes=10)
+"""A feed that is due for so long waits for others: of its site, mostly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
         f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures
     ]
     warnings += [f"feed {feed.id}: {said}" for feed in feeds for said in _silences(feed, now) if said]
+    late = [now - feed.next_poll_at for feed in feeds if feed.next_poll_at and now - feed.next_poll_at > LATE]
+    if late and state == "running":
+        minutes = max(late) // timedelta(minutes=1)
+        warnings.append(f"{len(late)} feeds are polled late, by {minutes} minutes at most: see `monitor check`")
     if said := notes.get(NOT_LISTENING, ("", None))[0]:
         warnings.append(said)
     warnings += [f"channel {name}: down: {why}" for name, (why, _) in channels_down(notes, channels).items()]
