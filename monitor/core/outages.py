@@ -8,7 +8,7 @@ are told of then.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.core.identity import item_id
@@ -21,7 +21,9 @@ MOST = 0.5
 FEW = 0.25
 """Share under which that has ended; between the two nothing changes."""
 AT_LEAST = 3
-"""Feeds; of two, one and the other may well fail together."""
+"""Feeds there are, and of a site fail; of two, one and the other may well fail together."""
+STILL = 2
+"""Feeds, of which fewer are no group: that has ended, and the one is told of by itself."""
 IN_A_ROW = 2
 """Failed polls: one is a hiccup, however long ago it was."""
 
@@ -60,11 +62,11 @@ def changes(now: datetime, after: Mapping[str, timedelta], situation: Situation)
     before it is told of."""
     open_ = {outage.trouble.subject: outage for outage in situation.open}
     wrong = {trouble.subject: trouble for trouble in _channels(situation)}
-    together = _groups(now, after, situation.groups, open_)
-    wrong.update(together)
+    groups = [_untold(group, open_) for group in situation.groups]
+    wrong.update(_groups(now, after, groups, open_))
     over: dict[str, datetime] = {}  # of each feed, when its group's outage ended
     covered: set[str] = set()
-    for group in situation.groups:
+    for group in groups:
         ended_at = now if group.subject in open_ and group.subject not in wrong else group.ended
         for state in group.failing:
             if group.subject in wrong:
@@ -133,9 +135,21 @@ def _groups(
     return found
 
 
+def _untold(group: Group, open_: Mapping[str, Outage]) -> Group:
+    """The group without those whose own outage is open: a feed that is dead for good makes no group of the next one."""
+    told = {
+        state.id
+        for state in group.failing
+        if (outage := open_.get(f"feed:{state.id}")) is not None and outage.trouble.kind == "failing"
+    }
+    untold = [state for state in group.failing if state.id not in told]
+    return replace(group, feeds=group.feeds - len(told), failing=untold)
+
+
 def _together(now: datetime, after: Mapping[str, timedelta], group: Group, is_open: bool) -> Trouble | None:
     failing = group.failing
-    if group.feeds < AT_LEAST or len(failing) < max(1.0, (FEW if is_open else MOST) * group.feeds):
+    least = STILL if is_open else AT_LEAST if group.subject != FEEDS else 1
+    if group.feeds < AT_LEAST or len(failing) < max(least, (FEW if is_open else MOST) * group.feeds):
         return None
     begun = {state.id: state.learnt.failing_since for state in failing if state.learnt.failing_since}
     if not is_open and not any(now - since >= after[feed] for feed, since in begun.items()):

@@ -127,6 +127,28 @@ def test_while_most_feeds_fail_no_site_is_told_of_but_those_that_were_before() -
     assert watch.told[3:] == ["The feeds of video are well again"]
 
 
+def test_a_feed_that_is_dead_for_good_makes_no_outage_of_its_site() -> None:
+    watch = Watch(video=4)
+    dead = failing("video.0", NOON, NOON + 2 * HOUR)
+    watch.look(NOON + 2 * HOUR, [dead], feeds=100)
+    two = [failing(f"video.{number}", NOON + 3 * HOUR, NOON + 5 * HOUR) for number in (1, 2)]
+    watch.look(NOON + 5 * HOUR, [dead, *two], feeds=100)
+    watch.look(NOON + 6 * HOUR, [dead], feeds=100)
+    assert watch.told == ["Feed video.0 fails", "Feed video.1 fails", "Feed video.2 fails",
+                          "Feed video.1 is well again", "Feed video.2 is well again"]  # fmt: skip
+
+
+def test_when_one_alone_still_fails_its_sites_outage_is_over() -> None:
+    watch = Watch(video=3)
+    down = [failing(f"video.{number}", NOON, NOON + 2 * HOUR) for number in range(3)]
+    watch.look(NOON + 2 * HOUR, down, feeds=100)
+    watch.look(NOON + 3 * HOUR, down[:2], feeds=100)
+    assert watch.told == ["Most feeds of video fail"]
+    watch.look(NOON + 4 * HOUR, down[:1], feeds=100)
+    watch.look(NOON + 5 * HOUR, [replace(down[0], last_poll_at=NOON + 5 * HOUR)], feeds=100)
+    assert watch.told[1:] == ["The feeds of video are well again", "Feed video.0 fails"]
+
+
 def test_a_site_of_two_feeds_is_two_feeds() -> None:
     watch = Watch(video=2)
     watch.look(NOON + 2 * HOUR, [failing(f"video.{number}", NOON, NOON + HOUR) for number in range(2)], feeds=100)
