@@ -21,7 +21,7 @@ MOST = 0.5
 FEW = 0.25
 """Share under which that has ended; between the two nothing changes."""
 AT_LEAST = 3
-"""Feeds there are, and of a site fail; of two, one and the other may well fail together."""
+"""Feeds that fail; one and another may well fail together."""
 STILL = 2
 """Feeds, of which fewer are no group: that has ended, and the one is told of by itself."""
 IN_A_ROW = 2
@@ -148,8 +148,7 @@ def _untold(group: Group, open_: Mapping[str, Outage]) -> Group:
 
 def _together(now: datetime, after: Mapping[str, timedelta], group: Group, is_open: bool) -> Trouble | None:
     failing = group.failing
-    least = STILL if is_open else AT_LEAST if group.subject != FEEDS else 1
-    if group.feeds < AT_LEAST or len(failing) < max(least, (FEW if is_open else MOST) * group.feeds):
+    if len(failing) < max(STILL if is_open else AT_LEAST, (FEW if is_open else MOST) * group.feeds):
         return None
     begun = {state.id: state.learnt.failing_since for state in failing if state.learnt.failing_since}
     if not is_open and not any(now - since >= after[feed] for feed, since in begun.items()):

@@ -149,6 +149,13 @@ def test_when_one_alone_still_fails_its_sites_outage_is_over() -> None:
     assert watch.told[1:] == ["The feeds of video are well again", "Feed video.0 fails"]
 
 
+def test_two_feeds_are_two_however_few_there_are() -> None:
+    for feeds in (2, 3, 4):
+        watch = Watch()
+        watch.look(NOON + 2 * HOUR, [failing(name, NOON, NOON + HOUR) for name in "ab"], feeds=feeds)
+        assert watch.told == ["Feed a fails", "Feed b fails"]
+
+
 def test_a_site_of_two_feeds_is_two_feeds() -> None:
     watch = Watch(video=2)
     watch.look(NOON + 2 * HOUR, [failing(f"video.{number}", NOON, NOON + HOUR) for number in range(2)], feeds=100)
