@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from monitor.core.urls import bare_host, registrable
+from monitor.core.urls import configured_site
 from monitor.model import Feed, PollPolicy
 
 
@@ -35,6 +35,6 @@ def crowded(feeds: Iterable[Feed], policy: PollPolicy) -> list[Crowded]:
         return []
     rates: defaultdict[str, list[float]] = defaultdict(list)
     for feed in feeds:
-        rates[registrable(bare_host(feed.url))].append(1 / (feed.every or policy.every).total_seconds())
+        rates[configured_site(feed.url)].append(1 / (feed.every or policy.every).total_seconds())
     found = [Crowded(site, len(of_site), sum(of_site), 1 / delay) for site, of_site in rates.items()]
     return sorted((one for one in found if one.wanted > one.allowed), key=lambda one: -one.wanted)

@@ -164,7 +164,6 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-@lru_cache(16_384)
 def registrable(host: str) -> str:
     """The registrable domain of an ASCII host, by `tld`'s bundled public-suffix list; an address is its own."""
     from tld import get_fld  # loads a tenth of what a look into the store loads, and is not needed there
@@ -194,6 +193,11 @@ def bare_host(url: str | None) -> str:
         return ((urlsplit(url).hostname if url else None) or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def configured_site(url: str) -> str:
+    """As `site_of`, of a URL that the settings have looked at: quicker, where all feeds are asked for theirs."""
+    return registrable(bare_host(url))
 
 
 _SECRET_KEY = re.compile(r"(?i)(?:^|[_-])(?:api_?key|key|token|secret|sig|signature|pass|password|passwd|pwd|auth)$")

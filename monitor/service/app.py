@@ -22,7 +22,7 @@ from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_apart import ApartFetcher
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.adapters.workers import ProcessWorkers
-from monitor.core.urls import site_of
+from monitor.core.urls import configured_site
 from monitor.errors import UsageError
 from monitor.model import Config, DeliveryOutcome, PollReport
 from monitor.outbox import DeliveryReport, Outbox
@@ -91,7 +91,7 @@ class Application:
             self.workers.prepare()  # of feeds known already most have nothing to read
         wanted = list(dict.fromkeys(feeds or rules.feeds))
         most = rules.config.poll.in_hand
-        turns = by_turns(wanted, lambda feed: site_of(rules.feeds[feed].url))
+        turns = by_turns(wanted, lambda feed: configured_site(rules.feeds[feed].url))
         ahead = Ahead(partial(self.write.read, self.store.feed_states), turns, most)
         reports: dict[str, PollReport] = {}
 

@@ -20,7 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.adapters.notify import Notifier
 from monitor.core.schedule import shortest
-from monitor.core.urls import site_of
+from monitor.core.urls import configured_site
 from monitor.errors import ConfigError, StoreError
 from monitor.garbage import keep_what_there_is
 from monitor.model import Config, FeedState
@@ -210,7 +210,7 @@ class Daemon:
         feed, rules = state.id, self._app.rules
         if feed in self._polls or feed in self._places or feed not in rules.feeds:
             return
-        site = site_of(rules.feeds[feed].url)
+        site = configured_site(rules.feeds[feed].url)
         if self._places.take(feed, site, of_one_site(rules.config.poll)):
             self._begin(feed, site, state)
 

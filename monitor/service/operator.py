@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.core.outages import AT_LEAST, FEEDS, Group, Situation, changes, notice, receivers
-from monitor.core.urls import bare_host, registrable
+from monitor.core.urls import configured_site
 from monitor.model import FeedState, Outage
 from monitor.pipeline.intake import Rules
 from monitor.ports import Store, Transaction
@@ -53,20 +53,15 @@ def _sites(
     sites: defaultdict[str, list[FeedState]] = defaultdict(list)
     for state in failing:
         feed = rules.feeds.get(state.id)
-        sites[f"site:{_site(feed.url if feed else state.url)}"].append(state)
+        sites[f"site:{configured_site(feed.url if feed else state.url)}"].append(state)
     told = {outage.trouble.subject for outage in open_}
     for subject in told:
         if subject.startswith("site:"):
             sites.setdefault(subject, [])
     matters = any(subject in told or len(states) >= AT_LEAST for subject, states in sites.items())
-    sizes = Counter(f"site:{_site(feed.url)}" for feed in rules.feeds.values()) if matters else Counter[str]()
+    sizes = Counter(f"site:{configured_site(feed.url)}" for feed in rules.feeds.values()) if matters else Counter[str]()
     for subject, states in sites.items():
         yield Group(subject, sizes[subject], states, ends.get(subject))
-
-
-def _site(url: str) -> str:
-    """As `core.urls.site_of`, of a URL that is one; quicker, for all feeds are asked."""
-    return registrable(bare_host(url))
 
 
 def _every(rules: Rules, feed_id: str) -> timedelta:

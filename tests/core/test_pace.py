@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.core.pace import crowded
+from monitor.core.urls import configured_site, site_of
 from monitor.model import Feed, PollPolicy
 
 MINUTE = timedelta(minutes=1)
@@ -35,3 +36,13 @@ def test_a_feeds_own_interval_counts_and_so_does_the_delay() -> None:
 def test_the_most_crowded_comes_first() -> None:
     found = crowded([*feeds(70, "a.example", MINUTE), *feeds(90, "b.example", MINUTE)], POLICY)
     assert [site.site for site in found] == ["b.example", "a.example"]
+
+
+def test_a_configured_urls_site_is_the_site_of_any() -> None:
+    for url in (
+        "https://www.bbc.co.uk/x",
+        "http://u:p@a.b.example.org:8080/f",
+        "http://127.0.0.1:9/x",
+        "http://[::1]:9/",
+    ):
+        assert configured_site(url) == site_of(url)
