@@ -37,7 +37,9 @@ log = structlog.get_logger()
 
 TICK = 1.0  # seconds
 LATE_LOOK = 10.0  # seconds between two looks for parts that do not move, where no watchdog asks for more
-CLAIMS = 8  # times that one tick asks for what is due, while those who come stand aside for others of their site
+CLAIMS = (
+    8  # times that one tick asks for what is due, while most of those who come stand aside for others of their site
+)
 LEASE = timedelta(minutes=30)  # longer than any poll; a daemon that died gives all leases back when it starts again
 LOOK = timedelta(seconds=10)  # how often it looks for feeds and channels in trouble
 BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
@@ -179,9 +181,8 @@ class Daemon:
                     break
                 due = await app.write.urgent(app.store.claim_due, app.clock.now(), room, LEASE)
                 self._more_due = len(due) == room
-                for state in due:
-                    self._start_poll(state)
-                if not self._more_due:
+                begun = sum(self._start_poll(state) for state in due)
+                if not self._more_due or 2 * begun >= room:
                     break
 
     async def _release_unstored(self) -> None:
@@ -206,13 +207,16 @@ class Daemon:
         """Ask hubs to push, where that is configured."""
         await self._try(self._subscriber.look())
 
-    def _start_poll(self, state: FeedState) -> None:
+    def _start_poll(self, state: FeedState) -> bool:
+        """Whether it began: it may stand aside."""
         feed, rules = state.id, self._app.rules
         if feed in self._polls or feed in self._places or feed not in rules.feeds:
-            return
+            return False
         site = configured_site(rules.feeds[feed].url)
-        if self._places.take(feed, site, of_one_site(rules.config.poll)):
+        takes = self._places.take(feed, site, of_one_site(rules.config.poll))
+        if takes:
             self._begin(feed, site, state)
+        return takes
 
     def _go_on(self) -> None:
         """Start those that stood aside for others of their site."""
