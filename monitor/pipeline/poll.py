@@ -375,7 +375,7 @@ def _learnt(state: FeedState, learnt: Learnt) -> FeedState:
 
 def _validated(state: FeedState, answer: Fetched) -> FeedState:
     """The state with this answer's validators."""
-    etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
+    etag, modified = trust.validators(answer.headers)
     if (etag, modified) == (state.etag, state.last_modified):
         return state
     return replace(state, etag=etag, last_modified=modified)
