@@ -213,7 +213,7 @@ class HttpFetcher:
         ) as response:
             status = response.status
             if status in _REDIRECTS:
-                return journey.redirected(status, response.headers.get("Location"))
+                return journey.redirected(status, response.headers.get("Location"), response.cookies)
             if status == 304:
                 return journey.not_modified(plain_headers(response))
             if status not in (200, 203):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from http.cookies import Morsel
 from typing import Literal
 
 from aiohttp import encode_basic_auth
@@ -22,10 +23,18 @@ _ACCEPT = {
 }
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,1024}")
 """What is sent back as a validator: others cannot come back as the bytes they were."""
+_COOKIE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
+"""A cookie's value (RFC 6265, 4.1.1)."""
+_COOKIES_SIZE = 4096
+"""Characters of cookies sent in one request; what RFC 6265 asks a browser to keep of one."""
 
 
 class Journey:
-    """A request's state. Credentials go to the origin they were written for, and nowhere else."""
+    """A request's state. Credentials and cookies go to the origin they were written for or came from, and nowhere else.
+
+    Cookies live as long as the journey: many sites send whoever has none back to the same address with one. What a
+    visitor did last time is nobody's business.
+    """
 
     def __init__(self, request: Request, start: Target, poll: PollPolicy) -> None:
         self.request = request
@@ -37,11 +46,12 @@ class Journey:
         self._permanent = True
         self._etag = _usable(request.etag)
         self._last_modified = _usable(request.last_modified)
+        self._cookies: dict[str, dict[str, str]] = {}
 
     @property
     def permanent_url(self) -> str | None:
         """Where the resource moved to for good, when it did."""
-        return self.at.url if self._hops and self._permanent else None
+        return self.at.url if self._permanent and self.at.url != self.start.url else None
 
     def headers(self) -> dict[str, str]:
         """What the present hop is asked with.
@@ -59,10 +69,13 @@ class Journey:
             headers["If-Modified-Since"] = self._last_modified
         if self.start.user is not None and self.at.origin == self.start.origin:
             headers["Authorization"] = encode_basic_auth(self.start.user, self.start.password or "")
+        if cookies := self._cookies.get(self.at.origin):
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         return headers
 
-    def redirected(self, status: int, location: str | None) -> Failed | None:
-        """Go where the answer says, or fail: too far, in a circle, or to what is no http or https URL."""
+    def redirected(self, status: int, location: str | None, cookies: Mapping[str, Morsel[str]]) -> Failed | None:
+        """Go where the answer says, or fail: too far, in a circle that no new cookie opens, or to what is no http or https
+        URL."""
         if location is None:
             return self.failed("redirect", f"redirect ({status}) without a Location", status=status)
         if self._hops == MAX_REDIRECTS:
@@ -71,12 +84,27 @@ class Journey:
             to = target(location, self.at.url)
         except BadUrlError as problem:
             return self.failed("redirect", f"redirect to {mask_url(location)[:80]}: {problem}", status=status)
-        if to.url == self.at.url:
+        given = self._given(cookies)
+        if to.url == self.at.url and not given:
             return self.failed("redirect", "redirect to itself", status=status)
         self._hops += 1
         self._permanent = self._permanent and status in _PERMANENT
         self.at = to
         return None
+
+    def _given(self, cookies: Mapping[str, Morsel[str]]) -> bool:
+        """Keep an answer's cookies for its origin; whether one is new, or another than it was."""
+        before = self._cookies.get(self.at.origin, {})
+        now = dict(before)
+        for name, cookie in cookies.items():
+            if cookie["max-age"] == "0":
+                now.pop(name, None)
+            elif _COOKIE.fullmatch(cookie.value):
+                now[name] = cookie.value
+        if now == before or sum(len(name) + len(value) for name, value in now.items()) > _COOKIES_SIZE:
+            return False
+        self._cookies[self.at.origin] = now
+        return True
 
     def not_modified(self, headers: Mapping[str, str]) -> NotModified | Failed:
         """304 is an answer only to who asked conditionally."""

@@ -23,6 +23,7 @@ from monitor.content import feeds_hints as hints
 from monitor.content import feeds_repair as repairs
 from monitor.content.charset import decode
 from monitor.content.clean import one_line
+from monitor.content.discovery import find_feeds
 from monitor.content.feeds_cut import NOTHING, Memory
 from monitor.content.feeds_direct import direct_records, finish
 from monitor.content.feeds_entries import Record, surroundings, to_entries, to_feed
@@ -30,6 +31,7 @@ from monitor.content.htmltext import title_text
 from monitor.content.jsonfeed import read_json_feed
 from monitor.content.sitemaps import inflate, read_sitemap
 from monitor.core.portions import FIRST, Portion
+from monitor.core.urls import mask_url
 from monitor.errors import ReadError
 from monitor.model import ParsedFeed
 
@@ -109,8 +111,7 @@ def _read_xml(text: str, url: str, memory: Memory, portion: Portion) -> ParsedFe
     if not root:
         raise ReadError(f"not a feed: {one_line(text, 60)!r}")
     if root == "html" or prolog.doctype[9:].strip().lower().startswith("html"):
-        found = _HTML_TITLE.search(text[:100_000])
-        raise ReadError(f"an HTML page, not a feed (title: {title_text(found.group(1))[:100] if found else 'none'})")
+        raise ReadError(_of_a_page(text, url))
     document, problems = repairs.repair(text[prolog.start :], repairs.own_entities(prolog.doctype))
     if root in ("urlset", "sitemapindex"):
         return _note(read_sitemap(document, url, portion), problems)
@@ -124,6 +125,18 @@ def _read_xml(text: str, url: str, memory: Memory, portion: Portion) -> ParsedFe
     if not parsed["entries"] and not parsed.get("version") and root not in _ROOTS:
         raise ReadError(f"not a feed: the root element is <{prolog.root[:60]}>")
     return _note(replace(to_feed(parsed, url), skip_hours=hours, skip_days=days, left=left), problems + lost)
+
+
+def _of_a_page(text: str, url: str) -> str:
+    """What an HTML page in a feed's place is said to be: its title, and the feed it names; a site that closed this one
+    mostly names another."""
+    found = _HTML_TITLE.search(text[:100_000])
+    title = title_text(found.group(1))[:100] if found else "none"
+    declared = (link.url for link in find_feeds(text.encode("utf-8", "replace"), url) if link.found == "declared")
+    named = next((link for link in declared if link != url), None)
+    return f"an HTML page, not a feed (title: {title})" + (
+        f"; it names the feed {mask_url(named)[:200]}" if named else ""
+    )
 
 
 def _read_apart(document: str, url: str, memory: Memory) -> ParsedFeed | None:

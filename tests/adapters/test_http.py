@@ -169,6 +169,56 @@ async def test_a_redirect_without_a_target_is_a_failure(fetcher: HttpFetcher, si
     failed(await fetcher.fetch(Request(site.answer("/", Answer(302)))), "redirect")
 
 
+def _behind_a_cookie(request: Received) -> Answer:
+    """What many sites do: a cookie, and the same address again."""
+    if "seen=1" in request.headers.get("cookie", ""):
+        return Answer(body=b"here")
+    return Answer(302, headers={"Location": request.path, "Set-Cookie": "seen=1; Path=/; HttpOnly"})
+
+
+async def test_a_cookie_given_on_the_way_is_shown_on_the_way(fetcher: HttpFetcher, site: Site) -> None:
+    url = site.answer("/feed", _behind_a_cookie)
+    outcome = await fetcher.fetch(Request(url))
+    assert isinstance(outcome, Fetched)
+    assert outcome.body == b"here"
+    await fetcher.fetch(Request(url))
+    assert [request.headers.get("cookie") for request in site.requests] == [None, "seen=1", None, "seen=1"]
+
+
+async def test_cookies_go_to_their_origin_and_nowhere_else(
+    fetcher: HttpFetcher, site: Site, new_site: Callable[..., Site]
+) -> None:
+    other = new_site()
+    site.answer("/feed", Answer(302, headers={"Location": other.url("/two"), "Set-Cookie": "a=1; Domain=127.0.0.1"}))
+    other.answer("/two", Answer(302, headers={"Location": site.url("/three"), "Set-Cookie": "b=2"}))
+    site.answer("/three", Answer(302, headers={"Location": "/four", "Set-Cookie": "a=3"}))
+    site.answer("/four", Answer(302, headers={"Location": "/five", "Set-Cookie": "a=; Max-Age=0"}))
+    site.answer("/five", Answer(body=b"x"))
+    assert isinstance(await fetcher.fetch(Request(site.url("/feed"))), Fetched)
+    assert [request.headers.get("cookie") for request in site.requests] == [None, "a=1", "a=3", None]
+    assert [request.headers.get("cookie") for request in other.requests] == [None]
+
+
+@pytest.mark.parametrize("cookie", ["same=1", "", "=", "a=\x01", "a=" + "x" * 9_000])
+async def test_a_cookie_that_changes_nothing_ends_the_circle(fetcher: HttpFetcher, site: Site, cookie: str) -> None:
+    url = site.answer("/", Answer(302, headers={"Location": "/", "Set-Cookie": cookie}))
+    failed(await fetcher.fetch(Request(url)), "redirect")
+    assert len(site.requests) <= 2
+
+
+async def test_a_circle_of_ever_new_cookies_ends_too(fetcher: HttpFetcher, site: Site) -> None:
+    url = site.answer("/", *(Answer(301, headers={"Location": "/", "Set-Cookie": f"n={n}"}) for n in range(9)))
+    failed(await fetcher.fetch(Request(url)), "redirect")
+    assert len(site.requests) == 6
+
+
+async def test_the_same_address_again_is_no_move(fetcher: HttpFetcher, site: Site) -> None:
+    url = site.answer("/", Answer(301, headers={"Location": "/", "Set-Cookie": "a=1"}), Answer(body=b"x"))
+    outcome = await fetcher.fetch(Request(url))
+    assert isinstance(outcome, Fetched)
+    assert outcome.permanent_url is None
+
+
 async def test_credentials_go_to_their_origin_and_nowhere_else(
     fetcher: HttpFetcher, site: Site, new_site: Callable[..., Site]
 ) -> None:

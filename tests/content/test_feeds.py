@@ -226,6 +226,14 @@ def test_warnings_before_the_document_are_passed_over() -> None:
             "an HTML page, not a feed (title: Not & here)",
         ),
         (b"<html><body>x</body></html>", "an HTML page, not a feed (title: none)"),
+        (
+            b"<html><link rel=alternate type=application/rss+xml href=/new.xml><link rel=icon href=/i>",
+            "an HTML page, not a feed (title: none); it names the feed https://news.example/new.xml",
+        ),
+        (
+            b"<html><link rel=alternate type=application/rss+xml href=feed.xml>",
+            "an HTML page, not a feed (title: none)",
+        ),
         (b"%PDF-1.7 ...", "a PDF document, not a feed"),
         (b"\x89PNG\r\n", "a PNG image, not a feed"),
         (b"Service unavailable", "not a feed: 'Service unavailable'"),
