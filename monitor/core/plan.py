@@ -30,6 +30,11 @@ class Identified:
     """Its text, where it was read with the document."""
 
     @property
+    def published_at(self) -> datetime | None:
+        """The entry's."""
+        return self.entry.published_at
+
+    @property
     def sure(self) -> tuple[str, ...]:
         """The keys that decide."""
         return tuple(key for key in self.keys if key not in self.weak) if self.weak else tuple(self.keys)

@@ -58,7 +58,8 @@ class Learnt:
     barren: int = 0
     """Gaps in a row of which the site had nothing to show."""
     older: str | None = None
-    """The page of the archive that is asked for next to fill it; None: nothing is left to be asked for."""
+    """The page of the archive that is asked for next to fill it, or ``sitemap`` for the site's news sitemap; None: nothing is
+    left to be asked for."""
     ttl: timedelta | None = None
     """The publisher's wishes, which an unchanged answer does not repeat: see `ParsedFeed`."""
     skip_hours: tuple[int, ...] = ()

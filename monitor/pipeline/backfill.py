@@ -3,7 +3,7 @@
 Asked in this order, until an entry appears that was known before: the feed's older pages (RFC 5005, JSON Feed's
 ``next_url``), WordPress' ``?paged=N`` where it is WordPress, the site's news sitemap. Only
 within the feed's own site, at most `[poll] backfill` documents, each waiting for the site's turn as every request does.
-Older pages beyond that, and those from one on that fails for now, are left for the next poll.
+Older pages beyond that, those from one on that fails for now, and a sitemap that does, are left for the next poll.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from monitor.core.identity import site_of
-from monitor.core.plan import Identified, is_scoped
+from monitor.core.plan import Identified, Remembered, is_scoped
 from monitor.errors import ReadError
 from monitor.model import Entry, Failed, Fetched, ParsedFeed, Request
 from monitor.pipeline.documents import parse
@@ -31,6 +31,8 @@ section's feed must not take in the other sections."""
 BACKDATED = timedelta(days=1)
 """An older page whose entries are all dated so long before what was known is the last that is asked for, though none of
 them was: the publisher has deleted those that were. Drafts are dated hours before they are published, seldom a day."""
+NEWS = "sitemap"
+"""In place of an older page: the site's news sitemap is to be asked for again."""
 PASSING = (408, 425, 429)
 """Statuses of the 4xx that do not say that there is no such page."""
 
@@ -40,7 +42,7 @@ Identify = Callable[[Sequence[Entry]], tuple[Identified, ...]]
 
 class Filling(NamedTuple):
     """What was found, newest first, and whether it reaches back to what was known. `older`: the page from which it goes on
-    at the next poll."""
+    at the next poll, or `NEWS`."""
 
     found: tuple[Identified, ...] = ()
     filled: bool = False
@@ -70,8 +72,7 @@ class Backfill:
             shown = {key for one in self.identify(entries) for key in one.keys}
             if filling.filled or filling.older or any(shown.isdisjoint(one.keys) for one in filling.found):
                 return filling
-        after = self.newest or self.since  # by the publisher's own clock, where it told the time
-        return await self._sitemaps(url, entries, after) if after is not None else Filling()
+        return await self.from_sitemaps(url, self.identify(entries))
 
     async def go_on(self, url: str, newest: ParsedFeed, older: str) -> Filling:
         """Search from this older page on; `newest`: what stands at the feed's own URL now."""
@@ -100,45 +101,50 @@ class Backfill:
         beyond = len(dates) == len(entries) and max(dates) < self.newest - BACKDATED
         return Filling(tuple(found.values()), older=None if beyond else at)
 
-    async def _sitemaps(self, url: str, newest: Sequence[Entry], after: datetime) -> Filling:
-        """Of the site's news, those dated between `after` and the oldest of the document's new entries."""
-        entries = await self._sitemap_entries(url)
-        dates = [entry.published_at for entry in entries if entry.published_at]
-        oldest = min((entry.published_at for entry in newest if entry.published_at), default=None)
-        if oldest is None or not dates:
+    async def from_sitemaps(self, url: str, shown: Sequence[Identified | Remembered]) -> Filling:
+        """Of the site's news, those dated between what was known and the oldest of these entries of the document."""
+        after = self.newest or self.since  # by the publisher's own clock, where it told the time
+        oldest = min((date for one in shown if (date := one.published_at)), default=None)
+        if after is None or oldest is None:
             return Filling()
-        later = self.identify([entry for entry in entries if entry.published_at and entry.published_at > after])
+        entries, failed = await self._sitemap_entries(url)
+        again = NEWS if failed else None
+        dates = [entry.published_at for entry in entries if entry.published_at]
+        if not dates:
+            return Filling(older=again)
+        since = self.identify([entry for entry in entries if entry.published_at and entry.published_at > after])
         # By their articles: a feed's links bear parameters that a sitemap's do not.
-        shown = {key for one in self.identify(newest) for key in one.keys if not is_scoped(key)}
-        dated = [(one, one.entry.published_at or after, not shown.isdisjoint(one.keys)) for one in later]
+        articles = {key for one in shown for key in one.keys if not is_scoped(key)}
+        dated = [(one, one.published_at or after, not articles.isdisjoint(one.keys)) for one in since]
         meanwhile = [ours for _, date, ours in dated if date >= oldest]
         if not meanwhile or sum(meanwhile) < WHOLE_SITE * len(meanwhile):
             return Filling()
         between = tuple(one for one, date, ours in dated if date <= oldest and not ours)
-        return Filling(between, filled=min(dates) <= after)
+        return Filling(between, filled=not failed and min(dates) <= after, older=again)
 
-    async def _sitemap_entries(self, url: str) -> list[Entry]:
+    async def _sitemap_entries(self, url: str) -> tuple[list[Entry], bool]:
         """Of the site's news sitemap, as robots.txt names it, or where it usually is; an index is followed to its newest
-        documents."""
+        documents. And whether something of it failed for now."""
         from monitor.content.discovery import USUAL_SITEMAPS  # lxml: for those who have a gap
 
         named = [one for one in await named_sitemaps(self.fetcher, url) if site_of(one) == site_of(url)]
         usual = [urljoin(url, f"/{path}") for path in USUAL_SITEMAPS]
+        any_failed = False
         for address in (named or usual)[: min(SITEMAPS, self.most)]:
-            if entries := await self._news_of(address, url):
-                return entries
-        return []
+            entries, failed = await self._news_of(address, url)
+            if entries:
+                return entries, failed
+            any_failed = any_failed or failed
+        return [], any_failed
 
-    async def _news_of(self, address: str, url: str) -> list[Entry]:
-        """None of a sitemap of pages that are no news."""
+    async def _news_of(self, address: str, url: str) -> tuple[list[Entry], bool]:
+        """None of a sitemap of pages that are no news. And whether it or one that it names failed for now."""
         read = await self._read(address)
         if not isinstance(read, ParsedFeed):
-            return []
-        entries = list(read.entries)
-        for child in own_children(read, url)[: min(SITEMAPS, self.most)]:
-            part = await self._read(child)
-            entries += part.entries if isinstance(part, ParsedFeed) else ()
-        return entries
+            return [], read is not None
+        children = [await self._read(child) for child in own_children(read, url)[: min(SITEMAPS, self.most)]]
+        parts = [read, *(child for child in children if isinstance(child, ParsedFeed))]
+        return [entry for part in parts for entry in part.entries], any(isinstance(one, Failed) for one in children)
 
     async def _read(self, url: str) -> ParsedFeed | Failed | None:
         """None: there is no such document. Failed: it may be had later."""

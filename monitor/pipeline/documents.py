@@ -47,9 +47,7 @@ class Document:
     @property
     def dates(self) -> tuple[datetime | None, ...]:
         """When each of its entries was published."""
-        return tuple(
-            one.entry.published_at if isinstance(one, Identified) else one.published_at for one in self.entries
-        )
+        return tuple(one.published_at for one in self.entries)
 
 
 @dataclass(frozen=True, slots=True)

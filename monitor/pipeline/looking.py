@@ -11,8 +11,8 @@ import structlog
 from monitor.core import gaps, sameness
 from monitor.core.plan import Identified, Known, Plan, Remembered, identify, is_scoped, plan
 from monitor.core.progress import Look
-from monitor.model import Entry, Feed, FeedState, ParsedFeed
-from monitor.pipeline.backfill import Backfill, Filling, Identify
+from monitor.model import Entry, Feed, FeedState
+from monitor.pipeline.backfill import NEWS, Backfill, Filling, Identify
 from monitor.pipeline.documents import Document
 from monitor.ports import Fetcher, Workers
 
@@ -53,18 +53,21 @@ class Looking:
         continuity = gaps.continuity(shown, size, state.learnt.overlap) if judged else "contiguous"
         look = Look(parsed, document.dates, shown, planned.fresh, continuity, counts, judged)
         gap = continuity == "gap"
+        older = state.learnt.older
         asks = gap and gaps.worth_asking(state.learnt.gaps, state.learnt.barren)
-        if not self.backfill or not (asks or (window and state.learnt.older)):
+        # Of a feed that rolls over at each poll a sitemap that fails for now is not asked for at each.
+        goes_on = window and older and not (gap and older == NEWS)
+        if not self.backfill or not (asks or goes_on):
             return planned, look
 
         def again(entries: Sequence[Entry]) -> tuple[Identified, ...]:
             return tuple(policy.restrict(one) for one in identify(feed.id, entries))
 
         entries = [one.entry for one in unread]
-        filling = await self._filling(state, gap, again, url, parsed, entries)
+        filling = await self._filling(state, gap, again, url, document)
         both = again([*entries, *(one.entry for one in filling.found)])
         planned = plan(both, await self.known([key for one in both for key in one.keys]))
-        since = state.learnt.gap_from if state.learnt.older else state.last_success_at
+        since = state.learnt.gap_from if older else state.last_success_at
         log.warning("gap", feed=feed.id, since=since, found=len(filling.found), filled=filling.filled)
         # What an older page brings later says nothing of when the feed brings something.
         fresh = planned.fresh if gap else look.fresh
@@ -72,9 +75,7 @@ class Looking:
             look, fresh=fresh, filled=filling.filled, older=filling.older, barren=gap and not filling.found
         )
 
-    async def _filling(
-        self, state: FeedState, gap: bool, again: Identify, url: str, parsed: ParsedFeed, entries: Sequence[Entry]
-    ) -> Filling:
+    async def _filling(self, state: FeedState, gap: bool, again: Identify, url: str, document: Document) -> Filling:
         """What is found of the gap that the document shows, or of one before it that is not filled yet: then both are one."""
         older = state.learnt.older
         since = state.learnt.gap_from if older else state.last_success_at
@@ -86,9 +87,11 @@ class Looking:
 
         newest = state.learnt.newest
         backfill = Backfill(self.fetcher, self.workers, again, reached, since, newest, self.backfill)
-        if older and not gap:
-            return await backfill.go_on(url, parsed, older)
-        return await backfill.fill(url, parsed, entries)
+        if gap or not older:
+            return await backfill.fill(url, document.parsed, [one.entry for one in document.unread])
+        if older == NEWS:
+            return await backfill.from_sitemaps(url, document.entries)
+        return await backfill.go_on(url, document.parsed, older)
 
     async def _asked(self, unread: Sequence[Identified], remembered: Sequence[Remembered]) -> Known:
         """What the store knows of these entries, by all keys of those that are not remembered."""

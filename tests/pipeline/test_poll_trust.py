@@ -24,6 +24,8 @@ from tests.newsroom import Publisher, a_poller, stories
 from tests.pipeline.desk import URL, Desk
 
 MINUTE = timedelta(minutes=1)
+_SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
 @pytest.fixture
@@ -179,11 +181,8 @@ async def test_a_sitemap_is_taken_by_the_publishers_own_dates(desk: Desk) -> Non
         f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
         for story in publisher.stories
     )
-    spaces = (
-        'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"'
-    )
     where = f"{site}/news-sitemap.xml"
-    desk.room.other[where] = Fetched(where, 200, f"<urlset {spaces}>{urls}</urlset>".encode())
+    desk.room.other[where] = Fetched(where, 200, f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'.encode())
     await poll(40)
     assert (desk.state.gap, desk.state.learnt.gap_filled) == (False, True)
     assert len(desk.titles()) == 40
@@ -287,13 +286,8 @@ async def test_a_gap_is_filled_from_the_news_sitemap_of_a_feed_that_is_the_whole
         for story in ours
         for section in range(sections)
     )
-    body = (
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-        f' xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">{urls}</urlset>'
-    )
-    pages = (
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://x.example/</loc></url></urlset>'
-    )
+    body = f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'
+    pages = f"<urlset {_SITEMAP}><url><loc>https://x.example/</loc></url></urlset>"
     where = f"{site}/{named or 'news-sitemap'}.xml"
     desk.room.other[where] = Fetched(where, 200, body.encode())
     if named:
@@ -302,6 +296,58 @@ async def test_a_gap_is_filled_from_the_news_sitemap_of_a_feed_that_is_the_whole
         desk.room.other[f"{site}/robots.txt"] = Fetched(f"{site}/robots.txt", 200, robots.encode())
     assert (await desk.poll()).new == new
     assert desk.state.gap is (sections > 1)
+
+
+@pytest.mark.parametrize("child", [False, True])
+async def test_a_sitemap_that_fails_for_now_is_asked_again(desk: Desk, child: bool) -> None:
+    """It, or one that it names; meanwhile the feed goes on."""
+    publisher = desk.publisher(window=10)
+    await desk.poll()
+    site = "https://harbour.example.org"
+    where = f"{site}/news-sitemap.xml"
+    part = f"{site}/news-1.xml" if child else where
+    if child:
+        index = f"<sitemapindex {_SITEMAP}><sitemap><loc>{part}</loc></sitemap></sitemapindex>"
+        desk.room.other[where] = Fetched(where, 200, index.encode())
+    desk.room.other[part] = Failed(part, "status", "503 Service Unavailable", 503)
+    await desk.poll(25 * HOUR)
+    for _ in range(3):
+        await desk.poll(HOUR)
+        assert desk.state.gap
+    urls = "".join(
+        f"<url><loc>{_link(publisher, story.number)}</loc><n:news><n:title>{publisher.title(story)}</n:title>"
+        f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
+        for story in publisher.stories
+        if NOON - HOUR <= story.at <= desk.clock.now()
+    )
+    desk.room.other[part] = Fetched(part, 200, f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'.encode())
+    await desk.poll(HOUR)
+    assert desk.missed(publisher, NOON) == []
+    assert (desk.state.gap, desk.state.learnt.gap_filled, desk.state.learnt.older) == (False, True, None)
+
+
+async def test_a_sitemap_that_fails_at_every_gap_is_not_asked_at_every_one(desk: Desk) -> None:
+    desk.publisher(window=10)
+    await desk.poll()
+    where = "https://harbour.example.org/news-sitemap.xml"
+    desk.room.other[where] = Failed(where, "timeout", "timed out after 20 s")
+    for _ in range(25):
+        await desk.poll(14 * HOUR)
+    assert desk.state.learnt.gaps == 25
+    assert [request.url for request in desk.room.asked].count(where) == 3 + 2
+
+
+async def test_a_sitemap_that_never_comes_back_is_asked_for_a_day(desk: Desk) -> None:
+    desk.publisher(window=10)
+    await desk.poll()
+    where = "https://harbour.example.org/news-sitemap.xml"
+    desk.room.other[where] = Failed(where, "timeout", "timed out after 20 s")
+    for _ in range(27):
+        await desk.poll(25 * HOUR if desk.state.polls == 1 else HOUR)
+    assert desk.state.learnt.older is None
+    asked = len(desk.room.asked)
+    await desk.poll(HOUR)
+    assert len(desk.room.asked) == asked + 1
 
 
 def _link(publisher: Publisher, number: int) -> str:
