@@ -144,7 +144,9 @@ def poll(feed_ids: Sequence[str], config_dir: str | None, as_json: bool) -> None
         began = app.clock.monotonic()
         reports = await app.poll(feed_ids)
         await app.deliver()
-        return reports, app.clock.monotonic() - began
+        seconds = app.clock.monotonic() - began
+        await app.retain_if_due()  # who polls by cron has no daemon that would
+        return reports, seconds
 
     reports, seconds = with_application(config_dir, work)
     totals = {name: sum(getattr(report, name) for report in reports) for name in ("new", "copies", "alerts")}

@@ -7,3 +7,6 @@ NOT_LISTENING = "web.error"
 
 STUCK = "daemon.stuck"
 """Parts of the daemon that do not move, by name."""
+
+RETAINED = "retained"
+"""When texts past retention were last dropped. Written by the application."""

@@ -12,8 +12,11 @@ import random
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
+
+import structlog
 
 from monitor.adapters import rehearsal
 from monitor.adapters.clock import SystemClock
@@ -23,8 +26,9 @@ from monitor.adapters.http_apart import ApartFetcher
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.adapters.workers import ProcessWorkers
 from monitor.core.urls import configured_site
-from monitor.errors import UsageError
+from monitor.errors import StoreError, UsageError
 from monitor.model import Config, DeliveryOutcome, PollReport
+from monitor.model.notes import RETAINED
 from monitor.outbox import DeliveryReport, Outbox
 from monitor.pipeline.imports import Imported, Importer, documents_in
 from monitor.pipeline.intake import Rules
@@ -38,6 +42,12 @@ from monitor.service.writing import Writing
 
 WORKERS = min(2, os.cpu_count() or 1)
 """Reading is two thirds of the work; more processes than cores only wait for each other."""
+
+RETENTION_EVERY = timedelta(days=1)
+RETENTION_BATCH = 500
+"""Items a transaction: other writers wait for none longer than some milliseconds."""
+
+log = structlog.get_logger()
 
 
 class Application:
@@ -121,6 +131,27 @@ class Application:
         importer = Importer(self.store, self.write, self.workers, self.clock)
         async for chunk in importer.run(documents_in(paths), self.rules):
             yield chunk
+
+    async def retain(self) -> None:
+        """Drop texts past `[retention] items`, and what copies are found by past `[dedup] window`."""
+        config, now = self.rules.config, self.clock.now()
+        dropped = 0
+        while count := await self.write(self.store.drop_texts, now - config.retention.items, RETENTION_BATCH):
+            dropped += count
+        await self.write(self.store.forget_strikes, now - config.dedup.window)
+        forgotten = await self.write(self.store.forget_copies, now - config.dedup.window)
+        await self.write(self.store.forget_outages, now - config.retention.items)
+        await self.write(self.store.note, RETAINED, "", now)
+        log.info("retained", texts_dropped=dropped, fingerprints_dropped=forgotten)
+
+    async def retain_if_due(self) -> None:
+        """`retain`, unless it was done within a day. A store that fails now is told of, and it comes again."""
+        try:
+            last = (await self.write(self.store.notes)).get(RETAINED)
+            if last is None or not timedelta() <= self.clock.now() - last[1] < RETENTION_EVERY:
+                await self.retain()
+        except StoreError as error:
+            log.error("store_unavailable", error=str(error))
 
     def close(self) -> None:
         """Stop workers and thread, close the store."""

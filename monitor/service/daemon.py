@@ -1,8 +1,8 @@
 """`monitor run`: one tick a second asks the store what is due; everything else follows from rows.
 
 APScheduler only ticks. Its own bookkeeping would forget what was due when the process died, and its default of skipping
-runs that are a second late starves feeds (measured: 173 of 200); so: one tick job, coalesced, never skipped, and one
-nightly job for retention.
+runs that are a second late starves feeds (measured: 173 of 200); so: one tick job, coalesced, never skipped, and others
+for hubs and retention.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ LOOK = timedelta(seconds=10)  # how often it looks for feeds and channels in tro
 BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
 STOP_WITHIN = 8.0  # seconds for what is in hand; CONTRACT promises 10 in all
 STORAGE_PAUSE = timedelta(seconds=15)  # after a full disk: nothing is fetched that could not be stored
-RETENTION_BATCH = 500  # items a transaction: other writers wait for none longer than some milliseconds
+RETENTION_LOOK = timedelta(hours=1)  # how often it looks whether a day has passed since the last: many run by day only
 
 Changes = Callable[[], AsyncIterator[Config | ConfigError]]
 
@@ -120,6 +120,7 @@ class Daemon:
         scheduler.add_job(self.tick, "interval", seconds=TICK, **never_skip)
         scheduler.add_job(self.subscribe, "interval", seconds=SUBSCRIBE.total_seconds(), **never_skip)
         scheduler.add_job(self.retain, "cron", hour=3, minute=30, **never_skip)
+        scheduler.add_job(self._app.retain_if_due, "interval", seconds=RETENTION_LOOK.total_seconds(), **never_skip)
 
     async def _follow_clock(self, scheduler: AsyncIOScheduler) -> None:
         """Go on when the machine's clock is set back: APScheduler too waits for times of the wall (its issue 351)."""
@@ -207,6 +208,10 @@ class Daemon:
         """Ask hubs to push, where that is configured."""
         await self._try(self._subscriber.look())
 
+    async def retain(self) -> None:
+        """Retention, by night."""
+        await self._try(self._app.retain())
+
     def _start_poll(self, state: FeedState) -> bool:
         """Whether it began: it may stand aside."""
         feed, rules = state.id, self._app.rules
@@ -247,18 +252,6 @@ class Daemon:
             await work
         except StoreError as error:
             log.error("store_unavailable", error=str(error))
-
-    async def retain(self) -> None:
-        """Drop texts past retention and copy fingerprints past the window."""
-        app = self._app
-        config, now = app.rules.config, app.clock.now()
-        dropped = 0
-        while count := await app.write(app.store.drop_texts, now - config.retention.items, RETENTION_BATCH):
-            dropped += count
-        await app.write(app.store.forget_strikes, now - config.dedup.window)
-        forgotten = await app.write(app.store.forget_copies, now - config.dedup.window)
-        await app.write(app.store.forget_outages, now - config.retention.items)
-        log.info("retained", texts_dropped=dropped, fingerprints_dropped=forgotten)
 
     async def _live(self) -> None:
         """Tell the service manager that all parts move, as often as it asks for; say so when one does not."""

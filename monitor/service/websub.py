@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from monitor.core import websub
 from monitor.core.urls import mask_url
 from monitor.errors import ReadError, StoreError
 from monitor.model import Fetched, Posted, Subscription
+from monitor.ports import Store
 from monitor.service.app import Application
 
 log = structlog.get_logger()
@@ -73,16 +75,14 @@ class Subscriber:
             return
         error = f"the hub answered {answer.status}" if isinstance(answer, Posted) else answer.error
         log.warning("hub_refused", feed=one.feed, hub=mask_url(one.hub), error=error)
-        await app.write(app.store.save_subscription, websub.asked(one, app.clock.now(), error))
+        await self._change(one.token, lambda kept: replace(kept, error=error))
 
     async def confirm(self, asked: Asked) -> Page:
         """The hub's question whether we meant it (5.3), or its refusal."""
-        app = self._app
-        one = await self._of(asked.token)
-        after = websub.confirmed(one, asked.query, app.clock.now()) if one is not None else None
+        now = self._app.clock.now()
+        after = await self._change(asked.token, lambda one: websub.confirmed(one, asked.query, now))
         if after is None:
             return Page(404, _PLAIN, b"nothing was asked for\n")
-        await app.write(app.store.save_subscription, after)
         if after.error:
             log.warning("hub_refused", feed=after.feed, error=after.error)
         else:
@@ -92,7 +92,7 @@ class Subscriber:
     async def receive(self, asked: Asked) -> Page:
         """A push (7): answered at once when genuine, or when not: only what bears our secret is read (7.1.2)."""
         app = self._app
-        one = await self._of(asked.token)
+        one = next(iter(await app.write(app.store.subscriptions, asked.token)), None)
         if one is None or one.feed not in app.rules.feeds:
             return _GONE
         if not websub.genuine(one, asked.headers.get("x-hub-signature"), asked.body):
@@ -103,7 +103,7 @@ class Subscriber:
         try:
             async with self._pushing.setdefault(one.feed, asyncio.Lock()):
                 await app.poller.push(rules.feeds[one.feed], rules, Fetched(one.topic, 200, asked.body, content))
-                await app.write(app.store.save_subscription, replace(one, pushed_at=app.clock.now()))
+                await self._change(one.token, lambda kept: replace(kept, pushed_at=app.clock.now()))
         except ReadError as error:
             log.warning("push_ignored", feed=one.feed, error=str(error))
         except StoreError as error:
@@ -111,6 +111,14 @@ class Subscriber:
             return Page(503, _PLAIN, b"try again\n")
         return _TAKEN
 
-    async def _of(self, token: str) -> Subscription | None:
-        found = await self._app.write(self._app.store.subscriptions, token)
-        return found[0] if found else None
+    async def _change(self, token: str, change: Callable[[Subscription], Subscription | None]) -> Subscription | None:
+        """Keep what becomes of the subscription of this token, and return it; None: there is none, or nothing becomes of it.
+        Nobody comes between: a hub confirms while it pushes."""
+        return await self._app.write(_changed, self._app.store, token, change)
+
+
+def _changed(store: Store, token: str, change: Callable[[Subscription], Subscription | None]) -> Subscription | None:
+    after = next(filter(None, map(change, store.subscriptions(token))), None)
+    if after is not None:
+        store.save_subscription(after)
+    return after

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +220,17 @@ def test_status_looks_beside_a_configuration_with_mistakes(run: Callable[..., Re
     assert "worse.toml:1" in told
     (tmp_path / "config" / "monitor.toml").write_text("store = [\n")
     run("status", code=78)  # where to look is not known
+
+
+def test_who_polls_by_hand_keeps_texts_no_longer_than_configured(run: Callable[..., Result], tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    (config / "feeds.toml").write_text("")
+    (config / "monitor.toml").write_text('[retention]\nitems = "30d"\n')
+    run("poll")
+    assert all(item["text"] for item in records(run("items", "--json")))
+    with closing(sqlite3.connect(tmp_path / "var" / "monitor.db")) as db, db:
+        db.execute("UPDATE items SET first_seen_at = 0 WHERE id = 'first'")
+        db.execute("DELETE FROM notes")
+    run("poll")
+    kept = {item["id"]: bool(item["text"]) for item in records(run("items", "--json"))}
+    assert kept == {"first": False, "second": True, "third": True}

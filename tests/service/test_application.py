@@ -10,9 +10,20 @@ from pathlib import Path
 import pytest
 
 from monitor.adapters.sqlite import SqliteStore
-from monitor.model import AlertDraft, AlertPolicy, Config, NetworkPolicy, Secret, WebhookChannel
-from monitor.service.app import open_application
+from monitor.errors import StoreError
+from monitor.model import (
+    AlertDraft,
+    AlertPolicy,
+    Config,
+    ItemFilter,
+    NetworkPolicy,
+    RetentionPolicy,
+    Secret,
+    WebhookChannel,
+)
+from monitor.service.app import Application, open_application
 from tests.builders import HOUR, NOON, an_item
+from tests.fakes import FakeClock
 from tests.servers import Answer, Site
 
 
@@ -61,3 +72,38 @@ async def test_a_channel_that_works_after_a_restart_is_no_longer_noted_as_down(
         await app.deliver()
         assert {alert.state for alert in app.store.alerts()} == {"delivered"}
         assert app.store.notes()["channel:ops"][0] == ""
+
+
+async def test_texts_past_retention_are_dropped_once_a_day(config: Config) -> None:
+    config = replace(config, retention=RetentionPolicy(24 * HOUR))
+    clock = FakeClock(NOON + 25 * HOUR)
+
+    def with_text(app: Application) -> set[str]:
+        return {item.id for item in app.store.items(ItemFilter()) if item.text}
+
+    async with open_application(config, clock=clock) as app:
+        assert len(with_text(app)) == 4
+        await app.retain_if_due()
+        assert not with_text(app)
+        late = an_item("late")
+        with app.store.transaction() as tx:
+            tx.add_item(late, {late.id: ""})
+        clock.move(23 * HOUR)
+        await app.retain_if_due()
+        assert with_text(app) == {"late"}
+        clock.move(HOUR)
+        await app.retain_if_due()
+        assert not with_text(app)
+
+
+async def test_a_store_that_cannot_be_cleaned_now_is_told_of(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> int:
+        raise StoreError("no room on the disk")
+
+    monkeypatch.setattr(SqliteStore, "drop_texts", full)
+    async with open_application(config) as app:
+        await app.retain_if_due()
+        assert "retained" not in app.store.notes()
+    assert "no room on the disk" in capsys.readouterr().out

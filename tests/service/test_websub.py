@@ -15,7 +15,20 @@ import aiohttp
 import pytest
 
 from monitor.adapters.listen import Listener
-from monitor.model import AlertPolicy, ArticlePolicy, Config, Feed, ItemFilter, NetworkPolicy, PollPolicy, WebPolicy
+from monitor.model import (
+    AlertPolicy,
+    ArticlePolicy,
+    Config,
+    Feed,
+    Fetched,
+    ItemFilter,
+    NetworkPolicy,
+    PollPolicy,
+    PollReport,
+    WebPolicy,
+)
+from monitor.pipeline.intake import Rules
+from monitor.pipeline.poll import Poller
 from monitor.service.app import Application, open_application
 from monitor.service.endpoint import Endpoint
 from monitor.service.websub import Subscriber
@@ -107,6 +120,23 @@ async def test_what_a_hub_pushes_is_an_item_at_once(world: World) -> None:
     assert after.learnt.size == 2, "a push is not the document"
     await world.subscriber.look()
     assert len(world.asked()) == 1, "the lease holds"
+
+
+async def test_a_hub_may_confirm_while_it_pushes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.subscriber.look()
+    (form,) = world.asked()
+    push = Poller.push
+
+    async def meanwhile(poller: Poller, feed: Feed, rules: Rules, pushed: Fetched) -> PollReport:
+        await world.confirm(form)
+        return await push(poller, feed, rules, pushed)
+
+    monkeypatch.setattr(Poller, "push", meanwhile)
+    assert await world.push(form, document("three")) == 202
+    (kept,) = world.app.store.subscriptions()
+    assert kept.lease_until
+    assert kept.pushed_at
+    assert kept.attempts == 0
 
 
 async def test_only_what_bears_our_secret_is_read(world: World) -> None:
