@@ -19,8 +19,9 @@ from typing import Any, Self
 
 import structlog
 
-from monitor.adapters.frames import Frames, as_told, framed, loads
+from monitor.adapters.frames import as_told, framed, loads
 from monitor.adapters.http import HttpFetcher
+from monitor.adapters.line import Frames
 from monitor.core.urls import mask_url
 from monitor.garbage import collect_rarely, keep_what_there_is
 from monitor.model import (

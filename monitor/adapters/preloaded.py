@@ -6,6 +6,7 @@ from importlib import import_module
 from monitor.garbage import collector_paused
 
 PRELOADED = (
+    "monitor.adapters.worker",
     "monitor.pipeline.documents",
     "monitor.content.articles",
     "monitor.content.feeds",
@@ -15,6 +16,7 @@ PRELOADED = (
     "monitor.content.warm",
     "monitor.core.watching",
     "numpy",
+    "xml.sax.expatreader",
 )
 
 with collector_paused():  # the first worker waits for it

@@ -10,9 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import os
-import resource
-import signal
 import socket
 import sys
 import threading
@@ -24,27 +21,24 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from monitor.adapters.frames import LENGTH, Frames, as_told, framed, loads
-from monitor.errors import MonitorError, ReadError, WorkerDied
-from monitor.garbage import collect_rarely, keep_what_there_is
+from monitor.adapters.frames import framed, loads
+from monitor.adapters.line import Frames
+from monitor.adapters.worker import OUT_OF_MEMORY, serve
+from monitor.errors import ReadError, WorkerDied
 from monitor.model import LimitsPolicy
 
 T = TypeVar("T")
 
 _LIMITS = LimitsPolicy()
 
-OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library of ours ends a process so
 STARTS = 3
 """Tries to start a worker: whatever kills the fork server between two of them, the second finds a new one."""
 SLOW = 1.0
 """Seconds; of 81 real pages and 72 real feeds none takes a fifth of it."""
 START_AGAIN = 0.1
 """Seconds between two, in which the dead one is seen to be dead."""
-NICE = 5
-"""How much less of a busy processor a worker gets: who stores, alerts and answers does not wait behind who reads. A first
-poll, which keeps two processors busy, is over a tenth sooner, for the store is what takes longest."""
 
 
 class ProcessWorkers:
@@ -89,12 +83,11 @@ class ProcessWorkers:
         return await self._run(self._urgent, function, args)
 
     async def _run(self, queue: deque[asyncio.Future[None]], function: Callable[..., T], args: tuple[object, ...]) -> T:
-        request = framed((function, args))
         await self._turn(queue)
         call = _Call()
         self._judge_later(call)
         try:
-            answer = await self._asked(request)
+            answer = await self._asked(framed((function, args)))  # not before: hundreds may wait, each with a document
         finally:
             self._ended(call)
         succeeded, value = loads(answer)
@@ -181,7 +174,7 @@ class ProcessWorkers:
 
     def _started(self, tries: int = STARTS) -> tuple[BaseProcess, socket.socket]:
         ours, theirs = socket.socketpair()
-        process = self._context.Process(target=_serve, args=(theirs, self._memory), daemon=True)
+        process = self._context.Process(target=serve, args=(theirs, self._memory), daemon=True)
         try:
             with theirs, _no_main():
                 process.start()
@@ -266,37 +259,3 @@ class _Worker:
         self._gone = True
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(ConnectionResetError("the worker ended"))
-
-
-def _serve(connection: socket.socket, memory: int) -> None:
-    """In the worker: answer calls until the other end is closed, or reset: then nobody waits for an answer."""
-    _confine(memory)
-    collect_rarely()
-    keep_what_there_is()
-    with suppress(ConnectionError), connection, connection.makefile("rb") as requests:
-        while head := requests.read(LENGTH.size):
-            function, args = loads(requests.read(LENGTH.unpack(head)[0]))
-            connection.sendall(_answer(function, args))
-
-
-def _answer(function: Callable[..., Any], args: tuple[object, ...]) -> bytes:
-    """What a call returned or raised, framed. A worker that ran out of memory ends, for what it still holds would fail
-    the calls after."""
-    try:
-        return framed((True, function(*args)))
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    except MonitorError as error:
-        return framed((False, error))
-    except Exception as error:  # noqa: BLE001  a bug of ours: it reaches the caller with where it was
-        return framed((False, as_told(error, "the worker")))
-
-
-def _confine(memory: int) -> None:
-    """In the worker: a bound on memory, a place behind the parent, whose business Ctrl-C is."""
-    os.nice(NICE)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        mapped = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

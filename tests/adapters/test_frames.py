@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.adapters.frames import Frames, dumps, framed, loads
+from monitor.adapters.frames import dumps, framed, loads
+from monitor.adapters.line import Frames
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def test_the_programs_main_module_is_not_imported_again(tmp_path: Path) -> None:
 
 def test_a_worker_whose_caller_went_away_ends_in_silence() -> None:
     """What it prints would stand between the daemon's lines."""
-    code = "import socket, sys; from monitor.adapters.workers import _serve; _serve(socket.socket(fileno=int(sys.argv[1])), 1 << 30)"
+    code = "import socket, sys; from monitor.adapters.worker import serve; serve(socket.socket(fileno=int(sys.argv[1])), 1 << 30)"
     ours, theirs = socket.socketpair()
     with subprocess.Popen(
         [sys.executable, "-c", code, str(theirs.fileno())], pass_fds=[theirs.fileno()], stderr=subprocess.PIPE

@@ -33,8 +33,8 @@ from typing import Any
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.rehearsal import RATE, hurried
 from tests.acceptance.hostile import hostile_feeds
-from tests.bench.many import family, memory
 from tests.bench.poll import WORDS_OF_ALL
+from tests.bench.processes import family, memory
 from tests.servers import Answer, Site
 from tests.wires import CASES as WIRES
 

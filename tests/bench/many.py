@@ -10,7 +10,6 @@ loopback serves them from 100 addresses. It prints figures and asserts nothing.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gzip
 import multiprocessing
 import random
@@ -26,6 +25,7 @@ from typing import Any
 
 from monitor.adapters.clock import SystemClock
 from tests.bench import poll
+from tests.bench.processes import family, memory
 
 DAEMON = """
 import sys, time
@@ -52,25 +52,6 @@ class Bodies(dict[tuple[int, int], bytes]):
 
 def serve(port: Any, knobs: poll.Knobs) -> None:
     poll.listen(port, Bodies(), knobs)
-
-
-def family(pid: int) -> list[int]:
-    """A process and all it started that still run."""
-    found = [pid]
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):  # any thread may start a process
-        with contextlib.suppress(OSError):
-            found += [one for child in children.read_text().split() for one in family(int(child))]
-    return found
-
-
-def memory(pids: list[int]) -> float:
-    """MB, pages they share counted once."""
-    total = 0
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-            total += int(found[1]) if found else 0
-    return total / 1024
 
 
 def run(name: str, where: Path, seconds: float, *, edit: Path | None = None) -> None:

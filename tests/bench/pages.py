@@ -26,7 +26,7 @@ from monitor.adapters.workers import ProcessWorkers
 from monitor.content.articles import Context, read_entry
 from monitor.errors import WorkerDied
 from monitor.model import Entry, Fetched
-from tests.bench.many import family, memory
+from tests.bench.processes import family, memory
 from tests.corpus import DATA
 
 POINTS = 10

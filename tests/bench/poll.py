@@ -19,7 +19,6 @@ import contextlib
 import gzip
 import json
 import multiprocessing
-import os
 import random
 import re
 import subprocess
@@ -34,6 +33,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from tests.bench.processes import Watch
 
 HOSTS = 100
 ENTRIES = 20
@@ -183,17 +184,18 @@ class Run:
     good: float
     """From there to the last answer of a host that did not hang."""
     cpu: float
+    """Seconds of all its processes; the floor's of its own."""
     peak: float
-    """MB of its largest process."""
+    """MB of all its processes."""
 
 
 def timed(command: list[str], knobs: Knobs) -> Run:
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
-        said = process.stdout.read()
-        _, _, used = os.wait4(process.pid, 0)
-        process.returncode = 0
+        with Watch(process.pid) as watch:
+            said = process.stdout.read()
+            process.wait()
     ended, first = time.monotonic(), knobs.first_asked.value
     with contextlib.suppress(ValueError, KeyError, IndexError):
         report = json.loads(said.splitlines()[-1])
@@ -202,8 +204,7 @@ def timed(command: list[str], knobs: Knobs) -> Run:
             f"    monitor: { ({name: statuses.count(name) for name in set(statuses)}) }, {report['new']} new",
             flush=True,
         )
-    cpu = used.ru_utime + used.ru_stime
-    return Run(first - began, ended - first, knobs.last_good.value - first, cpu, used.ru_maxrss / 1024)
+    return Run(first - began, ended - first, knobs.last_good.value - first, watch.cpu, watch.peak)
 
 
 class Ours:
