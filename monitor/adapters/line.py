@@ -9,8 +9,7 @@ from monitor.adapters.frames import LENGTH
 
 
 class Frames(asyncio.Protocol):
-    """`heard` gets each value's pickle, valid during the call; `lost` is called once the other
-    end is gone."""
+    """`heard` gets each value's pickle, valid during the call; `lost` is called once the other end is gone."""
 
     def __init__(self, heard: Callable[[memoryview], None], lost: Callable[[], None]) -> None:
         self._heard, self._lost = heard, lost

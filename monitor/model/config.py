@@ -56,6 +56,10 @@ DigestTime = ClockTime | timedelta
 class PollPolicy:
     """`[poll]`."""
 
+    WAITING: ClassVar[int] = 64
+    """Polls beyond the requests in flight, at most: each holds a document, 0.1 MB of new entries, and two readers and one
+    store are kept busy by fewer."""
+
     every: timedelta = timedelta(minutes=15)
     min: timedelta = timedelta(minutes=5)
     max: timedelta = timedelta(hours=24)
@@ -72,7 +76,7 @@ class PollPolicy:
     @property
     def in_hand(self) -> int:
         """Polls at once: while what some fetched is read and stored, others are fetched, and neither side stands idle."""
-        return 2 * self.concurrency
+        return self.concurrency + min(self.concurrency, self.WAITING)
 
 
 @dataclass(frozen=True, slots=True)

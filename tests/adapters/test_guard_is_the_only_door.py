@@ -34,6 +34,7 @@ MAY = {
     "adapters/listen.py": {"aiohttp"},  # its server: it listens and connects to nobody
     "adapters/smtp.py": {"aiosmtplib", "socket"},  # over a socket of the guard's
     "adapters/notify.py": {"socket"},  # a datagram to the service manager's local socket
+    "adapters/worker.py": {"socket"},  # the other end
     "adapters/workers.py": {"socket"},  # a pair between two of our own processes, connected to nothing else
     "adapters/apprise.py": {"apprise"},  # its plug-ins connect by themselves, judged in an audit hook
 }

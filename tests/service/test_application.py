@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.errors import StoreError
@@ -96,14 +97,13 @@ async def test_texts_past_retention_are_dropped_once_a_day(config: Config) -> No
         assert not with_text(app)
 
 
-async def test_a_store_that_cannot_be_cleaned_now_is_told_of(
-    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_store_that_cannot_be_cleaned_now_is_told_of(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> int:
         raise StoreError("no room on the disk")
 
     monkeypatch.setattr(SqliteStore, "drop_texts", full)
     async with open_application(config) as app:
-        await app.retain_if_due()
+        with capture_logs() as logs:
+            await app.retain_if_due()
         assert "retained" not in app.store.notes()
-    assert "no room on the disk" in capsys.readouterr().out
+    assert [log["error"] for log in logs] == ["no room on the disk"]

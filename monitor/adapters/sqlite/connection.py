@@ -46,7 +46,7 @@ def connect(path: Path) -> Database:
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
-            "cache_size=-65536",
+            "cache_size=-16384",
             "wal_autocheckpoint=0",
         ):
             connection.execute(f"PRAGMA {pragma}")
