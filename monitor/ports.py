@@ -17,6 +17,7 @@ from monitor.model import (
     CopyEvidence,
     DeliveryOutcome,
     Feed,
+    FeedNumbers,
     FeedState,
     FetchOutcome,
     Item,
@@ -105,8 +106,8 @@ class CopyIndex(Protocol):
         each, from `LEARNT_FROM` on. Looked up once a host and unit of work; empty without a URL."""
         ...
 
-    def forget(self, before: datetime) -> int:
-        """Drop rows of items first seen before; returns how many."""
+    def forget(self, before: datetime, limit: int) -> int:
+        """Drop rows of items first seen before, the oldest first, at most so many; returns how many."""
         ...
 
 
@@ -219,6 +220,15 @@ class Store(Protocol):
         """How many feeds there are, and the states of those that fail or stand still."""
         ...
 
+    def feed_numbers(self, now: datetime, late: datetime) -> FeedNumbers:
+        """How the configured feeds are. Those that are due since before `late` are late."""
+        ...
+
+    def feeds_told_of(self, gaps_since: datetime) -> Sequence[FeedState]:
+        """The states of configured feeds that fail, stand still, left a remark at their last poll, or have a gap, now or seen
+        since then; by id."""
+        ...
+
     def hubs(self) -> Mapping[str, tuple[str, str]]:
         """Feeds that name a WebSub hub: the hub, and the topic it knows the feed by."""
         ...
@@ -260,8 +270,8 @@ class Store(Protocol):
         wait for an hour of the day, keep theirs, and none waits more than a day."""
         ...
 
-    def forget_copies(self, before: datetime) -> int:
-        """Drop what the copy index keeps of items first seen before; returns how many."""
+    def forget_copies(self, before: datetime, limit: int) -> int:
+        """Drop what the copy index keeps of items first seen before, the oldest first, at most so many; returns how many."""
         ...
 
     def item(self, item_id: str) -> Item | None:

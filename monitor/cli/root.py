@@ -251,9 +251,9 @@ def _health_record(health: Health, latency: Latency) -> dict[str, Any]:
         "well": health.well,
         "daemon": health.daemon,
         "last_tick": health.last_tick,
-        "feeds": len(health.feeds),
+        "feeds": health.numbers.feeds,
         "failing": [feed.id for feed in health.failing],
-        "gaps": [feed.id for feed in health.feeds if feed.gap],
+        "gaps": [feed.id for feed in health.told if feed.gap],
         **health.counts,
         "latency": {
             "count": latency.count,
@@ -275,10 +275,10 @@ def _print_health(health: Health, latency: Latency, config: Config, now: datetim
     out = console()
     out.print(Text("well" if health.well else "not well", "bold green" if health.well else "bold red"))
     counts = health.counts
-    due = sum(1 for feed in health.feeds if feed.next_poll_at and feed.next_poll_at <= now)
+    feeds = health.numbers
     lines: tuple[tuple[str, str], ...] = (
         ("daemon", f"{health.daemon}, last tick {ago(health.last_tick, now)}"),
-        ("feeds", f"{len(health.feeds)}, {len(health.failing)} failing, {due} due"),
+        ("feeds", f"{feeds.feeds}, {feeds.failing} failing, {feeds.due} due"),
         ("items", f"{counts['items']}, of which {counts['copies']} copies"),
         ("alerts", ", ".join(f"{counts[state]} {state}" for state in ("pending", "held", "delivered", "dead"))),
         ("watchlists", f"{len(config.watchlists)}, channels {len(config.channels)}"),

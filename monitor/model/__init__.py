@@ -58,7 +58,7 @@ from monitor.model.net import (
     Request,
     content_hash,
 )
-from monitor.model.numbers import LATENCY_BOUNDS, Latency
+from monitor.model.numbers import LATENCY_BOUNDS, FeedNumbers, Latency
 from monitor.model.outages import OPERATOR, Notice, Outage, Trouble, TroubleKind
 from monitor.model.websub import Subscription
 
@@ -66,7 +66,8 @@ __all__ = [
     "Alert", "AlertDraft", "AlertPolicy", "AlertState", "AppriseChannel", "ArticlePolicy", "Channel", "ClockTime",
     "CommandChannel",
     "Config", "CopyEvidence", "DedupPolicy", "Deferred", "Delivered", "DeliveryOutcome", "DigestTime", "EmailChannel",
-    "Entry", "Failed", "Feed", "FeedChannel", "FeedState", "FetchMode", "FetchOutcome", "Fetched", "Fingerprint", "FirstPoll",
+    "Entry", "Failed", "Feed", "FeedChannel", "FeedNumbers", "FeedState", "FetchMode", "FetchOutcome", "Fetched",
+    "Fingerprint", "FirstPoll",
     "IdentityCounts", "Item", "ItemFilter", "JsonlChannel", "LATENCY_BOUNDS", "Latency",
     "Learnt", "NEW", "LimitsPolicy", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
     "OPERATOR", "OperatorPolicy", "Outage", "PageText",

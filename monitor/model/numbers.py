@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 LATENCY_BOUNDS = (60, 300, 900, 1_800, 3_600, 10_800, 21_600, 86_400)
 """Seconds: a minute, five, a quarter, half an hour, one, three, six, a day."""
@@ -18,3 +19,18 @@ class Latency:
     median: float | None = None
     within: tuple[int, ...] = (0,) * len(LATENCY_BOUNDS)
     """How many stayed within each of `LATENCY_BOUNDS`: cumulative, as Prometheus counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedNumbers:
+    """Of the feeds that are configured: how many there are, fail, stand still, may have dropped entries, and are due."""
+
+    feeds: int = 0
+    failing: int = 0
+    frozen: int = 0
+    gap: int = 0
+    due: int = 0
+    late: int = 0
+    """Due since before the time that was asked about."""
+    due_since: datetime | None = None
+    """The longest; in the future when none is due."""

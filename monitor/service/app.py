@@ -10,9 +10,9 @@ import operator
 import os
 import random
 import socket
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -135,14 +135,18 @@ class Application:
     async def retain(self) -> None:
         """Drop texts past `[retention] items`, and what copies are found by past `[dedup] window`."""
         config, now = self.rules.config, self.clock.now()
-        dropped = 0
-        while count := await self.write(self.store.drop_texts, now - config.retention.items, RETENTION_BATCH):
-            dropped += count
+        texts = await self._drop_all(self.store.drop_texts, now - config.retention.items)
+        fingerprints = await self._drop_all(self.store.forget_copies, now - config.dedup.window)
         await self.write(self.store.forget_strikes, now - config.dedup.window)
-        forgotten = await self.write(self.store.forget_copies, now - config.dedup.window)
         await self.write(self.store.forget_outages, now - config.retention.items)
         await self.write(self.store.note, RETAINED, "", now)
-        log.info("retained", texts_dropped=dropped, fingerprints_dropped=forgotten)
+        log.info("retained", texts_dropped=texts, fingerprints_dropped=fingerprints)
+
+    async def _drop_all(self, drop: Callable[[datetime, int], int], before: datetime) -> int:
+        dropped = 0
+        while count := await self.write(drop, before, RETENTION_BATCH):
+            dropped += count
+        return dropped
 
     async def retain_if_due(self) -> None:
         """`retain`, unless it was done within a day. A store that fails now is told of, and it comes again."""

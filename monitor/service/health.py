@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.errors import Mistake
-from monitor.model import FeedState, Outage
+from monitor.model import FeedNumbers, FeedState, Outage
 from monitor.model.notes import CHANNEL_DOWN, NOT_LISTENING, STUCK
 from monitor.ports import Store
-from monitor.service.remarks import frozen_remark, gap_remark
+from monitor.service.remarks import GAP_SHOWN, frozen_remark, gap_remark
 
 ALIVE_WITHIN = timedelta(seconds=60)  # six beats missed
 FAILING_SHARE = 0.5
@@ -32,14 +32,20 @@ class Health:
     daemon: str
     """``running``, ``stopped`` or ``never started``; ``silent`` when it should run and does not tick."""
     last_tick: datetime | None
-    feeds: tuple[FeedState, ...]
-    failing: tuple[FeedState, ...]
+    numbers: FeedNumbers
+    told: tuple[FeedState, ...]
+    """Feeds of which there is something to tell."""
     counts: Mapping[str, int]
     problems: tuple[str, ...]
     """What makes it not well, in sentences."""
     warnings: tuple[str, ...]
     outages: tuple[Outage, ...] = ()
     """Those that are open, and those that ended within a day."""
+
+    @property
+    def failing(self) -> tuple[FeedState, ...]:
+        """Feeds whose last poll failed."""
+        return tuple(feed for feed in self.told if feed.failures)
 
     @property
     def well(self) -> bool:
@@ -49,8 +55,8 @@ class Health:
 def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Collection[Mistake] = ()) -> Health:
     """Look at everything that tells; `channels` are the configured ones, `mistakes` those of the files as they are."""
     notes = store.notes()
-    feeds = tuple(store.feed_states())
-    failing = tuple(feed for feed in feeds if feed.failures)
+    numbers = store.feed_numbers(now, now - LATE)
+    feeds = tuple(store.feeds_told_of(now - GAP_SHOWN))
     counts = store.counts()
     state, last_tick = notes.get("daemon.tick", ("never started", None))
     if state == "running" and last_tick is not None and now - last_tick > ALIVE_WITHIN:
@@ -61,21 +67,20 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
     problems += _configuration_problems(notes.get("config.mistakes", ("", None))[0], mistakes)
     if counts["dead"]:
         problems.append(f"{counts['dead']} alerts are dead: see `monitor alerts`, send again by `monitor alerts retry`")
-    if feeds and len(failing) > FAILING_SHARE * len(feeds):
-        problems.append(f"{len(failing)} of {len(feeds)} feeds fail: is the network there?")
-    warnings = [f"feed {feed.id}: failed {feed.failures} times in a row: {feed.last_error}" for feed in failing] + [
-        f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures
-    ]
+    if numbers.failing > FAILING_SHARE * numbers.feeds:
+        problems.append(f"{numbers.failing} of {numbers.feeds} feeds fail: is the network there?")
+    warnings = [
+        f"feed {feed.id}: failed {feed.failures} times in a row: {feed.last_error}" for feed in feeds if feed.failures
+    ] + [f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures]
     warnings += [f"feed {feed.id}: {said}" for feed in feeds for said in _silences(feed, now) if said]
-    late = [now - feed.next_poll_at for feed in feeds if feed.next_poll_at and now - feed.next_poll_at > LATE]
-    if late and state == "running":
-        minutes = max(late) // timedelta(minutes=1)
-        warnings.append(f"{len(late)} feeds are polled late, by {minutes} minutes at most: see `monitor check`")
+    if numbers.due_since and numbers.late and state == "running":
+        minutes = (now - numbers.due_since) // timedelta(minutes=1)
+        warnings.append(f"{numbers.late} feeds are polled late, by {minutes} minutes at most: see `monitor check`")
     if said := notes.get(NOT_LISTENING, ("", None))[0]:
         warnings.append(said)
     warnings += [f"channel {name}: down: {why}" for name, (why, _) in channels_down(notes, channels).items()]
     outages = tuple(store.outages(now - ENDED_SHOWN))
-    return Health(state, last_tick, feeds, failing, counts, tuple(problems), tuple(warnings), outages)
+    return Health(state, last_tick, numbers, feeds, counts, tuple(problems), tuple(warnings), outages)
 
 
 def channels_down(

@@ -39,13 +39,11 @@ class _Now(Collector):
         if health.last_tick is not None:
             text = "When the daemon last wrote that it is alive."
             yield GaugeMetricFamily("monitor_last_tick_timestamp_seconds", text, health.last_tick.timestamp())
-        yield GaugeMetricFamily("monitor_feeds", "Feeds configured.", len(health.feeds))
-        yield GaugeMetricFamily("monitor_feeds_failing", "Feeds whose last poll failed.", len(health.failing))
-        frozen = sum(feed.frozen_since is not None for feed in health.feeds)
-        yield GaugeMetricFamily("monitor_feeds_frozen", "Feeds that stand still against their rhythm.", frozen)
-        yield GaugeMetricFamily(
-            "monitor_feeds_gap", "Feeds that may have dropped entries.", sum(feed.gap for feed in health.feeds)
-        )
+        feeds = health.numbers
+        yield GaugeMetricFamily("monitor_feeds", "Feeds configured.", feeds.feeds)
+        yield GaugeMetricFamily("monitor_feeds_failing", "Feeds whose last poll failed.", feeds.failing)
+        yield GaugeMetricFamily("monitor_feeds_frozen", "Feeds that stand still against their rhythm.", feeds.frozen)
+        yield GaugeMetricFamily("monitor_feeds_gap", "Feeds that may have dropped entries.", feeds.gap)
         outages = sum(outage.ended_at is None for outage in health.outages)
         yield GaugeMetricFamily("monitor_outages", "Outages that are open.", outages)
         yield GaugeMetricFamily("monitor_items", "Items stored.", health.counts["items"])
@@ -55,8 +53,8 @@ class _Now(Collector):
             alerts.add_metric([state], health.counts[state])
         yield alerts
         yield _histogram(store.latency(now - LATENCY_OVER), LATENCY_OVER)
-        if len(health.feeds) <= PER_FEED:
-            yield from _per_feed(health.feeds)
+        if feeds.feeds <= PER_FEED:
+            yield from _per_feed(store.feed_states())
 
 
 def _histogram(latency: Latency, over: timedelta) -> HistogramMetricFamily:

@@ -12,7 +12,19 @@ import pytest
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.errors import AlreadyRunning, StoreError
-from monitor.model import AlertDraft, AlertState, CopyEvidence, Feed, FeedState, Item, ItemFilter, Match, Sighting
+from monitor.model import (
+    AlertDraft,
+    AlertState,
+    CopyEvidence,
+    Feed,
+    FeedNumbers,
+    FeedState,
+    Item,
+    ItemFilter,
+    Learnt,
+    Match,
+    Sighting,
+)
 from tests.builders import HOUR, NOON, a_feed, a_reading, an_item
 
 DRAFT = AlertDraft("ships", "Ships", ("shipping",), "desk", (Match("freighter*", "body", "freighters", 70, 80),))
@@ -245,6 +257,30 @@ def test_what_a_feed_had_shown_by_a_moment_is_what_it_brought_and_what_it_was_se
     assert store.shown_by("b", ["other"], NOON)
     assert not store.shown_by("c", ["item-1", "other"], NOON + 9 * HOUR)
     assert not store.shown_by("harbour", [], NOON)
+
+
+def test_feeds_are_counted_and_those_told_of_that_have_something_to_tell(store: SqliteStore) -> None:
+    states = {
+        "fails": FeedState("fails", failures=2, last_error="503"),
+        "frozen": FeedState("frozen", frozen_since=NOON),
+        "gap": FeedState("gap", gap=True),
+        "had-a-gap": FeedState("had-a-gap", learnt=Learnt(gaps=1, gap_at=NOON)),
+        "odd": FeedState("odd", last_error="not well-formed XML"),
+        "well": FeedState("well", learnt=Learnt(size=9)),
+    }
+    assert store.feed_numbers(NOON, NOON) == FeedNumbers()
+    store.sync_feeds([a_feed(name) for name in [*states, "gone"]], NOON)
+    with store.transaction() as tx:
+        for state in states.values():
+            due = NOON + (HOUR if state.id == "well" else -HOUR if state.id == "odd" else timedelta())
+            tx.save_feed(replace(state, url=store.feed_state(state.id).url, next_poll_at=due))
+        tx.save_feed(FeedState("gone", failures=9))
+    store.sync_feeds([a_feed(name) for name in states], NOON)
+    assert store.feed_numbers(NOON, NOON - HOUR / 2) == FeedNumbers(6, 1, 1, 1, 5, 1, NOON - HOUR)
+    told = ["fails", "frozen", "gap", "had-a-gap", "odd"]
+    assert [state.id for state in store.feeds_told_of(NOON)] == told
+    assert [state.id for state in store.feeds_told_of(NOON + HOUR)] == [name for name in told if name != "had-a-gap"]
+    assert all(state.learnt == states[state.id].learnt for state in store.feeds_told_of(NOON))
 
 
 def test_retention_drops_texts_and_keeps_identity(store: SqliteStore) -> None:

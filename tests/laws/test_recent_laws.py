@@ -90,7 +90,8 @@ class World:
                 index.store.split(item.id, split(index.store.story(item.story), item.id))
             case "forget", int(hours):
                 self.note_idioms()
-                index.store.forget_copies(NOON + hours * HOUR)
+                while index.store.forget_copies(NOON + hours * HOUR, 2):
+                    pass
             case "start anew", None:
                 index.store.close()
                 self.processes[who] = Index(self.path)

@@ -194,10 +194,11 @@ class SqliteCopyIndex:
         self._post(number, story, wanted)
         self._post_again(old_story)
 
-    def forget(self, before: datetime) -> int:
+    def forget(self, before: datetime, limit: int) -> int:
         """See ports.CopyIndex. What leaving items had posted for a story's younger members is posted for those."""
         leaving = self._db.execute(
-            "SELECT item, story, features FROM copy_entries WHERE seen_at < ?", (to_ms(before),)
+            "SELECT item, story, features FROM copy_entries WHERE seen_at < ? ORDER BY seen_at LIMIT ?",
+            (to_ms(before), limit),
         ).fetchall()
         self._last = None
         for item, _, packed in leaving:

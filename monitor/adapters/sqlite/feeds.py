@@ -14,7 +14,7 @@ from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
 from monitor.adapters.sqlite.library import Database
 from monitor.adapters.sqlite.rows import from_ms, maybe_ms, maybe_time, to_ms
 from monitor.core.urls import kept_url
-from monitor.model import Feed, FeedState
+from monitor.model import Feed, FeedNumbers, FeedState
 
 _VOID = (
     "etag = NULL, last_modified = NULL, body_hash = NULL, first_polled_at = NULL, failures = 0, last_error = NULL,"
@@ -87,6 +87,27 @@ def states(db: Database, feed_ids: Collection[str] | None = None) -> list[FeedSt
         sql = f"SELECT {_STATE} FROM feeds WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
         rows = db.query(sql, (json.dumps(list(feed_ids)),))
     return [_state(row.values()) for row in rows]
+
+
+def numbers(db: Database, now: datetime, late: datetime) -> FeedNumbers:
+    """Those due since before `late` are late."""
+    count, failing, frozen, gap, due, overdue, due_since = db.conn.execute(
+        "SELECT count(*), count(*) FILTER (WHERE failures > 0), count(frozen_since), count(*) FILTER (WHERE gap),"
+        " count(*) FILTER (WHERE next_poll_at <= ?), count(*) FILTER (WHERE next_poll_at < ?), min(next_poll_at)"
+        " FROM feeds WHERE active",
+        (to_ms(now), to_ms(late)),
+    ).fetchone()
+    return FeedNumbers(count, failing, frozen, gap, due, overdue, maybe_time(due_since))
+
+
+def told_of(db: Database, gaps_since: datetime) -> list[FeedState]:
+    """Those of which there is something to tell."""
+    # What was learnt is parsed for those alone that ever had a gap.
+    sql = (
+        f"SELECT {_STATE} FROM feeds WHERE active AND (failures > 0 OR last_error IS NOT NULL OR frozen_since IS NOT NULL"  # noqa: S608
+        " OR gap OR (instr(learnt, '\"gap_at\"') AND learnt ->> 'gap_at' >= ?)) ORDER BY id"
+    )
+    return [_state(row.values()) for row in db.query(sql, (to_ms(gaps_since),))]
 
 
 def troubled(db: Database) -> tuple[int, list[FeedState]]:

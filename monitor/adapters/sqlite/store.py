@@ -37,6 +37,7 @@ from monitor.model import (
     AlertState,
     CopyEvidence,
     Feed,
+    FeedNumbers,
     FeedState,
     Item,
     ItemFilter,
@@ -204,6 +205,14 @@ class SqliteStore:
         with self._reading as db:
             return feeds.troubled(db)
 
+    def feed_numbers(self, now: datetime, late: datetime) -> FeedNumbers:
+        with self._reading as db:
+            return feeds.numbers(db, now, late)
+
+    def feeds_told_of(self, gaps_since: datetime) -> Sequence[FeedState]:
+        with self._reading as db:
+            return feeds.told_of(db, gaps_since)
+
     def hubs(self) -> Mapping[str, tuple[str, str]]:
         with self._reading as db:
             return websub.hubs(db.conn)
@@ -280,10 +289,10 @@ class SqliteStore:
         with self._writing() as db:
             return items.drop_texts(db.conn, before, limit)
 
-    def forget_copies(self, before: datetime) -> int:
+    def forget_copies(self, before: datetime, limit: int) -> int:
         """Drop what the copy index keeps of items first seen before: the window has passed."""
         with self._writing() as db:
-            return SqliteCopyIndex(db.conn, self._recent).forget(before)
+            return SqliteCopyIndex(db.conn, self._recent).forget(before, limit)
 
     def move_back(self, by: timedelta, now: datetime) -> None:
         with self._writing() as db:
