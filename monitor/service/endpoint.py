@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from functools import partial
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import TypeVar
 
 import structlog
 
 from monitor.adapters.listen import Answer, Asked, Listener, Page
+from monitor.adapters.sqlite import SqliteStore
 from monitor.errors import MonitorError, StoreError
 from monitor.model import WebPolicy
 from monitor.model.notes import NOT_LISTENING
+from monitor.ports import Store
 from monitor.service.app import Application
 from monitor.service.health import examine
 from monitor.service.metrics import metrics
 from monitor.service.websub import Subscriber
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -27,6 +34,7 @@ class Endpoint:
         self._subscriber = subscriber
         self._web: WebPolicy | None = None
         self._listener: Listener | None = None
+        self._reading = asyncio.Lock()
 
     async def follow(self) -> None:
         """Take the configuration as it is now. An address that is taken costs the endpoint alone, and is told of."""
@@ -62,18 +70,35 @@ class Endpoint:
             self._listener = None
 
     async def _metrics(self, _: Asked) -> Page:
-        app = self._app
+        kind = "text/plain; version=0.0.4; charset=utf-8"
         try:
-            ask = partial(metrics, app.store, app.rules.config.channels, app.clock.now())
-            return Page(200, "text/plain; version=0.0.4; charset=utf-8", await app.write(ask))
+            return Page(200, kind, await self._read(metrics))
         except StoreError as error:
             return Page(503, "text/plain; charset=utf-8", f"{error}\n".encode())
 
     async def _health(self, _: Asked) -> Page:
-        app = self._app
         try:
-            health = await app.write(examine, app.store, app.rules.config.channels, app.clock.now())
+            health = await self._read(examine)
         except StoreError as error:
             return Page(503, "application/json", json.dumps({"well": False, "problems": [str(error)]}).encode())
         told = {"well": health.well, "problems": health.problems, "warnings": health.warnings}
         return Page(200 if health.well else 503, "application/json", json.dumps(told, ensure_ascii=False).encode())
+
+    async def _read(self, ask: Callable[[Store, Collection[str], datetime], T]) -> T:
+        """One at a time, beside the daemon's own work: with 50,000 feeds and 100,000 items it takes a second."""
+        app = self._app
+        async with self._reading:
+            return await asyncio.to_thread(_beside, app.store, ask, app.rules.config.channels, app.clock.now())
+
+
+def _beside(
+    store: SqliteStore,
+    ask: Callable[[Store, Collection[str], datetime], T],
+    channels: Collection[str],
+    now: datetime,
+) -> T:
+    reader = store.beside()
+    try:
+        return ask(reader, channels, now)
+    finally:
+        reader.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -257,6 +259,23 @@ def test_what_a_feed_had_shown_by_a_moment_is_what_it_brought_and_what_it_was_se
     assert store.shown_by("b", ["other"], NOON)
     assert not store.shown_by("c", ["item-1", "other"], NOON + 9 * HOUR)
     assert not store.shown_by("harbour", [], NOON)
+
+
+def test_who_reads_beside_sees_what_is_stored_and_takes_nothing_away(path: Path, store: SqliteStore) -> None:
+    put(store, an_item(), ("guid:harbour:1",))
+    with store.transaction() as tx:
+        tx.save_feed(FeedState("harbour"))
+        reader = store.beside()
+        assert reader.counts()["items"] == 1
+        with pytest.raises(StoreError):
+            reader.note("key", "value", NOON)
+        reader.close()
+    # Had it taken this process' locks with it, whoever closes the file next would think itself the last.
+    another = "import sys, pathlib; from monitor.adapters.sqlite import SqliteStore; SqliteStore(pathlib.Path(sys.argv[1])).close()"
+    subprocess.run([sys.executable, "-c", another, path], check=True)
+    assert path.with_name(path.name + "-wal").exists()
+    put(store, an_item("item-2", url="https://news.example/2"))
+    assert store.counts()["items"] == 2
 
 
 def test_feeds_are_counted_and_those_told_of_that_have_something_to_tell(store: SqliteStore) -> None:

@@ -53,6 +53,16 @@ def connect(path: Path) -> Database:
         return Database(connection, execute_plugins=False)
 
 
+def connect_beside(path: Path) -> Database:
+    """Open the file once more in this process, for reading. By SQLite alone: a file that we opened and closed ourselves would
+    take this process' locks on it with it (POSIX), and the next command to end would take the log away."""
+    with InOurWords(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, check_same_thread=False
+        )
+        return Database(connection, execute_plugins=False)
+
+
 @dataclass(frozen=True, slots=True)
 class InOurWords:
     """A context in which SQLite's errors are ours: what happened to the file, and what to do. It may be entered anew."""

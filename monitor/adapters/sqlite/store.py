@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -107,6 +108,15 @@ class SqliteStore:
             upkeep.backup_before(db.conn, self.path, first)
         with self._writing():
             migrations.apply(self._db)
+
+    def beside(self) -> SqliteStore:
+        """Another connection, for who reads for long in a thread of its own and lets nobody wait. It cannot write."""
+        other = copy(self)
+        other._held = other._checkpoints = None
+        other._db = connection.connect_beside(self.path)
+        other._reading = connection.Alone(other._db, self.path)
+        other._recent = RecentPostings()
+        return other
 
     def check(self) -> upkeep.Checked:
         """Look at all of it, as `monitor db check` does."""
