@@ -23,8 +23,8 @@ _ACCEPT = {
 }
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,1024}")
 """What is sent back as a validator: others cannot come back as the bytes they were."""
-_COOKIE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
-"""A cookie's value (RFC 6265, 4.1.1)."""
+_COOKIE = re.compile(r"[\x20-\x3a\x3c-\x7e]*")
+"""What is sent back as a cookie's value: as browsers, more than RFC 6265 lets a server send, but nothing that ends it."""
 _COOKIES_SIZE = 4096
 """Characters of cookies sent in one request; what RFC 6265 asks a browser to keep of one."""
 
@@ -97,10 +97,10 @@ class Journey:
         before = self._cookies.get(self.at.origin, {})
         now = dict(before)
         for name, cookie in cookies.items():
-            if cookie["max-age"] == "0":
+            if cookie["max-age"].startswith(("0", "-")):
                 now.pop(name, None)
-            elif _COOKIE.fullmatch(cookie.value):
-                now[name] = cookie.value
+            elif _COOKIE.fullmatch(cookie.coded_value):
+                now[name] = cookie.coded_value
         if now == before or sum(len(name) + len(value) for name, value in now.items()) > _COOKIES_SIZE:
             return False
         self._cookies[self.at.origin] = now

@@ -52,6 +52,9 @@ from monitor.settings import load, salvage, watch
 if TYPE_CHECKING:
     from monitor.service.app import Application
 
+RETAIN_WITHIN = timedelta(seconds=10)
+"""Of a `monitor poll`, once a day: who polls by cron has no daemon that would, and does not wait for a year's texts at once."""
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="monitor")
@@ -145,7 +148,7 @@ def poll(feed_ids: Sequence[str], config_dir: str | None, as_json: bool) -> None
         reports = await app.poll(feed_ids)
         await app.deliver()
         seconds = app.clock.monotonic() - began
-        await app.retain_if_due()  # who polls by cron has no daemon that would
+        await app.retain_if_due(RETAIN_WITHIN)
         return reports, seconds
 
     reports, seconds = with_application(config_dir, work)

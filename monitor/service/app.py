@@ -132,28 +132,31 @@ class Application:
         async for chunk in importer.run(documents_in(paths), self.rules):
             yield chunk
 
-    async def retain(self) -> None:
-        """Drop texts past `[retention] items`, and what copies are found by past `[dedup] window`."""
+    async def retain(self, within: timedelta = RETENTION_EVERY) -> None:
+        """Drop texts past `[retention] items`, and what copies are found by past `[dedup] window`; what is left after so
+        long comes next time."""
         config, now = self.rules.config, self.clock.now()
-        texts = await self._drop_all(self.store.drop_texts, now - config.retention.items)
-        fingerprints = await self._drop_all(self.store.forget_copies, now - config.dedup.window)
+        until = self.clock.monotonic() + within.total_seconds()
+        texts = await self._drop(self.store.drop_texts, now - config.retention.items, until)
+        fingerprints = await self._drop(self.store.forget_copies, now - config.dedup.window, until)
         await self.write(self.store.forget_strikes, now - config.dedup.window)
         await self.write(self.store.forget_outages, now - config.retention.items)
-        await self.write(self.store.note, RETAINED, "", now)
+        if self.clock.monotonic() < until:
+            await self.write(self.store.note, RETAINED, "", now)
         log.info("retained", texts_dropped=texts, fingerprints_dropped=fingerprints)
 
-    async def _drop_all(self, drop: Callable[[datetime, int], int], before: datetime) -> int:
+    async def _drop(self, drop: Callable[[datetime, int], int], before: datetime, until: float) -> int:
         dropped = 0
-        while count := await self.write(drop, before, RETENTION_BATCH):
+        while self.clock.monotonic() < until and (count := await self.write(drop, before, RETENTION_BATCH)):
             dropped += count
         return dropped
 
-    async def retain_if_due(self) -> None:
+    async def retain_if_due(self, within: timedelta = RETENTION_EVERY) -> None:
         """`retain`, unless it was done within a day. A store that fails now is told of, and it comes again."""
         try:
             last = (await self.write(self.store.notes)).get(RETAINED)
             if last is None or not timedelta() <= self.clock.now() - last[1] < RETENTION_EVERY:
-                await self.retain()
+                await self.retain(within)
         except StoreError as error:
             log.error("store_unavailable", error=str(error))
 

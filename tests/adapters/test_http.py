@@ -199,6 +199,19 @@ async def test_cookies_go_to_their_origin_and_nowhere_else(
     assert [request.headers.get("cookie") for request in other.requests] == [None]
 
 
+@pytest.mark.parametrize("value", ['"quoted"', "a b,c", "{'x':1}", "äö".encode().decode("latin-1"), ""])
+async def test_a_cookie_comes_back_as_it_was(fetcher: HttpFetcher, site: Site, value: str) -> None:
+    url = site.answer(
+        "/", Answer(302, headers={"Location": "/", "Set-Cookie": f"a={value}; Path=/"}), Answer(body=b"x")
+    )
+    outcome = await fetcher.fetch(Request(url))
+    if value.isascii():
+        assert isinstance(outcome, Fetched)
+        assert site.requests[1].headers["cookie"] == f"a={value}"
+    else:
+        failed(outcome, "redirect")
+
+
 @pytest.mark.parametrize("cookie", ["same=1", "", "=", "a=\x01", "a=" + "x" * 9_000])
 async def test_a_cookie_that_changes_nothing_ends_the_circle(fetcher: HttpFetcher, site: Site, cookie: str) -> None:
     url = site.answer("/", Answer(302, headers={"Location": "/", "Set-Cookie": cookie}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -95,6 +96,25 @@ async def test_texts_past_retention_are_dropped_once_a_day(config: Config) -> No
         clock.move(HOUR)
         await app.retain_if_due()
         assert not with_text(app)
+
+
+async def test_what_is_left_to_be_dropped_comes_next_time(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.service.app.RETENTION_BATCH", 1)
+    clock = FakeClock(NOON + 25 * HOUR)
+    drop = SqliteStore.drop_texts
+
+    def slowly(store: SqliteStore, before: datetime, limit: int) -> int:
+        clock.move(timedelta(seconds=4))
+        return drop(store, before, limit)
+
+    monkeypatch.setattr(SqliteStore, "drop_texts", slowly)
+    async with open_application(replace(config, retention=RetentionPolicy(24 * HOUR)), clock=clock) as app:
+        left = []
+        for _ in range(3):
+            await app.retain_if_due(timedelta(seconds=10))
+            left.append(sum(1 for item in app.store.items(ItemFilter()) if item.text))
+        assert left == [1, 0, 0]
+        assert app.store.notes()["retained"][1] < clock.now()
 
 
 async def test_a_store_that_cannot_be_cleaned_now_is_told_of(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
