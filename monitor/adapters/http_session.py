@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from typing import Literal
 
@@ -13,6 +14,8 @@ from monitor.model import LimitsPolicy
 
 KEEP_ALIVE = 5.0
 """Seconds an idle connection is kept, for robots.txt, page and feed of one site; longer would hold thousands."""
+
+logging.getLogger("aiohttp.internal").setLevel(logging.ERROR)  # a stranger's malformed cookie is no news
 
 _NO_LIMIT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 

@@ -219,6 +219,15 @@ async def test_a_cookie_that_changes_nothing_ends_the_circle(fetcher: HttpFetche
     assert len(site.requests) <= 2
 
 
+async def test_a_cookie_that_is_none_is_nobodys_news(
+    fetcher: HttpFetcher, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.answer("/", Answer(302, headers={"Location": "/x", "Set-Cookie": "é=1".encode().decode("latin-1")}))
+    site.answer("/x", Answer(body=b"x"))
+    assert isinstance(await fetcher.fetch(Request(site.url())), Fetched)
+    assert not caplog.records
+
+
 async def test_a_circle_of_ever_new_cookies_ends_too(fetcher: HttpFetcher, site: Site) -> None:
     url = site.answer("/", *(Answer(301, headers={"Location": "/", "Set-Cookie": f"n={n}"}) for n in range(9)))
     failed(await fetcher.fetch(Request(url)), "redirect")
