@@ -217,7 +217,8 @@ class Store(Protocol):
         ...
 
     def troubled_feeds(self) -> tuple[int, Sequence[FeedState]]:
-        """How many feeds there are, and the states of those that fail or stand still."""
+        """How many feeds there are, and those that fail or stand still: since when, how often, with what error, and when they
+        were polled last; nothing else of their states."""
         ...
 
     def feed_numbers(self, now: datetime, late: datetime) -> FeedNumbers:

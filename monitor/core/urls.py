@@ -182,7 +182,7 @@ def site_of(url: str) -> str:
         return ""
 
 
-_PLAIN_ORIGIN = re.compile(r"https?://([a-z0-9.-]+)(?=[/?#]|$)")
+_PLAIN_ORIGIN = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?(?=[/?#]|$)")
 
 
 def bare_host(url: str | None) -> str:

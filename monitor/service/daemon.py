@@ -42,6 +42,7 @@ CLAIMS = (
 )
 LEASE = timedelta(minutes=30)  # longer than any poll; a daemon that died gives all leases back when it starts again
 LOOK = timedelta(seconds=10)  # how often it looks for feeds and channels in trouble
+LOOK_SHARE = 20  # times as long as a look took, at least: while all of 50,000 feeds fail it takes a second and more
 BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
 STOP_WITHIN = 8.0  # seconds for what is in hand; CONTRACT promises 10 in all
 STORAGE_PAUSE = timedelta(seconds=15)  # after a full disk: nothing is fetched that could not be stored
@@ -72,7 +73,7 @@ class Daemon:
         self._claiming, self._more_due = asyncio.Lock(), False
         self._filling: asyncio.Task[None] | None = None
         self._beat_at = self._resume_at = app.clock.now() - BEAT
-        self._look_at = app.clock.now()
+        self._look_at, self._look_every = app.clock.now(), LOOK
 
     async def run(self) -> None:
         """From start to SIGTERM or SIGINT."""
@@ -162,9 +163,11 @@ class Daemon:
             self._pulse.beat("writer")
             self._beat_at = now
             await self._note_late()
-        if not timedelta() <= now - self._look_at < LOOK:
+        if not timedelta() <= now - self._look_at < self._look_every:
+            began = app.clock.monotonic()
             await app.look()
             self._look_at = now
+            self._look_every = max(LOOK, timedelta(seconds=LOOK_SHARE * (app.clock.monotonic() - began)))
         await self._claim()
 
     def _paused(self, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,7 +60,11 @@ def test_a_changed_url_forgets_what_the_old_one_taught(store: SqliteStore) -> No
     with store.transaction() as tx:
         tx.save_feed(state)
     assert store.feed_state("harbour") == state
-    assert store.troubled_feeds() == (1, [state])
+    assert store.troubled_feeds() == (1, [FeedState("harbour", a_feed().url, frozen_since=NOON)])
+    failing = replace(state, failures=3, last_error="503", last_poll_at=NOON, learnt=Learnt(failing_since=NOON))
+    with store.transaction() as tx:
+        tx.save_feed(failing)
+    assert store.troubled_feeds() == (1, [replace(failing, gap=False)])
     store.sync_feeds([a_feed(url="https://elsewhere.example.org/feed")], NOON)
     after = store.feed_state("harbour")
     assert (after.gap, after.frozen_since, after.learnt) == (False, None, Learnt())
