@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 
@@ -33,12 +34,14 @@ from monitor.outbox import DeliveryReport, Outbox
 from monitor.pipeline.imports import Imported, Importer, documents_in
 from monitor.pipeline.intake import Rules
 from monitor.pipeline.poll import Poller
-from monitor.ports import Clock, Sender
+from monitor.ports import Clock, Sender, Store
 from monitor.service.ahead import Ahead
-from monitor.service.operator import look
+from monitor.service.operator import changed, look
 from monitor.service.places import by_turns
 from monitor.service.senders import make_senders
 from monitor.service.writing import Writing
+
+T = TypeVar("T")
 
 WORKERS = min(2, os.cpu_count() or 1)
 """Reading is two thirds of the work; more processes than cores only wait for each other."""
@@ -115,8 +118,16 @@ class Application:
         return [reports[feed] for feed in wanted]
 
     async def look(self) -> None:
-        """See what is in trouble, and write to the operator what has changed."""
-        await self.write(look, self.store, self.rules, self.clock.now())
+        """See what is in trouble, and write to the operator what has changed. That anything has is seen beside the store's
+        work; what, once more with nobody between."""
+        now = self.clock.now()
+        found = await self.beside(lambda store: changed(store, self.rules, now))
+        if found.opened or found.ended:
+            await self.write(look, self.store, self.rules, now)
+
+    async def beside(self, ask: Callable[[Store], T]) -> T:
+        """What takes long to read, by a connection and in a thread of its own: neither the loop nor who writes waits."""
+        return await asyncio.to_thread(_beside, self.store, ask)
 
     async def deliver(self) -> DeliveryReport:
         """Deliver what is due."""
@@ -165,6 +176,14 @@ class Application:
         self.workers.close()
         self.write.close()
         self.store.close()
+
+
+def _beside(store: SqliteStore, ask: Callable[[Store], T]) -> T:
+    reader = store.beside()
+    try:
+        return ask(reader)
+    finally:
+        reader.close()
 
 
 def system_clock() -> Clock:

@@ -72,6 +72,7 @@ class Daemon:
         self._delivered = 0
         self._claiming, self._more_due = asyncio.Lock(), False
         self._filling: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at, self._look_every = app.clock.now(), LOOK
 
@@ -163,12 +164,17 @@ class Daemon:
             self._pulse.beat("writer")
             self._beat_at = now
             await self._note_late()
-        if not timedelta() <= now - self._look_at < self._look_every:
-            began = app.clock.monotonic()
-            await app.look()
+        looked = self._looking is None or self._looking.done()
+        if looked and not timedelta() <= now - self._look_at < self._look_every:
             self._look_at = now
-            self._look_every = max(LOOK, timedelta(seconds=LOOK_SHARE * (app.clock.monotonic() - began)))
+            self._looking = asyncio.create_task(self._try(self._look()))
         await self._claim()
+
+    async def _look(self) -> None:
+        """See what is in trouble; what takes long comes the less often."""
+        began = self._app.clock.monotonic()
+        await self._app.look()
+        self._look_every = max(LOOK, timedelta(seconds=LOOK_SHARE * (self._app.clock.monotonic() - began)))
 
     def _paused(self, now: datetime) -> bool:
         return now < self._resume_at and self._resume_at - now <= STORAGE_PAUSE
@@ -312,7 +318,7 @@ class Daemon:
     async def _finish(self) -> None:
         """Let what is in hand end, then stop it: what was not stored comes again at the next start."""
         self._app.outbox.stop()
-        tasks = [*self._polls.values(), *filter(None, (self._delivery, self._filling))]
+        tasks = [*self._polls.values(), *filter(None, (self._delivery, self._filling, self._looking))]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
             for task in late:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.core.outages import AT_LEAST, FEEDS, Group, Situation, changes, notice, receivers
+from monitor.core.outages import AT_LEAST, FEEDS, Changes, Group, Situation, changes, notice, receivers
 from monitor.core.urls import configured_site
 from monitor.model import FeedState, Outage
 from monitor.pipeline.intake import Rules
@@ -20,15 +20,7 @@ log = structlog.get_logger()
 
 def look(store: Store, rules: Rules, now: datetime) -> int:
     """Open and end outages; returns how many alerts were written. Looking again changes nothing."""
-    policy = rules.config.operator
-    feeds, troubled = store.troubled_feeds()
-    down = channels_down(store.notes(), rules.config.channels)
-    open_ = store.outages()
-    waits = {state.id: policy.patience(_every(rules, state.id)) for state in troubled}
-    failing = [state for state in troubled if state.failures]
-    ends = store.outage_ends()
-    groups = [Group(FEEDS, feeds, failing, ends.get(FEEDS)), *_sites(rules, failing, open_, ends)]
-    found = changes(now, waits, Situation(troubled, groups, down, open_))
+    found = changed(store, rules, now)
     if not found.opened and not found.ended:
         return 0
     with store.transaction() as tx:
@@ -44,6 +36,19 @@ def look(store: Store, rules: Rules, now: datetime) -> int:
     for outage in found.opened:
         log.warning("outage", subject=outage.trouble.subject, kind=outage.trouble.kind, what=outage.trouble.what)
     return written
+
+
+def changed(store: Store, rules: Rules, now: datetime) -> Changes:
+    """What `look` would write down. While all of 50,000 feeds fail it takes a second."""
+    policy = rules.config.operator
+    feeds, troubled = store.troubled_feeds()
+    down = channels_down(store.notes(), rules.config.channels)
+    open_ = store.outages()
+    waits = {state.id: policy.patience(_every(rules, state.id)) for state in troubled}
+    failing = [state for state in troubled if state.failures]
+    ends = store.outage_ends()
+    groups = [Group(FEEDS, feeds, failing, ends.get(FEEDS)), *_sites(rules, failing, open_, ends)]
+    return changes(now, waits, Situation(troubled, groups, down, open_))
 
 
 def _sites(
