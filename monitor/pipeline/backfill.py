@@ -118,7 +118,7 @@ class Backfill:
         dated = [(one, one.published_at or after, not articles.isdisjoint(one.keys)) for one in since]
         meanwhile = [ours for _, date, ours in dated if date >= oldest]
         if not meanwhile or sum(meanwhile) < WHOLE_SITE * len(meanwhile):
-            return Filling()
+            return Filling(older=again)
         between = tuple(one for one, date, ours in dated if date <= oldest and not ours)
         return Filling(between, filled=not failed and min(dates) <= after, older=again)
 

@@ -199,6 +199,17 @@ async def test_cookies_go_to_their_origin_and_nowhere_else(
     assert [request.headers.get("cookie") for request in other.requests] == [None]
 
 
+async def test_cookies_of_several_steps_go_together_until_they_are_too_many(fetcher: HttpFetcher, site: Site) -> None:
+    for number, size in enumerate((1, 2_000, 1_000, 2_000, 1)):
+        cookie = f"c{number}={'x' * size}"
+        site.answer(f"/{number}", Answer(302, headers={"Location": f"/{number + 1}", "Set-Cookie": cookie}))
+    site.answer("/5", Answer(body=b"x"))
+    assert isinstance(await fetcher.fetch(Request(site.url("/0"))), Fetched)
+    sent = [request.headers.get("cookie", "") for request in site.requests]
+    names = [[pair.partition("=")[0] for pair in cookies.split("; ") if pair] for cookies in sent]
+    assert names == [[], ["c0"], ["c0", "c1"], ["c0", "c1", "c2"], ["c0", "c1", "c2"], ["c0", "c1", "c2", "c4"]]
+
+
 @pytest.mark.parametrize("value", ['"quoted"', "a b,c", "{'x':1}", "äö".encode().decode("latin-1"), ""])
 async def test_a_cookie_comes_back_as_it_was(fetcher: HttpFetcher, site: Site, value: str) -> None:
     url = site.answer(

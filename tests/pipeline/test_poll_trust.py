@@ -286,6 +286,12 @@ async def test_a_gap_is_filled_from_the_news_sitemap_of_a_feed_that_is_the_whole
         for story in ours
         for section in range(sections)
     )
+    if sections == 1:  # another section's newest is not taken for what the feed showed before
+        urls += "".join(
+            f"<url><loc>{site}/culture/{number}</loc><n:news><n:title>Culture {number}</n:title>"
+            f"<n:publication_date>{desk.clock.now().isoformat()}</n:publication_date></n:news></url>"
+            for number in range(3)
+        )
     body = f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'
     pages = f"<urlset {_SITEMAP}><url><loc>https://x.example/</loc></url></urlset>"
     where = f"{site}/{named or 'news-sitemap'}.xml"
@@ -324,6 +330,38 @@ async def test_a_sitemap_that_fails_for_now_is_asked_again(desk: Desk, child: bo
     await desk.poll(HOUR)
     assert desk.missed(publisher, NOON) == []
     assert (desk.state.gap, desk.state.learnt.gap_filled, desk.state.learnt.older) == (False, True, None)
+
+
+@pytest.mark.parametrize(("failing", "at_once"), [(0, range(11, 25)), (1, range(10, 11))])
+async def test_what_one_sitemap_of_an_index_has_is_taken_and_the_other_asked_again(
+    desk: Desk, failing: int, at_once: range
+) -> None:
+    """Without the newest nothing can be said of the others."""
+    publisher = desk.publisher(window=10)
+    await desk.poll()
+    site = "https://harbour.example.org"
+    parts = [f"{site}/news-1.xml", f"{site}/news-2.xml"]
+    named = "".join(f"<sitemap><loc>{part}</loc></sitemap>" for part in parts)
+    where = f"{site}/news-sitemap.xml"
+    desk.room.other[where] = Fetched(where, 200, f"<sitemapindex {_SITEMAP}>{named}</sitemapindex>".encode())
+    desk.clock.move(25 * HOUR)
+    ours = [story for story in publisher.stories if NOON - HOUR <= story.at <= desk.clock.now()]
+    for part, stories_of in zip(parts, (ours[:14], ours[14:]), strict=True):
+        urls = "".join(
+            f"<url><loc>{_link(publisher, story.number)}</loc><n:news><n:title>{publisher.title(story)}</n:title>"
+            f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
+            for story in stories_of
+        )
+        body = f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'.encode()
+        desk.room.other[part] = Fetched(part, 200, body)
+    healed = dict(desk.room.other)
+    desk.room.other[parts[failing]] = Failed(parts[failing], "timeout", "timed out after 20 s")
+    assert (await desk.poll()).new in at_once
+    assert desk.state.gap
+    desk.room.other = healed
+    await desk.poll(HOUR)
+    assert desk.missed(publisher, NOON) == []
+    assert not desk.state.gap
 
 
 async def test_a_sitemap_that_fails_at_every_gap_is_not_asked_at_every_one(desk: Desk) -> None:
