@@ -17,14 +17,16 @@ from monitor.model import (
     AlertDraft,
     AlertPolicy,
     Config,
+    FeedState,
     ItemFilter,
+    Learnt,
     NetworkPolicy,
     RetentionPolicy,
     Secret,
     WebhookChannel,
 )
 from monitor.service.app import Application, open_application
-from tests.builders import HOUR, NOON, an_item
+from tests.builders import HOUR, NOON, a_feed, an_item
 from tests.fakes import FakeClock
 from tests.servers import Answer, Site
 
@@ -127,3 +129,20 @@ async def test_a_store_that_cannot_be_cleaned_now_is_told_of(config: Config, mon
             await app.retain_if_due()
         assert "retained" not in app.store.notes()
     assert [log["error"] for log in logs] == ["no room on the disk"]
+
+
+async def test_looking_opens_outages_and_ends_them(config: Config) -> None:
+    feed = a_feed()
+    clock = FakeClock(NOON)
+    async with open_application(replace(config, feeds=(feed,)), clock=clock) as app:
+        app.store.sync_feeds([feed], NOON)
+        failing = FeedState(
+            feed.id, feed.url, failures=9, last_error="503", learnt=Learnt(failing_since=NOON - 24 * HOUR)
+        )
+        open_now = []
+        for state in (failing, failing, FeedState(feed.id, feed.url)):
+            with app.store.transaction() as tx:
+                tx.save_feed(state)
+            await app.look()
+            open_now.append([outage.trouble.subject for outage in app.store.outages()])
+        assert open_now == [[f"feed:{feed.id}"], [f"feed:{feed.id}"], []]
