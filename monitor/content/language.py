@@ -19,7 +19,7 @@ from typing import Any
 import fasttext
 
 from monitor.content.clean import drop_controls
-from monitor.content.language_arbiter import code_of, voters, votes
+from monitor.content.language_arbiter import by_code, voters, votes
 from monitor.content.language_letters import spelling
 from monitor.content.language_scripts import CANDIDATES, COMMON, MINOR, OTHER_SCRIPTS, SAME, letters_of
 
@@ -210,8 +210,4 @@ def _fast(text: str, title: int) -> dict[str, float]:
 
 def _predicted(text: str) -> dict[str, float]:
     labels, chances = _model().predict(text, k=12, threshold=0.0)
-    found: dict[str, float] = {}
-    for label, chance in zip(labels, chances, strict=True):
-        code = code_of(label)
-        found[code] = found.get(code, 0.0) + float(chance)
-    return found
+    return by_code(zip(labels, chances, strict=True))

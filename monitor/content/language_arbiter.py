@@ -4,7 +4,7 @@ of its time and memory."""
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
@@ -27,22 +27,27 @@ def votes(text: str) -> dict[str, float]:
         ranked = detector.get_probabilities()
     except LangDetectException:
         return {}
-    found: dict[str, float] = {}
-    for language in ranked:
-        code = code_of(language.lang)
-        found[code] = found.get(code, 0.0) + float(language.prob)
-    return found
+    return by_code((language.lang, language.prob) for language in ranked)
 
 
 @cache
 def voters() -> AbstractSet[str]:
     """The codes of the languages it knows."""
-    return frozenset(code_of(language) for language in _factory().langlist)
+    return frozenset(_code(language) for language in _factory().langlist)
+
+
+def by_code(told: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """What a model says of languages by its own names, by our codes: several of its names may be one of ours."""
+    found: dict[str, float] = {}
+    for label, chance in told:
+        code = _code(label)
+        found[code] = found.get(code, 0.0) + float(chance)
+    return found
 
 
 @cache
-def code_of(label: str) -> str:
-    """A model's name of a language as our code: ``zh`` of ``zh-cn`` and of ``__label__zh``."""
+def _code(label: str) -> str:
+    """``zh`` of ``zh-cn`` and of ``__label__zh``."""
     primary = label.removeprefix("__label__").split("-")[0]
     return SAME.get(primary, primary)
 
