@@ -66,13 +66,14 @@ class Backfill:
 
     async def fill(self, url: str, newest: ParsedFeed, entries: Sequence[Entry]) -> Filling:
         """Search from the document that showed the gap, with these entries that were not in the one before."""
+        ours = self.identify(entries)
         first = newest.older or (_following(url) if _is_wordpress(url, newest) else None)
         if first:
             filling = await self.go_on(url, newest, first)
-            shown = {key for one in self.identify(entries) for key in one.keys}
+            shown = {key for one in ours for key in one.keys}
             if filling.filled or filling.older or any(shown.isdisjoint(one.keys) for one in filling.found):
                 return filling
-        return await self.from_sitemaps(url, self.identify(entries))
+        return await self.from_sitemaps(url, ours)
 
     async def go_on(self, url: str, newest: ParsedFeed, older: str) -> Filling:
         """Search from this older page on; `newest`: what stands at the feed's own URL now."""

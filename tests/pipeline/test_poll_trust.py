@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ from monitor.model import (
 )
 from monitor.pipeline.intake import Rules
 from tests.builders import HOUR, NOON
-from tests.newsroom import Publisher, a_poller, stories
+from tests.newsroom import Publisher, Story, a_poller, stories
 from tests.pipeline.desk import URL, Desk
 
 MINUTE = timedelta(minutes=1)
@@ -176,13 +176,8 @@ async def test_a_sitemap_is_taken_by_the_publishers_own_dates(desk: Desk) -> Non
         await desk.poll(HOUR)
 
     await poll(10)
-    urls = "".join(
-        f"<url><loc>{_link(publisher, story.number)}</loc><n:news><n:title>{publisher.title(story)}</n:title>"
-        f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
-        for story in publisher.stories
-    )
     where = f"{site}/news-sitemap.xml"
-    desk.room.other[where] = Fetched(where, 200, f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'.encode())
+    desk.room.other[where] = Fetched(where, 200, _news_sitemap(publisher, publisher.stories))
     await poll(40)
     assert (desk.state.gap, desk.state.learnt.gap_filled) == (False, True)
     assert len(desk.titles()) == 40
@@ -279,23 +274,20 @@ async def test_a_gap_is_filled_from_the_news_sitemap_of_a_feed_that_is_the_whole
     site = "https://harbour.example.org"
     ours = [story for story in publisher.stories if NOON - HOUR <= story.at <= desk.clock.now()]
     links = {story.number: link for story in ours for link in [_link(publisher, story.number)]}
-    urls = "".join(
-        f"<url><loc>{links[story.number] + '?utm_medium=map' if section == 0 else f'{site}/s{section}/{story.number}'}</loc><n:news>"
-        f"<n:title>{publisher.title(story)} {section}</n:title>"
-        f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
+    news = [
+        (
+            links[story.number] + "?utm_medium=map" if section == 0 else f"{site}/s{section}/{story.number}",
+            f"{publisher.title(story)} {section}",
+            story.at,
+        )
         for story in ours
         for section in range(sections)
-    )
+    ]
     if sections == 1:  # another section's newest is not taken for what the feed showed before
-        urls += "".join(
-            f"<url><loc>{site}/culture/{number}</loc><n:news><n:title>Culture {number}</n:title>"
-            f"<n:publication_date>{desk.clock.now().isoformat()}</n:publication_date></n:news></url>"
-            for number in range(3)
-        )
-    body = f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'
+        news += [(f"{site}/culture/{number}", f"Culture {number}", desk.clock.now()) for number in range(3)]
     pages = f"<urlset {_SITEMAP}><url><loc>https://x.example/</loc></url></urlset>"
     where = f"{site}/{named or 'news-sitemap'}.xml"
-    desk.room.other[where] = Fetched(where, 200, body.encode())
+    desk.room.other[where] = Fetched(where, 200, _urlset(news))
     if named:
         robots = f"User-agent: *\nSitemap: {site}/pages.xml\nSitemap: {where}\n"
         desk.room.other[f"{site}/pages.xml"] = Fetched(f"{site}/pages.xml", 200, pages.encode())
@@ -320,13 +312,8 @@ async def test_a_sitemap_that_fails_for_now_is_asked_again(desk: Desk, child: bo
     for _ in range(3):
         await desk.poll(HOUR)
         assert desk.state.gap
-    urls = "".join(
-        f"<url><loc>{_link(publisher, story.number)}</loc><n:news><n:title>{publisher.title(story)}</n:title>"
-        f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
-        for story in publisher.stories
-        if NOON - HOUR <= story.at <= desk.clock.now()
-    )
-    desk.room.other[part] = Fetched(part, 200, f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'.encode())
+    ours = [story for story in publisher.stories if NOON - HOUR <= story.at <= desk.clock.now()]
+    desk.room.other[part] = Fetched(part, 200, _news_sitemap(publisher, ours))
     await desk.poll(HOUR)
     assert desk.missed(publisher, NOON) == []
     assert (desk.state.gap, desk.state.learnt.gap_filled, desk.state.learnt.older) == (False, True, None)
@@ -347,13 +334,7 @@ async def test_what_one_sitemap_of_an_index_has_is_taken_and_the_other_asked_aga
     desk.clock.move(25 * HOUR)
     ours = [story for story in publisher.stories if NOON - HOUR <= story.at <= desk.clock.now()]
     for part, stories_of in zip(parts, (ours[:14], ours[14:]), strict=True):
-        urls = "".join(
-            f"<url><loc>{_link(publisher, story.number)}</loc><n:news><n:title>{publisher.title(story)}</n:title>"
-            f"<n:publication_date>{story.at.isoformat()}</n:publication_date></n:news></url>"
-            for story in stories_of
-        )
-        body = f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'.encode()
-        desk.room.other[part] = Fetched(part, 200, body)
+        desk.room.other[part] = Fetched(part, 200, _news_sitemap(publisher, stories_of))
     healed = dict(desk.room.other)
     desk.room.other[parts[failing]] = Failed(parts[failing], "timeout", "timed out after 20 s")
     assert (await desk.poll()).new in at_once
@@ -391,6 +372,20 @@ async def test_a_sitemap_that_never_comes_back_is_asked_for_a_day(desk: Desk) ->
 def _link(publisher: Publisher, number: int) -> str:
     found = publisher.render([story for story in publisher.stories if story.number == number], NOON).decode()
     return found.partition("<link>")[2].partition("</link>")[0]
+
+
+def _urlset(news: Iterable[tuple[str, str, datetime]]) -> bytes:
+    """A news sitemap of addresses, titles and dates."""
+    urls = "".join(
+        f"<url><loc>{link}</loc><n:news><n:title>{title}</n:title>"
+        f"<n:publication_date>{at.isoformat()}</n:publication_date></n:news></url>"
+        for link, title, at in news
+    )
+    return f'<urlset {_SITEMAP} xmlns:n="{_NEWS}">{urls}</urlset>'.encode()
+
+
+def _news_sitemap(publisher: Publisher, shown: Iterable[Story]) -> bytes:
+    return _urlset((_link(publisher, story.number), publisher.title(story), story.at) for story in shown)
 
 
 async def test_a_pinned_entry_hides_no_gap(desk: Desk) -> None:
