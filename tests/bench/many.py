@@ -25,7 +25,7 @@ from typing import Any
 
 from monitor.adapters.clock import SystemClock
 from tests.bench import poll
-from tests.bench.processes import family, memory
+from tests.bench.processes import Watch
 
 DAEMON = """
 import sys, time
@@ -60,19 +60,19 @@ def run(name: str, where: Path, seconds: float, *, edit: Path | None = None) -> 
     began = time.monotonic()
     with log.open("w") as out:
         daemon = subprocess.Popen([sys.executable, where / "daemon.py", where / "config"], stderr=out)
-    started, most, edited = None, 0.0, edit is None
-    while time.monotonic() - began < seconds and daemon.poll() is None:
-        time.sleep(0.2)
-        if started is None and "event=started" in log.read_text():
-            started = time.monotonic() - began
-        if edit and not edited and started and time.monotonic() - began > started + 10:
-            edit.write_text('query = "edited"\n')
-            edited = True
-        most = max(most, memory(family(daemon.pid)))
+    started, edited = None, edit is None
+    with Watch(daemon.pid) as watch:
+        while time.monotonic() - began < seconds and daemon.poll() is None:
+            time.sleep(0.2)
+            if started is None and "event=started" in log.read_text():
+                started = time.monotonic() - began
+            if edit and not edited and started and time.monotonic() - began > started + 10:
+                edit.write_text('query = "edited"\n')
+                edited = True
     daemon.send_signal(signal.SIGTERM)
     daemon.wait(60)
     ticks = [float(found) for found in re.findall(r"^tick (\S+)$", log.read_text(), re.MULTILINE)]
-    print(f"{name}: started after {started or 0:.1f} s; {most:.0f} MB with its workers")
+    print(f"{name}: started after {started or 0:.1f} s; {watch.peak:.0f} MB with its workers")
     later = sorted(ticks[4:]) or [0.0]
     print(
         f"  ticks: the first four {[round(one) for one in ticks[:4]]} ms, then median {later[len(later) // 2]:.0f}, most {later[-1]:.0f}"
