@@ -25,6 +25,8 @@ MAX_LIST = 50
 """Authors of one entry."""
 MAX_TAGS = 200
 """The publisher's tags of one entry."""
+MAX_TAG = 80
+"""Characters of a tag that the configuration gives."""
 
 # C0 without tab, LF and CR; DEL; C1 without NEL; lone surrogates; byte order mark; non-characters; the two bidi
 # overrides.
@@ -49,6 +51,13 @@ def one_line(text: str, limit: int = MAX_TITLE) -> str:
     """One line of plain text: white space collapsed, bidi controls gone, at most `limit` characters."""
     flat = _NOT_IN_LINE.sub("", drop_controls(text[: limit * 20]))
     return " ".join(flat.split())[:limit].rstrip()
+
+
+def as_tag(text: str) -> str:
+    """`text` as a tag that may be configured: one line without commas, which part tags, and without what is not seen; ""
+    when nothing is left."""
+    seen = "".join(char for char in one_line(text.replace(",", " ")) if char.isprintable())
+    return " ".join(seen.split())[:MAX_TAG].rstrip()
 
 
 def paragraphs(text: str, limit: int = MAX_TEXT) -> str:

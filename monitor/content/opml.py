@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from monitor.content.charset import decode
-from monitor.content.clean import MAX_NAME, one_line, web_url
+from monitor.content.clean import MAX_NAME, as_tag, one_line, web_url
 from monitor.content.feeds_repair import escape_ampersands, own_entities, read_prolog
 from monitor.content.htmltext import title_text
 from monitor.errors import ReadError
@@ -137,16 +137,18 @@ def _feeds(root: etree._Element) -> Iterator[OpmlFeed]:
         label = title_text(attributes.get("title") or attributes.get("text") or "")
         inside = folders
         if url:
-            categories = [
-                one_line(part, MAX_NAME)
-                for path in attributes.get("category", "").split(",")
-                for part in path.split("/")
-            ]
+            categories = map(as_tag, _categories(attributes.get("category", "")))
             tags = tuple(dict.fromkeys([*folders, *filter(None, categories)]))
             yield OpmlFeed(url, label, tags, str(element.get(_ID, "")))
         elif element.tag == "outline" and label and len(folders) < MAX_DEPTH:
-            inside = (*folders, label[:MAX_NAME])
+            inside = (*folders, *filter(None, (as_tag(label),)))
         stack += [(child, inside) for child in reversed(element) if isinstance(child.tag, str)]
+
+
+def _categories(written: str) -> Iterator[str]:
+    """Tags, and the parts of paths: those begin with a stroke."""
+    for one in written.split(","):
+        yield from one.split("/") if one.strip().startswith("/") else (one,)
 
 
 _TYPES = ("rss", "atom", "feed", "rss1", "rss2", "json", "jsonfeed", "")

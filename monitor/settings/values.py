@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from monitor.content.clean import MAX_TAG
 from monitor.core.signing import PREFIX, signing_key
 from monitor.core.urls import BadUrlError, target
 from monitor.model import ClockTime, DigestTime, QuietHours, SmtpServer
@@ -304,7 +305,7 @@ def is_slug(value: str) -> bool:
 
 def tag(value: str) -> str:
     """A tag: a word or words, without edges of blanks, commas or control characters."""
-    if not value or value != value.strip() or not value.isprintable() or "," in value or len(value) > 80:
+    if not value or value != value.strip() or not value.isprintable() or "," in value or len(value) > MAX_TAG:
         raise ValueError(f'not a tag such as "agency": "{value}"')
     return value
 

@@ -7,6 +7,7 @@ import pytest
 from monitor.content.clean import MAX_TITLE
 from monitor.content.opml import OpmlFeed, read_opml, write_opml
 from monitor.errors import ReadError
+from monitor.settings.values import tag
 
 LIST = """<?xml version="1.0" encoding="UTF-8"?>
 <opml version="1.0"><head><title>Mine</title></head><body>
@@ -76,6 +77,21 @@ def test_addresses_that_are_left_out_are_told() -> None:
     read = read_opml(body)
     assert [feed.url for feed in read.feeds] == ["http://b.example/feed"]
     assert (read.left_out, read.damage) == (["ftp://a.example/feed", "javascript:x"], None)
+
+
+def test_a_folder_of_any_name_is_a_tag_that_may_be_configured() -> None:
+    body = (
+        '<opml><body><outline text="News, World/Local"><outline xmlUrl="https://a.example/" category="a/b,/c/d"/></outline>'
+        f'<outline text="\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645, {"x" * 90}"><outline xmlUrl="https://b.example/"/></outline>'
+        '<outline text=" , "><outline xmlUrl="https://c.example/"/></outline></body></opml>'
+    )
+    first, second, third = read_opml(body.encode()).feeds
+    assert first.tags == ("News World/Local", "a/b", "c", "d"), "a path begins with a stroke (OPML 2.0)"
+    assert [len(one) for one in second.tags] == [80]
+    assert third.tags == ()
+    for one in (*first.tags, *second.tags):
+        assert tag(one) == one
+    assert read_opml(write_opml([first], "x")).feeds[0].tags == first.tags
 
 
 def test_where_a_list_is_damaged_is_told_and_what_can_be_read_is_read() -> None:

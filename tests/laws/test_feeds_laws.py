@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from monitor.content.charset import decode
 from monitor.content.clean import drop_controls, one_line, paragraphs, web_url
@@ -16,6 +17,7 @@ from monitor.content.language import detect
 from monitor.content.opml import OpmlFeed, read_opml, write_opml
 from monitor.content.phrases import cut_boilerplate
 from monitor.errors import ReadError
+from monitor.settings.values import tag
 from tests.fuzz.targets import check_feed
 
 URL = "https://news.example/feed"
@@ -172,3 +174,17 @@ def test_opml_round_trip(feeds: list[OpmlFeed], title: str) -> None:
         feed.url: (feed.title, feed.tags) for feed in feeds
     }
     assert write_opml(again, title) == written
+
+
+@given(st.lists(st.text(max_size=100), max_size=3))
+@few
+def test_an_opml_folder_s_name_is_a_tag_or_none(folders: list[str]) -> None:
+    body = etree.Element("outline", xmlUrl="https://h.example/f")
+    for name in folders:
+        outer = etree.Element("outline", text=drop_controls(name))
+        outer.append(body)
+        body = outer
+    opml = etree.Element("opml")
+    opml.append(body)
+    for one in read_opml(etree.tostring(opml)).feeds[0].tags:
+        assert tag(one) == one
