@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -167,15 +168,26 @@ def export(config_dir: str | None) -> None:
 @json_option
 def find(url: str, config_dir: str | None, as_json: bool) -> None:
     """The feeds of a site: link tags, news sitemaps, well-known paths."""
-    address = url if "://" in url else f"https://{url}"
+    from monitor.content.clean import feed_url
 
-    async def work(app: Application) -> list[Found]:
+    address = (feed_url(url) or url) if ":/" in url else f"https://{url}"
+
+    async def at(app: Application, address: str) -> list[Found]:
         from monitor.pipeline.finding import Finder
 
         try:
             return await Finder(app.fetcher, app.workers).find(address)
         except MonitorError as error:
             raise MonitorError(f"{mask_url(address)}: {error}") from error
+
+    async def work(app: Application) -> list[Found]:
+        try:
+            return await at(app, address)
+        except MonitorError:
+            if ":/" not in url:  # nobody said https but we
+                with suppress(MonitorError):
+                    return await at(app, f"http://{url}")
+            raise
 
     found = with_application(config_dir, work)
     if as_json:

@@ -93,3 +93,11 @@ def web_url(href: str | None, base: str = "") -> str | None:
     if not usable or len(joined) > MAX_URL or "\\" in parts.netloc:
         return None
     return parts.scheme + joined[len(parts.scheme) :]
+
+
+def feed_url(href: str | None, base: str = "") -> str | None:
+    """As `web_url`, of a feed's address: ``feed:https://…`` and ``feed://…`` are meant too, as some readers write them."""
+    written = (href or "").strip()
+    if written[:7].lower() == "feed://":
+        return web_url("http://" + written[7:], base)
+    return web_url(written[5:] if written[:5].lower() == "feed:" else href, base)

@@ -12,8 +12,9 @@ from lxml import etree
 from lxml.html import HTMLParser, fromstring
 
 from monitor.content.charset import decode
-from monitor.content.clean import one_line, web_url
+from monitor.content.clean import feed_url, one_line, web_url
 from monitor.content.htmltext import title_text
+from monitor.core.links import Link, links
 
 _TYPES = {
     "application/rss+xml": "rss",
@@ -35,6 +36,7 @@ _USUAL = (
     *USUAL_SITEMAPS,
 )  # fmt: skip
 _FEED_PATH = re.compile(r"(?:/|\b)(?:rss|atom|feeds?|xml)(?:[/.?&_-]|$)|\.(?:rss|atom|rdf)(?:$|\?)", re.IGNORECASE)
+_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]\s*(?:url\s*=)?\s*(.+)", re.IGNORECASE | re.DOTALL)
 _SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 MAX_FOUND = 50
 """Candidates from one page."""
@@ -42,7 +44,7 @@ MAX_FOUND = 50
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed's address and how it was come by: `declared` by a link element, `linked` from the page's body, or
+    """A feed's address and how it was come by: `declared` by a link element or header, `linked` from the page's body, or
     `usual` for such sites."""
 
     url: str
@@ -55,21 +57,12 @@ class FeedLink:
 def find_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> list[FeedLink]:
     """Candidates, best first and each once: declared ones are nearly sure, usual ones only worth a try. Never raises;
     nothing is fetched."""
-    text = decode(body[:2_000_000], headers or {})[0].replace("\x00", "")
-    base, declared, linked = url, [], []
-    try:
-        tree = fromstring(
-            f"<div>{text}</div>".encode("utf-8", "replace")
-            if "<html" not in text[:2_000].lower()
-            else text.encode("utf-8", "replace"),
-            parser=HTMLParser(encoding="utf-8", no_network=True),
-        )
-    except (etree.LxmlError, ValueError, AssertionError):
-        tree = None
+    base, linked = url, []
+    declared = [one for link in links(headers or {}) if (one := _named(link, url))]
+    tree = _page(body, headers)
     if tree is not None:
-        element = tree.find(".//base")
-        base = web_url(element.get("href"), url) or url if element is not None else url
-        declared = [link for element in tree.iter("link") if (link := _declared(element, base))]
+        base = _base(tree, url)
+        declared += [link for element in tree.iter("link") if (link := _declared(element, base))]
         linked = [link for element in tree.iter("a") if (link := _linked(element, base))]
     usual = [
         FeedLink(urljoin(base, "/" + path), kind="sitemap" if path in USUAL_SITEMAPS else "", found="usual")
@@ -81,24 +74,55 @@ def find_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
     return list(best.values())[: MAX_FOUND * 2]
 
 
+def sent_on(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
+    """Where a page sends whoever opens it by its ``meta`` element; None where it does not. Never raises."""
+    tree = _page(body, headers)
+    for element in tree.iter("meta") if tree is not None else ():
+        if (element.get("http-equiv") or "").strip().lower() == "refresh":
+            found = _REFRESH.match(element.get("content") or "")
+            target = web_url(found[1].strip("\"' "), _base(tree, url)) if found else None
+            if target and target != url:
+                return target
+    return None
+
+
 def sitemaps_of(robots_txt: str) -> list[str]:
     """Addresses in robots.txt's ``Sitemap:`` lines, those that speak of news first."""
     found = [target for written in _SITEMAP.findall(robots_txt[:512_000]) if (target := web_url(written))]
     return sorted(dict.fromkeys(found), key=lambda target: "news" not in target.lower())[:MAX_FOUND]
 
 
-def _declared(element: etree._Element, base: str) -> FeedLink | None:
-    rel = (element.get("rel") or "").lower().split()
-    kind = _TYPES.get((element.get("type") or "").split(";")[0].strip().lower())
-    if not kind or not {"alternate", "feed"} & set(rel):
+def _page(body: bytes, headers: Mapping[str, str] | None) -> etree._Element | None:
+    text = decode(body[:2_000_000], headers or {})[0].replace("\x00", "")
+    whole = text if "<html" in text[:2_000].lower() else f"<div>{text}</div>"
+    try:
+        return fromstring(whole.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8", no_network=True))
+    except (etree.LxmlError, ValueError, AssertionError):
         return None
-    target = web_url(element.get("href"), base)
+
+
+def _base(tree: etree._Element, url: str) -> str:
+    element = tree.find(".//base")
+    return web_url(element.get("href"), url) or url if element is not None else url
+
+
+def _declared(element: etree._Element, base: str) -> FeedLink | None:
+    rels = tuple((element.get("rel") or "").lower().split())
+    return _named(Link(element.get("href") or "", rels, element.get("type") or "", element.get("title") or ""), base)
+
+
+def _named(link: Link, base: str) -> FeedLink | None:
+    """A link that says that it leads to a feed: by its type, or by a relation that says it of any type."""
+    kind = _TYPES.get(link.type.split(";")[0].strip().lower(), "")
+    if not ("feed" in link.rels if not kind else {"alternate", "feed"} & set(link.rels)):
+        return None
+    target = feed_url(link.target, base)
     if target is None or (kind == "json" and "wp-json" in target) or "oembed" in target:
         return None
-    return FeedLink(target, title_text(element.get("title") or ""), kind)
+    return FeedLink(target, title_text(link.title), kind)
 
 
 def _linked(element: etree._Element, base: str) -> FeedLink | None:
     href = element.get("href") or ""
-    target = web_url(href, base) if _FEED_PATH.search(href) else None
+    target = feed_url(href, base) if _FEED_PATH.search(href) or href[:5].lower() == "feed:" else None
     return FeedLink(target, one_line("".join(element.itertext()), 100), found="linked") if target else None

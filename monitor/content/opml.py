@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from monitor.content.charset import decode
-from monitor.content.clean import MAX_NAME, as_tag, one_line, web_url
+from monitor.content.clean import MAX_NAME, as_tag, feed_url, one_line
 from monitor.content.feeds_repair import escape_ampersands, own_entities, read_prolog
 from monitor.content.htmltext import title_text
 from monitor.errors import ReadError
@@ -65,7 +65,7 @@ def _left_out(root: etree._Element) -> list[str]:
         {str(name).lower(): str(value) for name, value in element.attrib.items()}.get("xmlurl", "")
         for element in root.iter("outline")
     )
-    return [one_line(url, 200) for url in written if url and web_url(_feed_scheme(url)) is None]
+    return [one_line(url, 200) for url in written if url and feed_url(url) is None]
 
 
 def write_opml(feeds: Iterable[OpmlFeed], title: str) -> bytes:
@@ -127,12 +127,10 @@ def _feeds(root: etree._Element) -> Iterator[OpmlFeed]:
     while stack:
         element, folders = stack.pop()
         attributes = {str(name).lower(): str(value) for name, value in element.attrib.items()}
-        url = web_url(
-            _feed_scheme(
-                attributes.get("xmlurl") or attributes.get("url")
-                if attributes.get("type", "rss").lower() in _TYPES
-                else None
-            )
+        url = feed_url(
+            attributes.get("xmlurl") or attributes.get("url")
+            if attributes.get("type", "rss").lower() in _TYPES
+            else None
         )
         label = title_text(attributes.get("title") or attributes.get("text") or "")
         inside = folders
@@ -152,10 +150,3 @@ def _categories(written: str) -> Iterator[str]:
 
 
 _TYPES = ("rss", "atom", "feed", "rss1", "rss2", "json", "jsonfeed", "")
-
-
-def _feed_scheme(url: str | None) -> str | None:
-    """``feed:https://…`` and ``feed://…``, as some readers write them."""
-    if url and url[:7].lower() == "feed://":
-        return "http://" + url[7:]
-    return url[5:] if url and url[:5].lower() == "feed:" else url

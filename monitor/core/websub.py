@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from monitor.core.links import links
 from monitor.model import Subscription
 
 LEASE = timedelta(days=10)
@@ -22,17 +22,14 @@ AGAIN = timedelta(hours=1)
 """Until a hub that has not confirmed is asked again; doubled each time, up to `REFUSED`."""
 REFUSED = timedelta(days=1)
 _METHODS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
-_LINK = re.compile(r"<([^<>]{1,2000})>\s*((?:;[^,<]{0,500})*)")
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,]+))", re.IGNORECASE)
 
 
 def advertised(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Hub and topic as an answer's ``Link`` header names them (section 4); it goes before the document's own links."""
     found: dict[str, str] = {}
-    for target, parameters in _LINK.findall(headers.get("link", "")[:8_000]):
-        rel = _REL.search(parameters)
-        for name in (rel[1] or rel[2]).lower().split() if rel else ():
-            found.setdefault(name, target)
+    for link in links(headers):
+        for name in link.rels:
+            found.setdefault(name, link.target)
     return found.get("hub"), found.get("self")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from monitor.content.discovery import FeedLink, find_feeds
+from monitor.content.discovery import FeedLink, find_feeds, sent_on
 from monitor.errors import MonitorError, ReadError
 from monitor.model import Failed, Fetched, ParsedFeed, Request
 from monitor.pipeline.documents import parse
@@ -17,6 +17,9 @@ from monitor.ports import Fetcher, Workers
 SITEMAPS = 3
 """Of those that robots.txt names, the ones that speak of news first; and of an index: its newest. A large site names hundreds,
 nearly all of pages that are no news."""
+
+SENT_ON = 3
+"""Pages in a row that each send on to the next by their ``meta`` elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,7 @@ class Finder:
 
     async def find(self, url: str) -> list[Found]:
         """Best first. Raises MonitorError when there is no answer from this address."""
-        page = await self.fetcher.fetch(Request(url, purpose="page"))
-        if isinstance(page, Failed):
-            raise MonitorError(page.error)
-        assert isinstance(page, Fetched)
-        self._asked.add(url)
+        page = await self._opened(url)
         await self._confirm(page)
         links = await self.workers.run(find_feeds, page.body, page.url, dict(page.headers))
         await self._try([link for link in links if link.found != "usual"])
@@ -54,6 +53,21 @@ class Finder:
         named = [FeedLink(one) for one in (await named_sitemaps(self.fetcher, page.url))[:SITEMAPS]]
         await self._try(named or [link for link in usual if link.kind == "sitemap"])
         return self.found
+
+    async def _opened(self, url: str) -> Fetched:
+        """The page at this address, or that it sends its reader on to: a site's root mostly sends on to a language."""
+        page = await self.fetcher.fetch(Request(url, purpose="page"))
+        if isinstance(page, Failed):
+            raise MonitorError(page.error)
+        assert isinstance(page, Fetched)
+        self._asked.add(url)
+        target = await self.workers.run(sent_on, page.body, page.url, dict(page.headers))
+        if target is None or target in self._asked or len(self._asked) > SENT_ON:
+            return page
+        try:
+            return await self._opened(target)
+        except MonitorError:  # what the first says of feeds is as good
+            return page
 
     async def _try(self, links: Iterable[FeedLink]) -> None:
         for link in links:

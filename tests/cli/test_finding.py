@@ -27,3 +27,6 @@ def test_the_feeds_of_a_site_are_listed_and_where_there_is_none_that_is_said(
     run = CliRunner().invoke(monitor, ["feeds", "find", site.url("/nothing").removeprefix("http://")])
     assert run.exit_code == 1
     assert "https://127.0.0.1" in run.stderr
+    for written in (site.url("/all.rss").removeprefix("http://"), site.url("/all.rss").replace("http:", "feed:")):
+        run = CliRunner().invoke(monitor, ["feeds", "find", written, "--json"])
+        assert json.loads(run.stdout)["url"] == site.url("/all.rss"), "what does not answer by https is asked by http"

@@ -99,6 +99,27 @@ async def test_a_feed_that_redirects_is_listed_where_it_stands() -> None:
     assert await place.paths("/front") == ["/new"]
 
 
+def sends_on(to: str) -> str:
+    return f'<html><head><meta http-equiv="refresh" content="0; url={to}"></head></html>'
+
+
+async def test_a_page_that_sends_its_reader_on_is_looked_at_where_it_sends() -> None:
+    place = Place(root=sends_on("/it/"), it=page("/all"), all=rss("All"))
+    place.put("/it/", page("/all"))
+    assert await place.paths("/root") == ["/all"]
+    place = Place(root=sends_on("/gone"), feed=rss("All"))
+    assert await place.paths("/root") == ["/feed"], "the first is as good when the second is not there"
+
+
+async def test_pages_that_send_on_for_ever_are_followed_some_times_only() -> None:
+    place = Place(**{f"p{n}": sends_on(f"/p{n + 1}") for n in range(20)})
+    assert await place.find("/p0") == []
+    assert len([path for path in place.asked if path.startswith("/p")]) == 4
+    place = Place(a=sends_on("/b"), b=sends_on("/a"))
+    await place.find("/a")
+    assert len([path for path in place.asked if path in ("/a", "/b")]) == 2
+
+
 async def test_nothing_is_found_on_a_site_without_feeds_and_what_does_not_answer_is_said() -> None:
     place = Place(front=page())
     assert await place.find("/front") == []
