@@ -230,6 +230,10 @@ class Store(Protocol):
         since then; by id."""
         ...
 
+    def hasten(self, due: Mapping[str, datetime]) -> None:
+        """Let these feeds be due by then, as far as they fail and would be due later."""
+        ...
+
     def hubs(self) -> Mapping[str, tuple[str, str]]:
         """Feeds that name a WebSub hub: the hub, and the topic it knows the feed by."""
         ...

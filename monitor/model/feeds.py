@@ -118,3 +118,7 @@ class PollReport:
     seconds: float = 0.0
     stored: bool = True
     """False: not even that it failed could be written down; the feed's state is the one before."""
+    answered: bool = True
+    """False: no answer came, not even an error."""
+    before: FeedState | None = field(default=None, repr=False, compare=False)
+    """The state that the poll found; None when it could not be read."""

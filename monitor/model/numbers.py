@@ -34,3 +34,5 @@ class FeedNumbers:
     """Due since before the time that was asked about."""
     due_since: datetime | None = None
     """The longest; in the future when none is due."""
+    last_success_at: datetime | None = None
+    """Of all of them, the latest."""

@@ -54,6 +54,9 @@ so many portions of 10,000, or none of them says anything."""
 DISTINCT = 0.01
 """Of a portion's entries; where fewer differ (a million empty ones), the next is not read either."""
 
+SILENT = ("dns", "connect", "tls", "timeout", "transfer")
+"""Reasons of failures in which no answer came; by TLS too a hotel's network speaks for all publishers."""
+
 
 class Write(Protocol):
     """Runs a store call on the thread that owns the store."""
@@ -92,7 +95,7 @@ class Poller:
         except Exception as error:
             log.exception("poll_broke", feed=feed.id)
             report = await self._broke(feed, rules, error)
-        report = replace(report, seconds=round(self.clock.monotonic() - began, 3))
+        report = replace(report, seconds=round(self.clock.monotonic() - began, 3), before=state)
         log_poll(report)
         return report
 
@@ -346,7 +349,7 @@ class Poller:
         else:
             after = ends.failed(state, error, status=outcome.status, retry_after=outcome.retry_after)
             await self._hold(outcome, after)
-        return PollReport(feed.id, "failed", error=error)
+        return PollReport(feed.id, "failed", error=error, answered=outcome is None or outcome.reason not in SILENT)
 
     async def _hold(self, outcome: Failed, state: FeedState | None = None) -> None:
         """Write down that a site asked to be left alone, with the state of the feed that heard it."""

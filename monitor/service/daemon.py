@@ -29,6 +29,7 @@ from monitor.service.app import Application
 from monitor.service.endpoint import Endpoint
 from monitor.service.places import Places, of_crowded_sites, of_one_site
 from monitor.service.pulse import Pulse
+from monitor.service.returning import Returning
 from monitor.service.wallclock import WallClock
 from monitor.service.websub import LOOK as SUBSCRIBE
 from monitor.service.websub import Subscriber
@@ -65,6 +66,7 @@ class Daemon:
         self._subscriber = Subscriber(app)
         self._endpoint = Endpoint(app, self._subscriber)
         self._pulse = Pulse(app.clock.monotonic)
+        self._returning = Returning(app)
         self._wall = WallClock(app.clock, app.store, app.write)
         self._notifier = Notifier()
         self._told_late: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ class Daemon:
         self._claiming, self._more_due = asyncio.Lock(), False
         self._filling: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._hastening: asyncio.Task[None] | None = None
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at, self._look_every = app.clock.now(), LOOK
 
@@ -84,6 +87,7 @@ class Daemon:
         await self._wall.started((await app.write(app.store.notes)).get("daemon.tick", ("", None))[1])
         await app.write(app.store.release_feeds, list(app.rules.feeds))
         await app.write(app.store.release_alerts)
+        await self._returning.started()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
@@ -168,6 +172,8 @@ class Daemon:
         if looked and not timedelta() <= now - self._look_at < self._look_every:
             self._look_at = now
             self._looking = asyncio.create_task(self._try(self._look()))
+        if (self._hastening is None or self._hastening.done()) and self._returning.wants(now):
+            self._hastening = asyncio.create_task(self._try(self._returning.look()))
         await self._claim()
 
     async def _look(self) -> None:
@@ -245,6 +251,7 @@ class Daemon:
             try:
                 if feed in rules.feeds:
                     report = await self._app.poller.poll(rules.feeds[feed], rules, state)
+                    self._returning.polled(report, site)
                     if not report.stored:
                         pause = max(STORAGE_PAUSE, shortest(rules.feeds[feed], rules.config.poll))
                         self._unstored[feed] = self._app.clock.monotonic() + pause.total_seconds()
@@ -318,7 +325,7 @@ class Daemon:
     async def _finish(self) -> None:
         """Let what is in hand end, then stop it: what was not stored comes again at the next start."""
         self._app.outbox.stop()
-        tasks = [*self._polls.values(), *filter(None, (self._delivery, self._filling, self._looking))]
+        tasks = [*self._polls.values(), *filter(None, (self._delivery, self._filling, self._looking, self._hastening))]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
             for task in late:

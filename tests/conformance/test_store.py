@@ -302,6 +302,18 @@ def test_feeds_are_counted_and_those_told_of_that_have_something_to_tell(store: 
     assert all(state.learnt == states[state.id].learnt for state in store.feeds_told_of(NOON))
 
 
+def test_who_fails_may_be_made_due_sooner_and_nobody_else(store: SqliteStore) -> None:
+    store.sync_feeds([a_feed(name) for name in ("fails", "soon", "well")], NOON)
+    with store.transaction() as tx:
+        for name, failures, due in (("fails", 3, HOUR), ("soon", 1, timedelta()), ("well", 0, HOUR)):
+            url = store.feed_state(name).url
+            tx.save_feed(FeedState(name, url, next_poll_at=NOON + due, failures=failures, last_success_at=NOON - due))
+    store.hasten({name: NOON + HOUR / 2 for name in ("fails", "soon", "well", "nobody")})
+    due = {name: store.feed_state(name).next_poll_at for name in ("fails", "soon", "well")}
+    assert due == {"fails": NOON + HOUR / 2, "soon": NOON, "well": NOON + HOUR}
+    assert store.feed_numbers(NOON, NOON).last_success_at == NOON
+
+
 def test_retention_drops_texts_and_keeps_identity(store: SqliteStore) -> None:
     put(store, an_item(), ("guid:harbour:1",))
     assert store.drop_texts(NOON, 10) == 0

@@ -91,13 +91,13 @@ def states(db: Database, feed_ids: Collection[str] | None = None) -> list[FeedSt
 
 def numbers(db: Database, now: datetime, late: datetime) -> FeedNumbers:
     """Those due since before `late` are late."""
-    count, failing, frozen, gap, due, overdue, due_since = db.conn.execute(
+    count, failing, frozen, gap, due, overdue, due_since, succeeded = db.conn.execute(
         "SELECT count(*), count(*) FILTER (WHERE failures > 0), count(frozen_since), count(*) FILTER (WHERE gap),"
-        " count(*) FILTER (WHERE next_poll_at <= ?), count(*) FILTER (WHERE next_poll_at < ?), min(next_poll_at)"
-        " FROM feeds WHERE active",
+        " count(*) FILTER (WHERE next_poll_at <= ?), count(*) FILTER (WHERE next_poll_at < ?), min(next_poll_at),"
+        " max(last_success_at) FROM feeds WHERE active",
         (to_ms(now), to_ms(late)),
     ).fetchone()
-    return FeedNumbers(count, failing, frozen, gap, due, overdue, maybe_time(due_since))
+    return FeedNumbers(count, failing, frozen, gap, due, overdue, maybe_time(due_since), maybe_time(succeeded))
 
 
 def told_of(db: Database, gaps_since: datetime) -> list[FeedState]:
@@ -142,6 +142,14 @@ def save(db: Database, state: FeedState) -> None:
 def release(db: Database, feed_ids: Sequence[str]) -> None:
     """Give leases back: a daemon that stops polls nothing more."""
     db.conn.executemany("UPDATE feeds SET lease_until = NULL WHERE id = ?", [(feed_id,) for feed_id in feed_ids])
+
+
+def hasten(db: Database, due: Mapping[str, datetime]) -> None:
+    """See ports.Store.hasten."""
+    db.conn.executemany(
+        "UPDATE feeds SET next_poll_at = :at WHERE id = :id AND failures > 0 AND next_poll_at > :at",
+        [{"id": feed, "at": to_ms(at)} for feed, at in due.items()],
+    )
 
 
 def hold(db: Database, site: str, until: datetime) -> None:

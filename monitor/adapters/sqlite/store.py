@@ -223,6 +223,10 @@ class SqliteStore:
         with self._reading as db:
             return feeds.told_of(db, gaps_since)
 
+    def hasten(self, due: Mapping[str, datetime]) -> None:
+        with self._writing() as db:
+            feeds.hasten(db, due)
+
     def hubs(self) -> Mapping[str, tuple[str, str]]:
         with self._reading as db:
             return websub.hubs(db.conn)
