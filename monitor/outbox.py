@@ -164,6 +164,13 @@ class Outbox:
             raise problems[0]
         return report
 
+    async def try_again(self) -> None:
+        """The network is back: what failed while it was gone is due, and channels that are down are probed. Raises
+        StoreError."""
+        now = self._clock.now()
+        self._circuits = {name: circuit.probed(one, now) for name, one in self._circuits.items()}
+        await self._write(self._store.hasten_alerts, tuple(self._channels), now)
+
     async def send_test(self, channel_id: str) -> DeliveryOutcome:
         """Send a message that says it is a test. Raises UsageError for a channel that is not configured."""
         if channel_id not in self._channels:
@@ -294,6 +301,7 @@ class Outbox:
             self._circuits.pop(name, None)
             if before.open():
                 log.info("channel_up", channel=name, since=before.since)
+                await self._write(self._store.hasten_alerts, (name,), now)
             if before.open() or name not in self._seen_up:  # a process before this one may have noted it as down
                 await self._write(self._store.note, CHANNEL_DOWN + name, "", now)
             self._seen_up.add(name)

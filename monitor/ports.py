@@ -343,6 +343,11 @@ class Store(Protocol):
 
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]: ...
 
+    def hasten_alerts(self, channels: Collection[str], now: datetime) -> None:
+        """Pending alerts of these channels are due now and not when their schedule says, but for those that some receivers
+        have taken."""
+        ...
+
     def retry_alerts(self, ids: Sequence[str], now: datetime) -> int:
         """Make dead alerts (these, or all when empty) pending again, due now; returns how many."""
         ...

@@ -126,6 +126,12 @@ class FakeStore:
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]:
         return [one for one in reversed(self._oldest_first()) if not states or one.state in states]
 
+    def hasten_alerts(self, channels: Collection[str], now: datetime) -> None:
+        for one in self.rows.values():
+            failed = one.state == "pending" and not one.owed and one.channel in channels
+            if failed and one.next_attempt_at and one.next_attempt_at > now:
+                self.rows[one.id] = replace(one, next_attempt_at=now)
+
     def retry_alerts(self, ids: Sequence[str], now: datetime) -> int:
         chosen = [one for one in self.rows.values() if one.state == "dead" and (not ids or one.id in ids)]
         for one in chosen:

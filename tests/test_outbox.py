@@ -378,6 +378,46 @@ async def test_a_receiver_down_for_a_day_gets_everything_within_one_probe_in_ord
     assert {row.state for row in desk.store.rows.values()} == {"delivered"}
 
 
+async def _failing_by_themselves(desk: Desk) -> None:
+    """Two alerts, too few to say that the channel is down, are at the long end of their schedule."""
+    desk.sender.answer = lambda message: Deferred("connection refused")
+    for number in (1, 2):
+        desk.add(an_alert(number))
+    for wait in (5, 300, 1_800, 7_200, 18_000):
+        await desk.deliver()
+        desk.clock.move(timedelta(seconds=wait))
+    await desk.deliver()
+    assert {row.attempts for row in desk.store.rows.values()} == {6}
+
+
+async def test_when_a_channel_is_up_again_what_failed_before_it_was_found_down_is_sent_too() -> None:
+    desk = Desk()
+    await _failing_by_themselves(desk)
+    desk.add(an_alert(3))
+    await desk.deliver()
+    assert desk.outbox.down()
+    desk.sender.answer = lambda message: Delivered()
+    desk.clock.move(PROBE_EVERY * 1.2)
+    assert await desk.deliver() == (3, 0, 0)
+
+
+async def test_when_the_network_is_back_nothing_waits_for_its_schedule() -> None:
+    desk = Desk(None, a_channel(), a_channel("desk"))
+    await _failing_by_themselves(desk)
+    for number in range(3, 8):
+        desk.add(an_alert(number, "desk"))
+    for _ in range(9):
+        await desk.deliver()
+        desk.clock.move(PROBE_EVERY * 1.2)
+    await desk.deliver()
+    desk.sender.answer = lambda message: Delivered()
+    desk.clock.move(timedelta(seconds=1))
+    assert await desk.deliver() == (0, 0, 0)
+    await desk.outbox.try_again()
+    assert await desk.deliver() == (7, 0, 0)
+    assert desk.outbox.down() == {}
+
+
 async def test_a_changed_channel_starts_afresh_and_an_unchanged_one_does_not() -> None:
     desk = Desk(None, a_channel("a"), a_channel("b"))
     desk.sender.answer = lambda message: Deferred("no")

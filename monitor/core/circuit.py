@@ -6,7 +6,7 @@ and again (a body the receiver chokes on) opens nothing and keeps to its own sch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.core.delivery import LONGEST_RETRY_AFTER, delay
@@ -38,6 +38,11 @@ class Circuit:
 
 
 CLOSED = Circuit()
+
+
+def probed(circuit: Circuit, now: datetime) -> Circuit:
+    """One that is open is probed now."""
+    return replace(circuit, probe_at=min(circuit.probe_at, now)) if circuit.probe_at is not None else circuit
 
 
 def failed(circuit: Circuit, message_id: str, outcome: Deferred, now: datetime, jitter: float) -> Circuit:

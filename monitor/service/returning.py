@@ -50,6 +50,8 @@ class Returning:
         now = self._look_at = self._app.clock.now()
         failing = await self._failing()
         back = self._connectivity.back(now, self._pause)
+        if back.since is not None:
+            await self._app.outbox.try_again()
         if back:
             again = back.among(failing)
             if again:

@@ -176,6 +176,17 @@ def test_receivers_that_were_left_out_are_remembered_until_it_is_done(store: Sql
     assert store.alerts()[0].owed == ()
 
 
+def test_pending_alerts_of_a_channel_may_be_made_due(store: SqliteStore) -> None:
+    drafts = [replace(DRAFT, watchlist=name, channel=name) for name in ("waits", "other", "took", "done")]
+    put(store, an_item(), drafts=tuple(drafts))
+    for alert in store.claim_alerts(NOON, 10, HOUR):
+        state: AlertState = "delivered" if alert.channel == "done" else "pending"
+        owed = ("b@example.org",) if alert.channel == "took" else ()
+        store.settle_alert(alert.id, state, NOON, next_attempt_at=NOON + HOUR, owed=owed)
+    store.hasten_alerts(("waits", "took", "done"), NOON)
+    assert [alert.channel for alert in store.claim_alerts(NOON, 10, HOUR)] == ["waits"]
+
+
 def test_an_attempt_that_was_not_made_is_not_counted(store: SqliteStore) -> None:
     put(store, an_item(), drafts=(DRAFT,))
     (alert,) = store.claim_alerts(NOON, 10, HOUR)
@@ -308,7 +319,7 @@ def test_who_fails_may_be_made_due_sooner_and_nobody_else(store: SqliteStore) ->
         for name, failures, due in (("fails", 3, HOUR), ("soon", 1, timedelta()), ("well", 0, HOUR)):
             url = store.feed_state(name).url
             tx.save_feed(FeedState(name, url, next_poll_at=NOON + due, failures=failures, last_success_at=NOON - due))
-    store.hasten({name: NOON + HOUR / 2 for name in ("fails", "soon", "well", "nobody")})
+    store.hasten(dict.fromkeys(("fails", "soon", "well", "nobody"), NOON + HOUR / 2))
     due = {name: store.feed_state(name).next_poll_at for name in ("fails", "soon", "well")}
     assert due == {"fails": NOON + HOUR / 2, "soon": NOON, "well": NOON + HOUR}
     assert store.feed_numbers(NOON, NOON).last_success_at == NOON

@@ -132,6 +132,15 @@ def settle(
     )
 
 
+def hasten(db: sqlite3.Connection, channels: Collection[str], now: datetime) -> None:
+    """See ports.Store.hasten_alerts."""
+    db.execute(
+        "UPDATE alerts SET next_attempt_at = :now WHERE state = 'pending' AND next_attempt_at > :now"
+        " AND owed = '[]' AND channel IN (SELECT value FROM json_each(:channels))",
+        {"now": to_ms(now), "channels": dump(list(channels))},
+    )
+
+
 def listed(db: sqlite3.Connection, states: Collection[AlertState]) -> list[Alert]:
     """Newest first; all states when none is named."""
     wanted = states or ("pending", "held", "delivered", "dead")

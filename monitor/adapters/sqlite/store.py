@@ -364,6 +364,10 @@ class SqliteStore:
         with self._reading as db:
             return alerts.listed(db.conn, states)
 
+    def hasten_alerts(self, channels: Collection[str], now: datetime) -> None:
+        with self._writing() as db:
+            alerts.hasten(db.conn, channels, now)
+
     def retry_alerts(self, ids: Sequence[str], now: datetime) -> int:
         with self._writing() as db:
             return alerts.retry(db.conn, ids, now)
