@@ -26,6 +26,7 @@ from monitor.model import (
     Message,
     Notice,
     Outage,
+    OwedPage,
     Reading,
     Request,
     Sighting,
@@ -58,10 +59,10 @@ class Fetcher(Protocol):
         """
         ...
 
-    async def allowed(self, url: str) -> bool:
+    async def allowed(self, url: str) -> bool | None:
         """Whether robots.txt lets our user agent read this page (RFC 9309).
 
-        A robots.txt that cannot be had allows (4xx) or forbids (5xx, unreachable).
+        A robots.txt that there is not allows (4xx); None, which forbids: it cannot be had for now (5xx, unreachable).
         """
         ...
 
@@ -128,8 +129,9 @@ class Transaction(Protocol):
         made already."""
         ...
 
-    def revise_item(self, item: Item, seen_at: datetime) -> None:
-        """Replace title, text and what follows from them; the old version is kept as a revision."""
+    def revise_item(self, item: Item, seen_at: datetime | None) -> None:
+        """Replace title, text and what follows from them; the old version is kept as a revision, unless `seen_at` is None:
+        then it was no version of its publisher's. Its story may be another."""
         ...
 
     def retag_item(self, item: Item) -> None:
@@ -155,6 +157,14 @@ class Transaction(Protocol):
 
     def spread(self, story: str) -> Spread:
         """How far a story has come."""
+        ...
+
+    def owe_page(self, page: OwedPage, at: datetime) -> None:
+        """Have an item's page asked for again then."""
+        ...
+
+    def settle_page(self, item: str) -> None:
+        """It is not asked for again."""
         ...
 
     def save_feed(self, state: FeedState) -> None: ...
@@ -342,6 +352,14 @@ class Store(Protocol):
         ...
 
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]: ...
+
+    def claim_pages(self, now: datetime, limit: int, lease: timedelta) -> list[OwedPage]:
+        """Pages that are due to be asked for again, each for one asker until the lease ends."""
+        ...
+
+    def hasten_pages(self, now: datetime) -> None:
+        """Let all of them be due."""
+        ...
 
     def hasten_alerts(self, channels: Collection[str], now: datetime) -> None:
         """Pending alerts of these channels are due now and not when their schedule says, but for those that some receivers

@@ -119,7 +119,7 @@ class HttpFetcher:
         """Leave a registrable domain alone for so long: what it asked of a process before this one."""
         self._limits.hold(site, seconds)
 
-    async def allowed(self, url: str) -> bool:
+    async def allowed(self, url: str) -> bool | None:
         """See `ports.Fetcher`. Always, where `[article] robots` is off."""
         return not self._article.robots or await self._robots.allowed(url, self._poll.user_agent)
 

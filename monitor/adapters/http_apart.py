@@ -134,11 +134,12 @@ class ApartFetcher(HttpFetcher):
             super().hold(outcome.site, outcome.retry_after.total_seconds())  # should the other process end
         return outcome
 
-    async def allowed(self, url: str) -> bool:
+    async def allowed(self, url: str) -> bool | None:
         """See `ports.Fetcher`."""
         if self._other is not None:
             with suppress(ConnectionError):
-                return bool(await self._call(self._other, "allowed", url))
+                allowed: bool | None = await self._call(self._other, "allowed", url)
+                return allowed
         return await super().allowed(url)
 
     def hold(self, site: str, seconds: float) -> None:

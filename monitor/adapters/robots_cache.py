@@ -23,12 +23,12 @@ MAX_CHARACTERS = 20_000_000
 """Of all texts kept. A usual robots.txt has 2 kB: the bound is against those of 500."""
 
 ALLOW_ALL = ""
-DENY_ALL = "User-agent: *\nDisallow: /\n"
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    text: str
+    text: str | None
+    """None: they cannot be had."""
     until: float
 
 
@@ -42,8 +42,9 @@ class RobotsCache:
         self._asking: dict[str, asyncio.Future[_Rules]] = {}
         self._characters = 0
 
-    async def allowed(self, url: str, user_agent: str) -> bool:
-        """Whether this page may be read; False for what is no http or https URL."""
+    async def allowed(self, url: str, user_agent: str) -> bool | None:
+        """Whether this page may be read; False for what is no http or https URL; None while the rules cannot be had, which
+        forbids."""
         try:
             origin = target(url).origin
         except BadUrlError:
@@ -53,7 +54,7 @@ class RobotsCache:
             rules = await self._ask(origin)
         else:
             self._rules.move_to_end(origin)
-        return may_fetch(rules.text, user_agent, url)
+        return None if rules.text is None else may_fetch(rules.text, user_agent, url)
 
     async def close(self) -> None:
         """End what is being asked."""
@@ -80,14 +81,14 @@ class RobotsCache:
 
     def _keep(self, origin: str, rules: _Rules) -> None:
         old = self._rules.pop(origin, None)
-        self._characters += len(rules.text) - (len(old.text) if old else 0)
+        self._characters += len(rules.text or "") - (len(old.text or "") if old else 0)
         self._rules[origin] = rules
         while len(self._rules) > MAX_ORIGINS or self._characters > MAX_CHARACTERS:
             _, dropped = self._rules.popitem(last=False)
-            self._characters -= len(dropped.text)
+            self._characters -= len(dropped.text or "")
 
 
-def _read(outcome: FetchOutcome) -> tuple[str, float]:
+def _read(outcome: FetchOutcome) -> tuple[str | None, float]:
     """The rules, and how long they hold: RFC 9309, 2.3.1: none is no rules, a server that cannot say forbids all."""
     match outcome:
         case Fetched(body=body):
@@ -97,6 +98,6 @@ def _read(outcome: FetchOutcome) -> tuple[str, float]:
         case Failed(reason="redirect"):
             return ALLOW_ALL, GOOD_FOR  # 2.3.1.2: more than five redirects may be taken for none
         case Failed(retry_after=timedelta() as wait):
-            return DENY_ALL, min(wait.total_seconds(), UNREACHABLE_FOR)
+            return None, min(wait.total_seconds(), UNREACHABLE_FOR)
         case _:
-            return DENY_ALL, UNREACHABLE_FOR
+            return None, UNREACHABLE_FOR

@@ -45,7 +45,18 @@ from monitor.model.config import (
     WebPolicy,
 )
 from monitor.model.feeds import Entry, FeedState, ParsedFeed, PollReport, PollStatus
-from monitor.model.items import CopyEvidence, Fingerprint, Item, ItemFilter, Match, PageText, Reading, TextFrom, Verdict
+from monitor.model.items import (
+    CopyEvidence,
+    Fingerprint,
+    Item,
+    ItemFilter,
+    Match,
+    OwedPage,
+    PageText,
+    Reading,
+    TextFrom,
+    Verdict,
+)
 from monitor.model.learnt import IdentityCounts, Learnt, Part
 from monitor.model.net import (
     Failed,
@@ -70,7 +81,7 @@ __all__ = [
     "Fingerprint", "FirstPoll",
     "IdentityCounts", "Item", "ItemFilter", "JsonlChannel", "LATENCY_BOUNDS", "Latency",
     "Learnt", "NEW", "LimitsPolicy", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
-    "OPERATOR", "OperatorPolicy", "Outage", "PageText",
+    "OPERATOR", "OperatorPolicy", "Outage", "OwedPage", "PageText",
     "ParsedFeed", "Part", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
     "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "Spread", "SmtpServer", "Subscription",
     "TextFrom", "Trouble",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 TextFrom = Literal["page", "feed", "import"]
@@ -94,6 +94,19 @@ class Reading:
     """Title and text as the search index takes them, where that was made with the reading."""
     verdicts: tuple[Verdict, ...] | None = None
     """What matches this title and this text, where that was asked with the reading."""
+    page_after: timedelta | None = None
+    """The page could not be had for now, and may be after so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwedPage:
+    """An item whose page is to be asked for again; `first_poll`: it came with its feed's first."""
+
+    item: str
+    feed: str
+    attempts: int = 0
+    """After the one that failed when it was stored."""
+    first_poll: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ from monitor.core.delivery import first_state
 from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.query import Subject
+from monitor.core.rereading import WAITS
 from monitor.core.revisions import Difference, differences
 from monitor.core.text import words_of
 from monitor.core.watch import Watchers, compile_watchlists
 from monitor.core.watching import written
-from monitor.model import AlertState, Config, CopyEvidence, Feed, Item, Reading, Sighting, Verdict, Watchlist
+from monitor.model import AlertState, Config, CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict, Watchlist
 from monitor.ports import Transaction
 
 Kind = Literal["new", "copy", "revised", "seen"]
@@ -208,12 +209,18 @@ class Intake:
         self.tx.add_item(item, keys, reading.words)
         self._keep(item.id, keys)
         self.tx.copies.add(item.id, reading, self.now)
+        self._owe(item.id, reading)
         told = self._alert(item, verdicts)
         return Taken("copy" if evidence else "new", item.id, told + (self._follow(item) if evidence else 0))
 
+    def _owe(self, item: str, reading: Reading) -> None:
+        """Have a page that could not be had asked for again."""
+        if reading.page_after is not None and self.feed is not None:
+            pause = max(min(WAITS[0], self.rules.config.poll.min), reading.page_after)
+            self.tx.owe_page(OwedPage(item, self.feed.id, 0, self.first_poll), self.now + pause)
+
     def _item(self, new_id: str, reading: Reading, evidence: CopyEvidence | None) -> Item:
-        original = self.tx.item(evidence.of) if evidence else None
-        return Item(
+        item = Item(
             id=new_id,
             url=reading.url,
             title=reading.title,
@@ -221,16 +228,24 @@ class Intake:
             language=reading.language,
             language_confidence=reading.language_confidence,
             first_seen_at=self.now,
-            story=original.story if original else new_id,
+            story=new_id,
             authors=reading.authors,
             published_at=reading.published_at,
             feeds=(self.feed.id,) if self.feed else (),
-            copy_of=evidence.of if evidence else None,
-            similarity=round(evidence.similarity, 4) if evidence else None,
-            copy_test=evidence.test if evidence else None,
-            copy_shared=evidence.shared if evidence else (),
             text_from=reading.text_from,
             problem=reading.problem,
+        )
+        return self._as_copy(item, evidence) if evidence else item
+
+    def _as_copy(self, item: Item, evidence: CopyEvidence) -> Item:
+        original = self.tx.item(evidence.of)
+        return replace(
+            item,
+            story=original.story if original else item.id,
+            copy_of=evidence.of,
+            similarity=round(evidence.similarity, 4),
+            copy_test=evidence.test,
+            copy_shared=evidence.shared,
         )
 
     def _revised(self, planned: Revised, reading: Reading) -> Taken:
@@ -238,6 +253,60 @@ class Intake:
         if old is None:
             return self._fresh(planned, reading)
         self._add_keys(old.id, planned.keys)
+        self._owe(old.id, reading)
+        return self._edited(old, reading)
+
+    def reread(self, known: str, reading: Reading) -> Taken:
+        """The page of an item that could not be had when it was stored. Where the item had only its feed's text it is
+        read for the first time now, which is no edit of its publisher's; whether it is a copy shows only now."""
+        old = self.tx.item(known)
+        if old is None or reading.text_from != "page":
+            return Taken("seen", known)
+        if old.text_from != "feed":
+            return self._edited(old, reading)
+        reading = self._cut(reading)
+        evidence = self._other(old, reading)
+        item = replace(
+            old,
+            title=reading.title,
+            text=reading.text,
+            language=reading.language,
+            language_confidence=reading.language_confidence,
+            authors=reading.authors or old.authors,
+            published_at=old.published_at or reading.published_at,
+            text_from="page",
+            problem=reading.problem,
+        )
+        joins = evidence is not None and self._stands_alone(old)
+        if evidence and joins:
+            item = self._as_copy(item, evidence)
+        item, verdicts = self.rules.match(item, self.rules.alerting)
+        self.tx.revise_item(item, None)
+        self.tx.copies.add(item.id, reading, old.first_seen_at)
+        if evidence:  # a copy raises no alert, whatever had become of its stub
+            return Taken("copy", item.id, self._follow(item) if joins else 0)
+        return Taken("new", item.id, self._alert(item, verdicts, already=old))
+
+    def _other(self, old: Item, reading: Reading) -> CopyEvidence | None:
+        """Another item that says the same, by the page's own URL or by its text."""
+        more = f"url:{reading.canonical_url}"
+        found = self._known([more]).get(more) if reading.canonical_url else None
+        if reading.canonical_url and found is None:
+            self._add_keys(old.id, {more: ""})
+        other = self.tx.item(found[0]) if found and found[0] != old.id else None
+        if other is not None and _words(other.title) == _words(reading.title):
+            return CopyEvidence(other.copy_of or other.id, 1.0, "url")
+        return self.tx.copies.find(reading, self.now - self.rules.config.dedup.window, exclude=old.id)
+
+    def _stands_alone(self, item: Item) -> bool:
+        """Whether its story is nothing but it, and nobody has been told of it."""
+        return (
+            item.copy_of is None
+            and len(self.tx.spread(item.story).languages) == 1
+            and not self.tx.alerts_about(item.story)
+        )
+
+    def _edited(self, old: Item, reading: Reading) -> Taken:
         if reading.text_from == "feed" and old.text_from == "page":
             # With the text all goes that was made of it: the index makes the old text's fingerprint.
             reading = replace(

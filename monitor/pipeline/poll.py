@@ -271,14 +271,14 @@ class Poller:
         parsed: ParsedFeed,
         conclude: Conclude,
     ) -> list[Taken]:
-        cage = self._cage(feed, self.workers.urgent)
-        reader = Reader(self.fetcher, self.workers, cage, rules.config.article, feed.fetch, self._hold)
+        cage = self.cage(feed, self.workers.urgent)
+        reader = Reader(self.fetcher, self.workers, cage, rules.config.article, feed.fetch, self.hold)
         first_poll = state.first_polled_at is None
         taken: list[Taken] = []
         # At least one unit of work: the last one writes the feed's state, so validators stand only beside their items.
         for start in range(0, len(work) or 1, AT_ONCE):
             chunk = work[start : start + AT_ONCE]
-            context = self._context(feed, rules, state, declared((feed.language,), parsed))
+            context = self.context(feed, rules, state, declared((feed.language,), parsed))
             readings = await reader.read(chunk, context)
             last = start + AT_ONCE >= len(work)
             ends = conclude if last else None
@@ -310,17 +310,19 @@ class Poller:
         return taken
 
     def _texts(self, feed: Feed, rules: Rules, state: FeedState) -> Texts:
-        context = self._context(feed, rules, state, (feed.language,) if feed.language else ())
+        context = self.context(feed, rules, state, (feed.language,) if feed.language else ())
         return Texts(feed.fetch or rules.config.article.fetch, context)
 
-    def _context(self, feed: Feed, rules: Rules, state: FeedState, languages: tuple[str, ...]) -> Context:
+    def context(self, feed: Feed, rules: Rules, state: FeedState, languages: tuple[str, ...]) -> Context:
+        """What is known of a feed's articles beside themselves."""
         watching = Watching(rules.written, feed.id, rules.tags_of((feed.id,))) if rules.written else None
         return Context(self.clock.now(), languages, dict(state.languages), rules.config.limits, watching)
 
     def _opening(self, feed: Feed, rules: Rules) -> Opening:
-        return Opening(feed.id, rules.config.limits, self.fetcher, self._cage(feed, self.workers.run))
+        return Opening(feed.id, rules.config.limits, self.fetcher, self.cage(feed, self.workers.run))
 
-    def _cage(self, feed: Feed, run: Run) -> Cage:
+    def cage(self, feed: Feed, run: Run) -> Cage:
+        """Where what this feed brought is read."""
         return Cage(self.store, self.write, run, feed.id, self.clock.now)
 
     def _ends(self, feed: Feed, rules: Rules) -> Moment:
@@ -348,10 +350,10 @@ class Poller:
             await self._save(ends.failed(state, error))
         else:
             after = ends.failed(state, error, status=outcome.status, retry_after=outcome.retry_after)
-            await self._hold(outcome, after)
+            await self.hold(outcome, after)
         return PollReport(feed.id, "failed", error=error, answered=outcome is None or outcome.reason not in SILENT)
 
-    async def _hold(self, outcome: Failed, state: FeedState | None = None) -> None:
+    async def hold(self, outcome: Failed, state: FeedState | None = None) -> None:
         """Write down that a site asked to be left alone, with the state of the feed that heard it."""
         until = self.clock.now() + outcome.retry_after if outcome.retry_after else None
 

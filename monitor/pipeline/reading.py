@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import assert_never
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.plan import Fresh, Planned, Revised
+from monitor.core.rereading import comes_later
 from monitor.errors import ReadError, WorkerDied
 from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
 from monitor.pipeline.cage import Cage
@@ -71,26 +73,30 @@ class Reader:
 
     async def _with_page(self, entry: Entry, context: Context) -> Reading:
         """The article's page; without it, the feed's text and the reason."""
-        page, problem = await self._page(entry.url or "")
+        page, problem, after = await self._page(entry.url or "")
         if page is not None:
             try:
                 return await self.cage.read(page.name, page.url, read_entry, entry, page, context)
             except ReadError as error:
                 problem = str(error)
-        return await self._feed_text(entry, context, problem)
+        return replace(await self._feed_text(entry, context, problem), page_after=after)
 
-    async def _page(self, url: str) -> tuple[Fetched | None, str | None]:
-        if self.policy.robots and not await self.fetcher.allowed(url):
-            return None, "robots.txt does not allow the page"
+    async def _page(self, url: str) -> tuple[Fetched | None, str | None, timedelta | None]:
+        """The page, else the reason, and when it may be asked for again."""
+        allowed = not self.policy.robots or await self.fetcher.allowed(url)
+        if allowed is None:
+            return None, "page: robots.txt cannot be had", timedelta()
+        if not allowed:
+            return None, "robots.txt does not allow the page", None
         outcome = await self.fetcher.fetch(Request(url, purpose="page", obey=self.policy.robots))
         match outcome:
             case Fetched():
-                return outcome, None
+                return outcome, None, None
             case Failed():
                 if outcome.site and outcome.reason != "held":
                     await self.held(outcome)
-                return None, f"page: {outcome.error}"
+                return None, f"page: {outcome.error}", comes_later(outcome)
             case NotModified():
-                return None, "page: 304 Not Modified to an unconditional request"
+                return None, "page: 304 Not Modified to an unconditional request", timedelta()
             case _:
                 assert_never(outcome)

@@ -34,6 +34,7 @@ from monitor.outbox import DeliveryReport, Outbox
 from monitor.pipeline.imports import Imported, Importer, documents_in
 from monitor.pipeline.intake import Rules
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.rereading import Rereader
 from monitor.ports import Clock, Sender, Store
 from monitor.service.ahead import Ahead
 from monitor.service.operator import changed, look
@@ -114,6 +115,7 @@ class Application:
 
         # A semaphore would look through all who have their place already for each one that it lets in.
         await asyncio.gather(*(some() for _ in range(min(most, len(wanted)))))
+        await self.reread()
         await self.look()
         return [reports[feed] for feed in wanted]
 
@@ -128,6 +130,10 @@ class Application:
     async def beside(self, ask: Callable[[Store], T]) -> T:
         """What takes long to read, by a connection and in a thread of its own: neither the loop nor who writes waits."""
         return await asyncio.to_thread(_beside, self.store, ask)
+
+    async def reread(self) -> int:
+        """Ask for pages again that could not be had; returns how many were due."""
+        return await Rereader(self.poller, random.random).read_due(self.rules)
 
     async def deliver(self) -> DeliveryReport:
         """Deliver what is due."""

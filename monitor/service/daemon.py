@@ -76,6 +76,8 @@ class Daemon:
         self._filling: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._hastening: asyncio.Task[None] | None = None
+        self._rereading: asyncio.Task[None] | None = None
+        self._reread_at = app.clock.now()
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at, self._look_every = app.clock.now(), LOOK
 
@@ -174,6 +176,9 @@ class Daemon:
             self._looking = asyncio.create_task(self._try(self._look()))
         if (self._hastening is None or self._hastening.done()) and self._returning.wants(now):
             self._hastening = asyncio.create_task(self._try(self._returning.look()))
+        if (self._rereading is None or self._rereading.done()) and not timedelta() <= now - self._reread_at < LOOK:
+            self._reread_at = now
+            self._rereading = asyncio.create_task(self._try(self._app.reread()))
         await self._claim()
 
     async def _look(self) -> None:
@@ -325,7 +330,8 @@ class Daemon:
     async def _finish(self) -> None:
         """Let what is in hand end, then stop it: what was not stored comes again at the next start."""
         self._app.outbox.stop()
-        tasks = [*self._polls.values(), *filter(None, (self._delivery, self._filling, self._looking, self._hastening))]
+        others = (self._delivery, self._filling, self._looking, self._hastening, self._rereading)
+        tasks = [*self._polls.values(), *filter(None, others)]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
             for task in late:

@@ -52,6 +52,7 @@ class Returning:
         back = self._connectivity.back(now, self._pause)
         if back.since is not None:
             await self._app.outbox.try_again()
+            await self._app.write(self._app.store.hasten_pages, now)
         if back:
             again = back.among(failing)
             if again:

@@ -71,11 +71,12 @@ def add_keys(db: sqlite3.Connection, number: int, keys: Mapping[str, str]) -> No
     )
 
 
-def revise(db: sqlite3.Connection, item: Item, seen_at: datetime) -> None:
-    """Replace an item's words; the old ones are kept as a revision."""
+def revise(db: sqlite3.Connection, item: Item, seen_at: datetime | None) -> None:
+    """Replace an item's words; the old ones are kept as a revision, unless `seen_at` is None."""
     number = number_of(db, item.id)
     title, text = db.execute("SELECT title, text FROM items WHERE number = ?", (number,)).fetchone()
-    db.execute("INSERT INTO revisions VALUES (?, ?, ?, ?)", (number, to_ms(seen_at), title, text))
+    if seen_at is not None:
+        db.execute("INSERT INTO revisions VALUES (?, ?, ?, ?)", (number, to_ms(seen_at), title, text))
     _forget_words(db, number, title, text)
     db.execute("INSERT INTO search (rowid, words) VALUES (?, ?)", (number, index_text(item.title, item.text)))
     values = item_columns(item)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils.migrations import Migrations
 
-from monitor.adapters.sqlite import copies, memories, outages, quarantine, recent, websub
+from monitor.adapters.sqlite import copies, memories, outages, pages, quarantine, recent, websub
 from monitor.adapters.sqlite.library import Database
 from monitor.core.query import FTS_TOKENIZER
 from monitor.core.urls import kept_url
@@ -201,6 +201,12 @@ def m014_recent(db: Database) -> None:
 def m015_recent_in_memory(db: Database) -> None:
     """The newest postings of the copy index stand in memory."""
     _each(db, recent.SCHEMA)
+
+
+@migrations()
+def m016_pages_owed(db: Database) -> None:
+    """Pages that could not be had are asked for again."""
+    _each(db, pages.SCHEMA)
 
 
 def _each(db: Database, script: str) -> None:

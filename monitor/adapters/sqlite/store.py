@@ -22,6 +22,7 @@ from monitor.adapters.sqlite import (
     memories,
     numbers,
     outages,
+    pages,
     quarantine,
     upkeep,
     websub,
@@ -44,6 +45,7 @@ from monitor.model import (
     ItemFilter,
     Latency,
     Outage,
+    OwedPage,
     Sighting,
     Subscription,
 )
@@ -363,6 +365,14 @@ class SqliteStore:
     def alerts(self, states: Collection[AlertState] = ()) -> list[Alert]:
         with self._reading as db:
             return alerts.listed(db.conn, states)
+
+    def claim_pages(self, now: datetime, limit: int, lease: timedelta) -> list[OwedPage]:
+        with self._writing() as db:
+            return pages.claim(db.conn, now, limit, lease)
+
+    def hasten_pages(self, now: datetime) -> None:
+        with self._writing() as db:
+            pages.hasten(db.conn, now)
 
     def hasten_alerts(self, channels: Collection[str], now: datetime) -> None:
         with self._writing() as db:

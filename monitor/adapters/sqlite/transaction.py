@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
-from monitor.adapters.sqlite import alerts, feeds, items, memories, outages
+from monitor.adapters.sqlite import alerts, feeds, items, memories, outages, pages
 from monitor.adapters.sqlite.copies import SqliteCopyIndex
 from monitor.adapters.sqlite.library import Database
 from monitor.adapters.sqlite.recent import RecentPostings
@@ -20,6 +20,7 @@ from monitor.model import (
     Item,
     Notice,
     Outage,
+    OwedPage,
     Sighting,
     Spread,
 )
@@ -56,7 +57,7 @@ class SqliteTransaction:
         for feed in item.feeds:
             self._languages[feed][item.language] += 1
 
-    def revise_item(self, item: Item, seen_at: datetime) -> None:
+    def revise_item(self, item: Item, seen_at: datetime | None) -> None:
         items.revise(self._db.conn, item, seen_at)
 
     def retag_item(self, item: Item) -> None:
@@ -82,6 +83,12 @@ class SqliteTransaction:
 
     def spread(self, story: str) -> Spread:
         return items.spread(self._db.conn, story)
+
+    def owe_page(self, page: OwedPage, at: datetime) -> None:
+        pages.owe(self._db.conn, page, at)
+
+    def settle_page(self, item: str) -> None:
+        pages.settle(self._db.conn, item)
 
     def save_feed(self, state: FeedState) -> None:
         feeds.save(self._db, state)

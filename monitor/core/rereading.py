@@ -1,0 +1,44 @@
+"""When an article's page that could not be had is asked for again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import escape
+
+from monitor.model import Entry, Failed, Item
+
+WAITS = (
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+"""From one attempt to the next. A page is often missing for the first minute (its feed is faster than its site's caches), a site
+for an hour, or a night. Together they are 41 hours: what comes by then may still alert (`[alerts] max_age`: 48 h)."""
+JITTER = 0.2
+"""Each is up to a fifth longer, so that what failed together does not come back together."""
+
+_LATER = ("dns", "connect", "tls", "timeout", "transfer", "held")
+_STATUSES = (404, 408, 425, 429)
+
+
+def comes_later(failed: Failed) -> timedelta | None:
+    """How long at least until the page may be had; None: what it answers is its last word (403, a page too large)."""
+    if failed.reason in _LATER or (failed.status is not None and (failed.status in _STATUSES or failed.status >= 500)):
+        return failed.retry_after or timedelta()
+    return None
+
+
+def wait(attempts: int, at_least: timedelta, jitter: float) -> timedelta | None:
+    """After so many attempts, from 1, until the next; None: no more. `jitter`: a uniform draw from 0 to 1."""
+    if attempts > len(WAITS):
+        return None
+    return max(WAITS[attempts - 1], at_least) * (1 + JITTER * jitter)
+
+
+def entry_of(item: Item) -> Entry:
+    """A stored item as its feed brought it, as far as its page is read with it."""
+    own = "".join(f"<p>{escape(line)}</p>" for line in item.text.split("\n"))
+    return Entry(None, item.url, item.title, summary=own, authors=item.authors, published_at=item.published_at)
