@@ -274,6 +274,10 @@ def _outage_record(outage: Outage) -> dict[str, Any]:
     return {"id": outage.id, **asdict(outage.trouble), **told}
 
 
+def _owed(pages: int) -> str:
+    return f"; {pages} to be read in full when their pages can be had" if pages else ""
+
+
 def _print_health(health: Health, latency: Latency, config: Config, now: datetime) -> None:
     out = console()
     out.print(Text("well" if health.well else "not well", "bold green" if health.well else "bold red"))
@@ -282,7 +286,7 @@ def _print_health(health: Health, latency: Latency, config: Config, now: datetim
     lines: tuple[tuple[str, str], ...] = (
         ("daemon", f"{health.daemon}, last tick {ago(health.last_tick, now)}"),
         ("feeds", f"{feeds.feeds}, {feeds.failing} failing, {feeds.due} due"),
-        ("items", f"{counts['items']}, of which {counts['copies']} copies"),
+        ("items", f"{counts['items']}, of which {counts['copies']} copies{_owed(counts['pages_owed'])}"),
         ("alerts", ", ".join(f"{counts[state]} {state}" for state in ("pending", "held", "delivered", "dead"))),
         ("watchlists", f"{len(config.watchlists)}, channels {len(config.channels)}"),
     )

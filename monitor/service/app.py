@@ -51,6 +51,9 @@ RETENTION_EVERY = timedelta(days=1)
 RETENTION_BATCH = 100
 """Items a transaction, half of a tenth of a second: whoever else writes waits for one of them."""
 
+REREAD_ROUNDS = 8
+"""Of `Rereader.read_due` that one `poll` makes: whoever polls by cron comes again."""
+
 log = structlog.get_logger()
 
 
@@ -115,7 +118,9 @@ class Application:
 
         # A semaphore would look through all who have their place already for each one that it lets in.
         await asyncio.gather(*(some() for _ in range(min(most, len(wanted)))))
-        await self.reread()
+        for _ in range(REREAD_ROUNDS):
+            if not await self.reread():
+                break
         await self.look()
         return [reports[feed] for feed in wanted]
 

@@ -48,6 +48,8 @@ class _Now(Collector):
         yield GaugeMetricFamily("monitor_outages", "Outages that are open.", outages)
         yield GaugeMetricFamily("monitor_items", "Items stored.", health.counts["items"])
         yield GaugeMetricFamily("monitor_copies", "Items that are copies.", health.counts["copies"])
+        text = "Items whose page could not be had, and is asked for again."
+        yield GaugeMetricFamily("monitor_pages_owed", text, health.counts["pages_owed"])
         alerts = GaugeMetricFamily("monitor_alerts", "Alerts by state.", labels=["state"])
         for state in ("pending", "held", "delivered", "dead"):
             alerts.add_metric([state], health.counts[state])

@@ -103,7 +103,7 @@ async def test_while_a_site_is_left_alone_nothing_is_allowed_and_no_longer(
 async def test_an_unreachable_site_forbids_all(fetcher: HttpFetcher) -> None:
     with Site() as gone:
         url = gone.url("/x")
-    assert not await fetcher.allowed(url)
+    assert await fetcher.allowed(url) is None
 
 
 async def test_of_a_long_one_the_beginning_counts(fetcher: HttpFetcher, site: Site) -> None:

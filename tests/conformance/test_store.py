@@ -25,6 +25,7 @@ from monitor.model import (
     ItemFilter,
     Learnt,
     Match,
+    OwedPage,
     Sighting,
 )
 from tests.builders import HOUR, NOON, a_feed, a_reading, an_item
@@ -185,6 +186,23 @@ def test_pending_alerts_of_a_channel_may_be_made_due(store: SqliteStore) -> None
         store.settle_alert(alert.id, state, NOON, next_attempt_at=NOON + HOUR, owed=owed)
     store.hasten_alerts(("waits", "took", "done"), NOON)
     assert [alert.channel for alert in store.claim_alerts(NOON, 10, HOUR)] == ["waits"]
+
+
+def test_a_page_that_is_owed_is_claimed_by_one_until_it_is_settled(store: SqliteStore) -> None:
+    with store.transaction() as tx:
+        for item, wait in (("late", 2 * HOUR), ("soon", HOUR), ("now", timedelta())):
+            tx.owe_page(OwedPage(item, "harbour"), NOON + wait)
+        tx.owe_page(OwedPage("soon", "harbour", 3, True), NOON + HOUR)
+    assert store.counts()["pages_owed"] == 3
+    assert store.claim_pages(NOON, 10, HOUR) == [OwedPage("now", "harbour")]
+    assert store.claim_pages(NOON, 10, HOUR) == []
+    assert store.claim_pages(NOON + HOUR, 1, HOUR) == [OwedPage("now", "harbour")]
+    assert store.claim_pages(NOON + HOUR, 10, HOUR) == [OwedPage("soon", "harbour", 3, True)]
+    with store.transaction() as tx:
+        tx.settle_page("now")
+        tx.settle_page("nothing")
+    store.hasten_pages(NOON + HOUR)
+    assert {page.item for page in store.claim_pages(NOON + HOUR, 10, HOUR)} == {"late", "soon"}
 
 
 def test_an_attempt_that_was_not_made_is_not_counted(store: SqliteStore) -> None:

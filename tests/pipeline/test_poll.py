@@ -60,13 +60,14 @@ class Net:
         self.answers: dict[str, FetchOutcome] = {}
         self.asked: list[Request] = []
         self.forbidden: set[str] = set()
+        self.unknown: set[str] = set()
 
     async def fetch(self, request: Request) -> FetchOutcome:
         self.asked.append(request)
         return self.answers.get(request.url, Failed(request.url, "status", "404 Not Found", 404))
 
-    async def allowed(self, url: str) -> bool:
-        return url not in self.forbidden
+    async def allowed(self, url: str) -> bool | None:
+        return None if url in self.unknown else url not in self.forbidden
 
 
 class Inline:

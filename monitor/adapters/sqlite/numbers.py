@@ -23,3 +23,12 @@ def latency(db: sqlite3.Connection, since: datetime) -> Latency:
         return Latency()
     within = tuple(bisect_right(late, bound * 1000) for bound in LATENCY_BOUNDS)
     return Latency(len(late), sum(late) / 1000, late[len(late) // 2] / 1000, within)
+
+
+def counts(db: sqlite3.Connection) -> dict[str, int]:
+    """See ports.Store.counts."""
+    items, copies = db.execute("SELECT count(*), count(copy_of) FROM items").fetchone()
+    (owed,) = db.execute("SELECT count(*) FROM pages_owed").fetchone()
+    states = db.execute("SELECT state, count(*) FROM alerts GROUP BY state").fetchall()
+    none = dict.fromkeys(("pending", "held", "delivered", "dead"), 0)
+    return {"items": items, "copies": copies, "pages_owed": owed, **none, **dict(states)}

@@ -400,10 +400,7 @@ class SqliteStore:
 
     def counts(self) -> Mapping[str, int]:
         with self._reading as db:
-            row = db.conn.execute("SELECT count(*), count(copy_of) FROM items").fetchone()
-            states = db.conn.execute("SELECT state, count(*) FROM alerts GROUP BY state").fetchall()
-        none = dict.fromkeys(("pending", "held", "delivered", "dead"), 0)
-        return {"items": row[0], "copies": row[1], **none, **dict(states)}
+            return numbers.counts(db.conn)
 
     def close(self) -> None:
         """Close the file; the daemon's hold on it ends."""

@@ -1,0 +1,243 @@
+"""A page that could not be had: asked for again, and what follows once the article is read in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.core.rereading import WAITS
+from monitor.model import AlertPolicy, ArticlePolicy, Failed, Fetched, FetchOutcome, Item
+from monitor.pipeline.intake import Rules
+from monitor.pipeline.poll import Poller
+from monitor.pipeline.rereading import LEASE, Rereader
+from tests.builders import HOUR, NOON, a_watchlist
+from tests.pipeline.test_poll import FEED, LONG, OTHER, Bench, entry, write
+
+URL = "https://news.example.org/1"
+STUB = "A report in short […]"
+MINUTE = timedelta(minutes=1)
+
+
+class Again(Bench):
+    """A bench whose feeds' texts are stubs."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.config = replace(self.config, article=ArticlePolicy(fetch="auto"))
+
+    def down(self, url: str = URL, **how: object) -> None:
+        how = {"reason": "status", "error": "503 Service Unavailable", "status": 503} | how
+        self.net.answers[url] = Failed(url, **how)  # type: ignore[arg-type]
+
+    def up(self, url: str = URL, number: int = 1, title: str = "Report", head: str = "") -> None:
+        text = LONG.replace("northern basin", f"northern basin number {number}")
+        body = f"<html><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{text}</article></body></html>"
+        self.net.answers[url] = Fetched(url, 200, body.encode(), {"content-type": "text/html"})
+
+    async def reread(self, wait: timedelta = WAITS[0]) -> int:
+        self.clock.at += wait
+        poller = Poller(self.store, write, write, self.net, self.workers, self.clock, lambda: 0.5)
+        return await Rereader(poller, lambda: 0.0).read_due(Rules.of(self.config))
+
+    def item(self) -> Item:
+        (item,) = self.items()
+        return item
+
+    @property
+    def asked_for_page(self) -> int:
+        return sum(request.url == URL for request in self.net.asked)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Again]:
+    made = Again(tmp_path / "m.db")
+    yield made
+    made.store.close()
+
+
+TROUBLES: list[FetchOutcome | None] = [
+    Failed(URL, "status", "503 Service Unavailable", 503),
+    Failed(URL, "status", "404 Not Found", 404),
+    Failed(URL, "status", "429 Too Many Requests", 429, timedelta(seconds=60), "example.org"),
+    Failed(URL, "held", "asked to be left alone", 429, timedelta(seconds=60), "example.org"),
+    Failed(URL, "timeout", "no answer"),
+    Failed(URL, "dns", "does not resolve"),
+    None,
+]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda one: one.error if isinstance(one, Failed) else "robots.txt")
+async def test_it_is_asked_for_again_and_the_article_alerts_then(bench: Again, trouble: FetchOutcome | None) -> None:
+    bench.serve(entry(1, title="A report", html=STUB))
+    if trouble is None:
+        bench.net.unknown.add(URL)
+    else:
+        bench.net.answers[URL] = trouble
+    assert (await bench.poll()).alerts == 0
+    assert bench.item().text_from == "feed"
+    assert await bench.reread(WAITS[0] / 2) == 0
+    bench.net.unknown.clear()
+    bench.up()
+    assert await bench.reread() == 1
+    item = bench.item()
+    assert (item.text_from, item.problem, item.revisions) == ("page", None, 0)
+    assert "Tugs worked through the night" in item.text
+    assert item.watchlists == ("ships",)
+    assert [alert.occasion for alert in bench.store.alerts()] == ["new"]
+    assert bench.store.revisions(item.id) == []
+    assert await bench.reread(timedelta(days=2)) == 0
+
+
+async def test_what_is_its_last_word_is_not_asked_for_again(bench: Again) -> None:
+    bench.serve(entry(1, html=STUB), entry(2, html=STUB))
+    bench.down(error="403 Forbidden", status=403)
+    bench.net.forbidden.add("https://news.example.org/2")
+    await bench.poll()
+    assert await bench.reread(timedelta(days=2)) == 0
+
+
+async def test_it_is_asked_ever_more_seldom_and_given_up(bench: Again) -> None:
+    bench.serve(entry(1, html=STUB))
+    bench.down()
+    await bench.poll()
+    asked = []
+    for _ in range(3 * 24 * 60):
+        if await bench.reread(MINUTE):
+            asked.append(bench.clock.at)
+    assert [round((later - earlier) / MINUTE) for earlier, later in zip([NOON, *asked], asked, strict=False)] == [
+        wait / MINUTE for wait in WAITS
+    ]
+    assert bench.item().text_from == "feed"
+    assert bench.item().problem
+
+
+async def test_retry_after_is_obeyed(bench: Again) -> None:
+    bench.serve(entry(1, html=STUB))
+    bench.down(status=429, retry_after=3 * HOUR, site="example.org")
+    await bench.poll()
+    assert await bench.reread(2 * HOUR) == 0
+    bench.down(status=429, retry_after=20 * HOUR, site="example.org")
+    assert await bench.reread(HOUR) == 1
+    assert await bench.reread(19 * HOUR) == 0
+    assert await bench.reread(HOUR) == 1
+
+
+async def test_a_process_that_dies_with_it_in_hand_leaves_it_to_the_next(bench: Again) -> None:
+    bench.serve(entry(1, html=STUB))
+    bench.down()
+    await bench.poll()
+    (owed,) = bench.store.claim_pages(bench.clock.at + WAITS[0], 10, LEASE)
+    assert (owed.feed, owed.attempts, owed.first_poll) == ("harbour", 0, True)
+    bench.up()
+    assert await bench.reread(WAITS[0]) == 0
+    assert await bench.reread(LEASE) == 1
+    assert bench.item().text_from == "page"
+
+
+async def test_who_was_told_of_the_stub_is_not_told_again(bench: Again) -> None:
+    bench.serve(entry(1, title="Freighters leave", html=STUB))
+    bench.down()
+    assert (await bench.poll()).alerts == 1
+    bench.up(title="Freighters leave")
+    await bench.reread()
+    assert bench.item().text_from == "page"
+    assert len(bench.store.alerts()) == 1
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["nobody told", "somebody told of the stub"])
+async def test_an_article_that_turns_out_to_be_a_copy_raises_no_alert(bench: Again, told: bool) -> None:
+    words = a_watchlist("words", query="report")
+    bench.config = replace(bench.config, watchlists=(a_watchlist(), *((words,) if told else ())))
+    bench.serve(entry(1, title="A report in short", html=STUB))
+    bench.down()
+    assert (await bench.poll()).alerts == int(told)
+    bench.serve(
+        entry(9, title="Tugs at work", html=LONG.replace("northern basin", "northern basin number 1")), feed=OTHER
+    )
+    await bench.poll(OTHER)
+    before = [(alert.watchlist, alert.story) for alert in bench.store.alerts()]
+    bench.up(title="A report in short")
+    await bench.reread()
+    assert [(alert.watchlist, alert.story) for alert in bench.store.alerts()] == before
+    original, late = sorted(bench.items(), key=lambda item: item.url == URL)
+    assert late.text_from == "page"
+    assert (late.copy_of, late.story) == ((None, late.id) if told else (original.id, original.story))
+    assert len(bench.store.sightings(original.story)) == (not told)
+
+
+async def test_what_copies_it_later_is_found_by_its_text(bench: Again) -> None:
+    bench.serve(entry(1, title="A report", html=STUB))
+    bench.down()
+    await bench.poll()
+    bench.up()
+    await bench.reread()
+    copy = entry(9, title="Tugs at work", html=LONG.replace("northern basin", "northern basin number 1"))
+    bench.serve(copy, feed=OTHER)
+    report = await bench.poll(OTHER)
+    assert (report.new, report.copies, report.alerts) == (0, 1, 0)
+
+
+async def test_a_page_that_names_a_stored_article_s_address_is_that_article(bench: Again) -> None:
+    bench.serve(entry(1, title="Report", html=STUB))
+    bench.down()
+    await bench.poll()
+    bench.serve(entry(2, title="Report", html=LONG), feed=OTHER)
+    await bench.poll(OTHER)
+    bench.up(number=77, head='<link rel="canonical" href="https://news.example.org/2">')
+    await bench.reread()
+    late = next(item for item in bench.items() if item.url == URL)
+    assert (late.copy_test, late.similarity) == ("url", 1.0)
+
+
+async def test_a_first_poll_that_alerts_nobody_alerts_nobody_later(bench: Again) -> None:
+    bench.config = replace(bench.config, alerts=AlertPolicy(first_poll="none"))
+    bench.serve(entry(1, title="A report", html=STUB))
+    bench.down()
+    await bench.poll()
+    bench.up()
+    await bench.reread()
+    assert bench.item().watchlists == ("ships",)
+    assert bench.store.alerts() == []
+
+
+async def test_nothing_is_asked_for_a_feed_that_is_gone_or_wants_no_pages(bench: Again) -> None:
+    bench.serve(entry(1, html=STUB))
+    bench.serve(entry(3, html=STUB), feed=OTHER)
+    bench.down()
+    await bench.poll()
+    await bench.poll(OTHER)
+    before = len(bench.net.asked)
+    bench.config = replace(bench.config, feeds=(replace(FEED, fetch="never"),))
+    assert await bench.reread() == 2
+    assert len(bench.net.asked) == before
+    assert await bench.reread(timedelta(days=2)) == 0
+
+
+async def test_an_edited_article_whose_page_fails_keeps_its_text_and_is_read_later(bench: Again) -> None:
+    bench.serve(entry(1, title="A report", html=STUB))
+    bench.up()
+    await bench.poll()
+    bench.serve(entry(1, title="A report, corrected", html=STUB), etag='"2"')
+    bench.down()
+    bench.clock.at += HOUR
+    await bench.poll()
+    assert bench.item().text_from == "page"
+    bench.up(number=5)
+    await bench.reread()
+    assert "number 5" in bench.item().text
+    assert bench.item().title == "A report, corrected"
+
+
+async def test_when_the_network_is_back_all_are_due(bench: Again) -> None:
+    bench.serve(entry(1, html=STUB))
+    bench.down()
+    await bench.poll()
+    for wait in WAITS[:3]:
+        await bench.reread(wait)
+    assert await bench.reread(MINUTE) == 0
+    bench.store.hasten_pages(bench.clock.at)
+    assert await bench.reread(timedelta()) == 1
