@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from monitor.adapters.sqlite import SqliteStore, copies, recent
 from monitor.adapters.sqlite.copy_rows import unpack
 from monitor.core.stories import split
+from monitor.model import Reading
 from tests.adapters.test_copy_index import Index, text, visible
 from tests.builders import NOON
 from tests.laws.test_copies_laws import article
@@ -24,12 +26,14 @@ LINE = article(77, 1).text
 """Stands under some texts: more than three of them make an idiom of it."""
 HOUR = timedelta(hours=1)
 
-texts = st.builds(lambda seed, noted: text(seed, note=LINE if noted else ""), st.integers(0, 5), st.booleans())
+texts = st.tuples(st.integers(0, 5), st.booleans())
+"""A seed, and whether the line is noted under the text: drawn as texts they would be 30 kB to print."""
 names = st.integers(0, 12)
 steps = st.one_of(
     st.tuples(st.just("take"), st.lists(texts, min_size=1, max_size=3)),
     st.tuples(st.just("take in vain"), texts),
     st.tuples(st.just("revise"), st.tuples(names, texts)),
+    st.tuples(st.just("join"), st.tuples(names, texts, names)),
     st.tuples(st.just("split"), names),
     st.tuples(st.just("forget"), st.integers(1, 12)),
     st.tuples(st.just("start anew"), st.none()),
@@ -61,6 +65,12 @@ def test_every_story_is_posted_under_each_of_its_features_and_under_no_other(
             world.check(index)
 
 
+def read(drawn: object) -> Reading:
+    assert isinstance(drawn, tuple)
+    seed, noted = drawn
+    return text(seed, note=LINE if noted else "")
+
+
 class World:
     """Two processes, each with its connection, and what they took."""
 
@@ -75,15 +85,17 @@ class World:
         match what, about:
             case "take", [*readings]:
                 with index.store.transaction() as tx:
-                    for reading in readings:
-                        index.put(tx, f"item-{self.taken}", reading, NOON + self.taken * HOUR)
+                    for drawn in readings:
+                        index.put(tx, f"item-{self.taken}", read(drawn), NOON + self.taken * HOUR)
                         self.taken += 1
-            case "take in vain", reading:
+            case "take in vain", drawn:
                 with suppress(Undone), index.store.batch():
-                    index.take(f"item-{self.taken}", reading, NOON + self.taken * HOUR)
+                    index.take(f"item-{self.taken}", read(drawn), NOON + self.taken * HOUR)
                     raise Undone
-            case "revise", (int(name), reading) if name < self.taken:
-                index.revise(f"item-{name}", reading)
+            case "revise", (int(name), drawn) if name < self.taken:
+                index.revise(f"item-{name}", read(drawn))
+            case "join", (int(name), drawn, int(other)) if self.may_join(name, other):
+                self.join(index, f"item-{name}", read(drawn), f"item-{other}")
             case "split", int(name) if name < self.taken and self.is_copy(f"item-{name}"):
                 item = index.store.item(f"item-{name}")
                 assert item is not None
@@ -95,6 +107,26 @@ class World:
             case "start anew", None:
                 index.store.close()
                 self.processes[who] = Index(self.path)
+
+    def may_join(self, name: int, other: int) -> bool:
+        """Whether this item is all that its story has, and the other is of another."""
+        if max(name, other) >= self.taken:
+            return False
+        store = self.processes[0].store
+        item, another = store.item(f"item-{name}"), store.item(f"item-{other}")
+        assert item is not None
+        assert another is not None
+        return item.copy_of is None and len(store.story(item.story)) == 1 and another.story != item.story
+
+    def join(self, index: Index, name: str, reading: Reading, other: str) -> None:
+        """An item that was read in full shows that it is a copy."""
+        with index.store.transaction() as tx:
+            item, another = tx.item(name), tx.item(other)
+            assert item is not None
+            assert another is not None
+            item = replace(item, title=reading.title, text=reading.text, story=another.story, copy_of=another.id)
+            tx.revise_item(item, None)
+            tx.copies.add(name, reading, item.first_seen_at)
 
     def is_copy(self, name: str) -> bool:
         item = self.processes[0].store.item(name)
