@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -93,6 +94,9 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
+        # nohup ignores it. With a terminal, that is gone; without, somebody means that a daemon reads its configuration again.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            loop.add_signal_handler(signal.SIGHUP, self._stopping.set if sys.stderr.isatty() else _hung_up)
         await self._endpoint.follow()
         gc.collect()
         keep_what_there_is()  # 50,000 feeds are half a million objects: walked anew, they stall the loop for .2 s
@@ -346,6 +350,10 @@ class Daemon:
             await work
         except StoreError as error:
             log.warning("store_unavailable", error=str(error))
+
+
+def _hung_up() -> None:
+    log.info("hangup", what="a changed configuration is taken by itself")
 
 
 def _complain(event: JobExecutionEvent) -> None:

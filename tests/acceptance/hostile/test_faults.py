@@ -58,7 +58,7 @@ class Place:
     most = 1_000_000
     """Entries a feed ever shows."""
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, log: Path | None = None) -> subprocess.Popen[bytes]:
         config = self.directory / "config"
         (config / "watchlists").mkdir(parents=True)
         (config / "monitor.toml").write_text(
@@ -78,9 +78,9 @@ class Place:
             "PYTHONPATH": f"{HOOKED}{os.pathsep}{Path(__file__).parents[3]}",
             "WATCH": str(self.directory),
         }
-        with (self.directory / "log").open("w") as log:
+        with (log or self.directory / "log").open("w") as file:
             return subprocess.Popen(
-                [*MONITOR, "run", "--config", str(config)], cwd=self.directory, stderr=log, env=environment
+                [*MONITOR, "run", "--config", str(config)], cwd=self.directory, stderr=file, env=environment
             )
 
     @property
@@ -271,3 +271,42 @@ def test_an_end_under_load_comes_soon_and_leaves_no_lease(place: Place, running:
     with contextlib.closing(sqlite3.connect(place.store)) as db:
         assert db.execute("SELECT count(*) FROM feeds WHERE lease_until IS NOT NULL").fetchone() == (0,)
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(place: Place) -> None:
+    """Its disk is full, or its reader has gone."""
+    daemon = place.start(Path("/dev/full"))
+    try:
+        until(lambda: min(place.shown) >= 3)
+        watchlist = place.directory / "config" / "watchlists" / "more.toml"
+        watchlist.write_text('query = "nonsense ("')  # a mistake is told, and another change is taken all the same
+        threading.Event().wait(1)
+        watchlist.write_text('query = "ship"\nalert = ["hook"]\nmax_per_hour = 10000\n')
+        until(lambda: len(place.told()) > len(place.stored()))
+        ends(daemon)
+    finally:
+        daemon.kill()
+        daemon.wait()
+
+
+def test_a_hangup_ends_a_daemon_on_its_terminal_and_no_other(place: Place, running: subprocess.Popen[bytes]) -> None:
+    until(lambda: min(place.shown) >= 1)
+    running.send_signal(signal.SIGHUP)
+    shown = min(place.shown)
+    until(lambda: "event=hangup" in place.log and min(place.shown) > shown)
+    ends(running)
+    ours, theirs = os.openpty()
+    on_terminal = subprocess.Popen(
+        [*MONITOR, "run", "--config", str(place.directory / "config")],
+        cwd=place.directory,
+        stderr=theirs,
+        preexec_fn=lambda: os.login_tty(theirs),
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+    os.close(theirs)
+    shown = min(place.shown)
+    until(lambda: min(place.shown) > shown)
+    os.close(ours)  # the terminal's window is closed
+    assert on_terminal.wait(15) == 0
+    with contextlib.closing(sqlite3.connect(place.store)) as db:
+        assert db.execute("SELECT value FROM notes WHERE key = 'daemon.tick'").fetchone() == ("stopped",)
