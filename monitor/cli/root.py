@@ -41,6 +41,7 @@ from monitor.cli.ending import ending_at_once
 from monitor.cli.feeds import feeds
 from monitor.cli.items import items, show, split
 from monitor.cli.queries import try_, why
+from monitor.cli.streams import all_streams
 from monitor.core.pace import crowded
 from monitor.errors import ConfigError, Mistake
 from monitor.garbage import collect_rarely
@@ -310,6 +311,7 @@ def _print_health(health: Health, latency: Latency, config: Config, now: datetim
 
 def main() -> None:
     """The console script."""
+    all_streams()
     collect_rarely()
     with ending_at_once():
         monitor(prog_name="monitor")

@@ -62,3 +62,15 @@ def test_output_that_nobody_reads_to_its_end_is_no_error_to_be_told() -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 1
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_stop_nothing(closed: str, tmp_path: Path) -> None:
+    program = " ".join(f"'{part}'" for part in (PROGRAM[0], "-c", PROGRAM[2].replace("'", '"')))
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "monitor.toml").touch()
+    done = subprocess.run(
+        f"{program} poll {closed}", shell=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(Path.cwd())}
+    )
+    assert done.returncode == 0
+    assert (tmp_path / "var" / "monitor.db").read_bytes()[:15] == b"SQLite format 3"

@@ -1,0 +1,21 @@
+"""The three streams that a process is expected to have."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def all_streams() -> None:
+    """Those that whoever started us had closed lead nowhere: what is printed would fail, and the next file that is opened would
+    take the place of one, with what is printed written into it."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
