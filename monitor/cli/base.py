@@ -18,6 +18,7 @@ import click
 from rich.console import Console
 
 from monitor.adapters.sqlite import SqliteStore, path_of
+from monitor.cli.streams import speaks_unicode
 from monitor.errors import ConfigError, MonitorError, UsageError
 from monitor.garbage import keep_what_there_is
 from monitor.model import Config, Item
@@ -116,7 +117,7 @@ def console() -> Console:
 def print_json(records: Iterable[Mapping[str, Any]]) -> None:
     """JSON Lines."""
     for record in records:
-        click.echo(json.dumps(record, ensure_ascii=False, default=to_json))
+        click.echo(json.dumps(record, ensure_ascii=not speaks_unicode(), default=to_json))
 
 
 def to_json(value: object) -> Any:

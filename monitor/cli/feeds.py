@@ -159,7 +159,7 @@ def export(config_dir: str | None) -> None:
 
     config = configuration(config_dir)
     feeds = [OpmlFeed(feed.url, feed.id, feed.tags, feed.id) for feed in config.feeds]
-    click.echo(write_opml(feeds, "monitor").decode(), nl=False)
+    click.echo(write_opml(feeds, "monitor"), nl=False)
 
 
 @feeds.command("find")

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 
+def speaks_unicode() -> bool:
+    """Whether what is printed may hold any character."""
+    return sys.stdout.encoding.lower().replace("-", "") == "utf8"
+
+
 def all_streams() -> None:
-    """Those that whoever started us had closed lead nowhere: what is printed would fail, and the next file that is opened would
+    """Have all three, and have what their encoding has no sign for printed as "?", not fail.
+
+    Those that whoever started us had closed lead nowhere: what is printed would fail, and the next file that is opened would
     take the place of one, with what is printed written into it."""
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
@@ -19,3 +27,5 @@ def all_streams() -> None:
                 os.close(opened)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper) and not speaks_unicode():
+        sys.stdout.reconfigure(errors="replace")

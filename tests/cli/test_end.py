@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -74,3 +75,20 @@ def test_streams_that_are_closed_stop_nothing(closed: str, tmp_path: Path) -> No
     )
     assert done.returncode == 0
     assert (tmp_path / "var" / "monitor.db").read_bytes()[:15] == b"SQLite format 3"
+
+
+def test_a_terminal_without_signs_for_all_is_shown_what_it_has_signs_for(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "monitor.toml").touch()
+    (tmp_path / "news.txt").write_text("Війська КНДР у Курську – Città\n\nA long enough text of an article.\n", "utf-8")
+
+    def said(*command: str, encoding: str = "latin-1") -> bytes:
+        environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "PYTHONIOENCODING": encoding}
+        done = subprocess.run([*PROGRAM, *command], cwd=tmp_path, env=environment, capture_output=True)
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+        return done.stdout
+
+    said("import", "news.txt")
+    assert "? Città".encode("latin-1") in said("items")
+    assert json.loads(said("items", "--json"))["title"] == "Війська КНДР у Курську – Città"
+    assert said("items", "--json", encoding="utf-8").decode("utf-8").count("КНДР") == 1
