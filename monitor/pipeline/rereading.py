@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
 from monitor.core.plan import Fresh
 from monitor.core.rereading import entry_of, wait
+from monitor.errors import MonitorError, StoreError
 from monitor.model import Feed, Item, OwedPage, Reading
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.poll import Poller
@@ -35,8 +36,19 @@ class Rereader:
         """Ask for the pages that are due, some at a time; returns how many were asked for. Raises StoreError."""
         poller = self.poller
         due = await poller.write(poller.store.claim_pages, poller.clock.now(), AT_ONCE, LEASE)
-        await asyncio.gather(*(self._again(owed, rules) for owed in due))
+        await asyncio.gather(*(self._try(owed, rules) for owed in due))
         return len(due)
+
+    async def _try(self, owed: OwedPage, rules: Rules) -> None:
+        """A bug of ours, or a text that kills whoever reads it, costs this page's attempt."""
+        try:
+            await self._again(owed, rules)
+        except StoreError:
+            raise
+        except Exception as error:
+            told = str(error) if isinstance(error, MonitorError) else f"internal error: {type(error).__name__}: {error}"
+            log.exception("page_broke", feed=owed.feed, item=owed.item, error=told)
+            await self.poller.write(self._put_off, owed, timedelta())
 
     async def _again(self, owed: OwedPage, rules: Rules) -> None:
         feed = rules.feeds.get(owed.feed)
@@ -65,12 +77,20 @@ class Rereader:
 
     def _take(self, owed: OwedPage, feed: Feed, reading: Reading, rules: Rules) -> Taken:
         """One transaction, on the store's thread."""
-        now = self.poller.clock.now()
-        tried = owed.attempts + 1
-        pause = None if reading.page_after is None else wait(tried + 1, reading.page_after, self.jitter())
+        if reading.page_after is not None:
+            self._put_off(owed, reading.page_after)
+            return Taken("seen", owed.item)
         with self.poller.store.transaction() as tx:
-            if pause is not None:
-                tx.owe_page(OwedPage(owed.item, owed.feed, tried, owed.first_poll), now + pause)
-                return Taken("seen", owed.item)
             tx.settle_page(owed.item)
-            return Intake(tx, rules, now, feed, owed.first_poll).reread(owed.item, reading)
+            return Intake(tx, rules, self.poller.clock.now(), feed, owed.first_poll).reread(owed.item, reading)
+
+    def _put_off(self, owed: OwedPage, at_least: timedelta) -> None:
+        """Until the next attempt, or for good after the last."""
+        tried = owed.attempts + 1
+        pause = wait(tried + 1, at_least, self.jitter())
+        with self.poller.store.transaction() as tx:
+            if pause is None:
+                tx.settle_page(owed.item)
+            else:
+                after = replace(owed, attempts=tried)
+                tx.owe_page(after, self.poller.clock.now() + pause)

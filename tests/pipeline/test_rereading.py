@@ -232,6 +232,31 @@ async def test_an_edited_article_whose_page_fails_keeps_its_text_and_is_read_lat
     assert bench.item().title == "A report, corrected"
 
 
+async def test_a_page_that_breaks_what_reads_it_costs_its_own_attempt(bench: Again) -> None:
+    bench.serve(entry(1, html=STUB), entry(2, html=STUB))
+    bench.down()
+    bench.down("https://news.example.org/2")
+    await bench.poll()
+    bench.up()
+    bench.up("https://news.example.org/2", 2)
+    bench.workers.dies = ["read_entry"] * 3
+    assert await bench.reread() == 2
+    assert sorted(item.text_from for item in bench.items()) == ["feed", "page"]
+    assert await bench.reread(MINUTE) == 0
+    assert await bench.reread(WAITS[1]) == 1
+    assert [item.text_from for item in bench.items()] == ["page", "page"]
+
+
+async def test_a_clock_that_is_set_back_keeps_none_waiting(bench: Again) -> None:
+    bench.serve(entry(1, html=STUB))
+    bench.down()
+    await bench.poll()
+    bench.up()
+    bench.clock.at -= timedelta(days=30)
+    bench.store.move_back(timedelta(days=30), bench.clock.at)
+    assert await bench.reread() == 1
+
+
 async def test_when_the_network_is_back_all_are_due(bench: Again) -> None:
     bench.serve(entry(1, html=STUB))
     bench.down()

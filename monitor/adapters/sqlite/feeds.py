@@ -169,6 +169,7 @@ def move_back(db: Database, by: timedelta, now: datetime) -> None:
         {"back": back, "now": moment},
     )
     db.conn.execute("UPDATE holds SET until = until - ?", (back,))
+    db.conn.execute("UPDATE pages_owed SET next_at = next_at - ?", (back,))
 
 
 def holds(db: Database, now: datetime) -> dict[str, datetime]:
