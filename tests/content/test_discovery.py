@@ -41,9 +41,7 @@ def test_links_that_say_they_lead_to_a_feed(link: str) -> None:
 
 
 def test_a_link_header_declares_as_a_link_element_does() -> None:
-    header = (
-        '<https://h.example/>; rel="hub", </f>; title="News, all; of it"; rel="alternate"; type="application/atom+xml"'
-    )
+    header = '<https://h.example/>; rel="hub"; rel="alternate"; type="text/xml", </f>; title="News, all; of it"; rel="alternate"; type="application/atom+xml"'
     found = find_feeds(b"<html></html>", "https://news.example/x", {"link": header})
     assert found[0] == FeedLink("https://news.example/f", "News, all; of it", "atom", "declared")
     assert find_feeds(b"", "https://news.example/", {"link": "</x>; rel=alternate; type=text/html"})[0].found == "usual"

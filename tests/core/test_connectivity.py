@@ -81,6 +81,37 @@ def test_a_feed_on_our_own_network_that_answers_all_the_while_does_not_hide_it()
     assert world.back() == ["b", "c", "d", "e"]
 
 
+def test_nor_do_three_that_do() -> None:
+    world = World()
+    world.poll("abcdexyz")
+    for _ in range(8):
+        world.later(HOUR)
+        world.poll("abcde", "silent")
+        world.poll("xyz")
+    world.poll("a")
+    assert world.back() == ["b", "c", "d", "e"]
+
+
+def test_a_few_of_many_that_fall_silent_are_not_the_network() -> None:
+    world = World()
+    world.poll("abcdefghij")
+    world.later(10 * MINUTE)
+    world.poll("abc", "silent")
+    assert not world.listening.cut_off
+
+
+def test_what_fell_silent_one_after_another_counts_together() -> None:
+    world = World()
+    world.poll("abcd")
+    world.later(10 * MINUTE)
+    world.poll("a", "silent")
+    world.later(5 * MINUTE)
+    world.poll("bcd")
+    world.later(10 * MINUTE)
+    world.poll("bc", "silent")
+    assert world.listening.cut_off
+
+
 def test_who_was_not_asked_in_the_silence_waits() -> None:
     world = World()
     world.poll("z", "silent")
@@ -140,6 +171,8 @@ def test_two_fail_together_by_chance(silent: str) -> None:
 def test_the_feeds_of_a_site_that_is_read_again_are_asked_again() -> None:
     world = World()
     feeds = ("s/1", "s/2", "s/3")
+    world.poll(("s/gone",), "error")
+    world.later(HOUR)
     world.poll(("a", *feeds))
     world.later(10 * MINUTE)
     world.poll(feeds, "error")
@@ -182,6 +215,7 @@ def test_when_only_one_came_back_the_others_come_back_later() -> None:
     world.outage("abcdef")
     world.poll("a")
     assert world.back() == ["b", "c", "d", "e", "f"]
+    world.poll("a")
     world.poll("bcdef", "silent")
     world.later(5 * HOUR)
     world.poll("bcdef", "silent")

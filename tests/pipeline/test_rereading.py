@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.core.rereading import WAITS
+from monitor.content.articles import own_text
+from monitor.core.rereading import WAITS, entry_of
 from monitor.model import AlertPolicy, ArticlePolicy, Failed, Fetched, FetchOutcome, Item
 from monitor.pipeline.intake import Rules
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.rereading import LEASE, Rereader
-from tests.builders import HOUR, NOON, a_watchlist
+from tests.builders import HOUR, NOON, TEXT, a_watchlist, an_item
 from tests.pipeline.test_poll import FEED, LONG, OTHER, Bench, entry, write
 
 URL = "https://news.example.org/1"
@@ -169,6 +170,48 @@ async def test_an_article_that_turns_out_to_be_a_copy_raises_no_alert(bench: Aga
     assert len(bench.store.sightings(original.story)) == (not told)
 
 
+async def test_an_article_is_no_copy_of_its_own_beginning(bench: Again) -> None:
+    own = TEXT.split("\n")[0].replace("northern basin", "northern basin number 1")
+    bench.serve(entry(1, title="A report", html=f"<p>{own} Paragraph of the long report. […]</p>"))
+    bench.down()
+    await bench.poll()
+    assert bench.item().text.startswith("The harbour authority")
+    bench.up(title="A report")
+    await bench.reread()
+    assert (bench.item().text_from, bench.item().copy_of) == ("page", None)
+
+
+async def test_the_address_that_its_page_names_is_its_own_from_then_on(bench: Again) -> None:
+    bench.serve(entry(1, title="Report", html=STUB))
+    bench.down()
+    await bench.poll()
+    bench.up(head='<link rel="canonical" href="https://news.example.org/2">')
+    await bench.reread()
+    bench.serve(entry(2, title="Report", html=STUB), feed=OTHER)
+    report = await bench.poll(OTHER)
+    assert (report.new, report.copies) == (0, 0)
+    assert bench.item().feeds == ("harbour", "coast")
+
+
+async def test_an_address_that_a_page_names_is_not_believed_under_another_title(bench: Again) -> None:
+    bench.serve(entry(1, title="Report", html=STUB))
+    bench.down()
+    await bench.poll()
+    bench.serve(
+        entry(2, title="Nothing of the kind", html="<p>Wheat prices fell in Chicago for a third day.</p>" * 3),
+        feed=OTHER,
+    )
+    await bench.poll(OTHER)
+    bench.up(head='<link rel="canonical" href="https://news.example.org/2">')
+    await bench.reread()
+    assert [item.copy_of for item in bench.items()] == [None, None]
+
+
+def test_a_stored_item_s_text_is_its_entry_s(bench: Again) -> None:
+    text = "Profits < losses & so on.\nA second paragraph."
+    assert own_text(entry_of(an_item(text=text))) == text
+
+
 async def test_what_copies_it_later_is_found_by_its_text(bench: Again) -> None:
     bench.serve(entry(1, title="A report", html=STUB))
     bench.down()
@@ -229,6 +272,7 @@ async def test_an_edited_article_whose_page_fails_keeps_its_text_and_is_read_lat
     bench.up(number=5)
     await bench.reread()
     assert "number 5" in bench.item().text
+    assert (bench.item().revisions, len(bench.store.revisions(bench.item().id))) == (2, 2)
     assert bench.item().title == "A report, corrected"
 
 

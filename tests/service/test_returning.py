@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.core.urls import site_of
-from monitor.model import Config, Failed, Feed, Fetched, FetchOutcome, PollPolicy, Request, WebPolicy
+from monitor.model import Config, Failed, Feed, Fetched, FetchOutcome, OwedPage, PollPolicy, Request, WebPolicy
 from monitor.service.app import open_application
 from monitor.service.daemon import Daemon
 from tests.fakes import MORNING, FakeClock, no_changes
@@ -87,8 +87,19 @@ async def test_after_a_night_without_network_all_feeds_are_read_within_minutes(t
         before = len(night.net.asked)
         await night.passes(timedelta(hours=10))
         vain = len(night.net.asked) - before
+        app, sent = night.daemon._app, []
+
+        async def try_again() -> None:
+            sent.append(night.clock.now())
+
+        app.outbox.try_again = try_again  # type: ignore[method-assign]
+        with app.store.transaction() as tx:
+            tx.owe_page(OwedPage("of-an-item-that-is-gone", "a"), night.clock.now() + timedelta(hours=12))
         night.net.down = lambda site: False
         assert await night.until_read(ALL) < 2 * MINUTE
+        await night.passes(MINUTE)
+        assert len(sent) == 1, "alerts that failed are sent too"
+        assert app.store.counts()["pages_owed"] == 0, "pages that could not be had are asked for"
         assert 250 < vain <= 660, "one a minute, whoever's"
         night.net.asked.clear()
         await night.passes(timedelta(hours=1))
