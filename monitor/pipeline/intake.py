@@ -266,29 +266,20 @@ class Intake:
             return self._edited(old, reading)
         reading = self._cut(reading)
         evidence = self._other(old, reading)
-        item = replace(
-            old,
-            title=reading.title,
-            text=reading.text,
-            language=reading.language,
-            language_confidence=reading.language_confidence,
-            authors=reading.authors or old.authors,
-            published_at=old.published_at or reading.published_at,
-            text_from="page",
-            problem=reading.problem,
-        )
+        published = old.published_at or reading.published_at
+        item = replace(_reworded(old, reading), published_at=published, text_from="page")
         joins = evidence is not None and self._stands_alone(old)
         if evidence and joins:
             item = self._as_copy(item, evidence)
         item, verdicts = self.rules.match(item, self.rules.alerting)
         self.tx.revise_item(item, None)
         self.tx.copies.add(item.id, reading, old.first_seen_at)
-        if evidence:  # a copy raises no alert, whatever had become of its stub
+        if evidence or item.copy_of:  # a copy raises no alert, whatever had become of its stub
             return Taken("copy", item.id, self._follow(item) if joins else 0)
         return Taken("new", item.id, self._alert(item, verdicts, already=old))
 
     def _other(self, old: Item, reading: Reading) -> CopyEvidence | None:
-        """Another item that says the same, by the page's own URL or by its text."""
+        """An item of another story that says the same, by the page's own URL or by its text."""
         more = f"url:{reading.canonical_url}"
         found = self._known([more]).get(more) if reading.canonical_url else None
         if reading.canonical_url and found is None:
@@ -296,7 +287,9 @@ class Intake:
         other = self.tx.item(found[0]) if found and found[0] != old.id else None
         if other is not None and _words(other.title) == _words(reading.title):
             return CopyEvidence(other.copy_of or other.id, 1.0, "url")
-        return self.tx.copies.find(reading, self.now - self.rules.config.dedup.window, exclude=old.id)
+        evidence = self.tx.copies.find(reading, self.now - self.rules.config.dedup.window, exclude=old.id)
+        first = self.tx.item(evidence.of) if evidence else None
+        return None if first and first.story == old.story else evidence
 
     def _stands_alone(self, item: Item) -> bool:
         """Whether its story is nothing but it, and nobody has been told of it."""
@@ -326,14 +319,8 @@ class Intake:
             return Taken("seen", old.id)
         item, verdicts = self.rules.match(
             replace(
-                old,
-                title=reading.title,
-                text=reading.text,
-                language=reading.language,
-                language_confidence=reading.language_confidence,
-                authors=reading.authors or old.authors,
+                _reworded(old, reading),
                 text_from=old.text_from if old.text_from == "import" else reading.text_from,
-                problem=reading.problem,
                 revisions=old.revisions + 1,
             ),
             self.rules.alerting,
@@ -391,6 +378,18 @@ class Intake:
             )
             for occasion in (occasions(steps, spread.sites, spread.languages) if spread else ())
         )
+
+
+def _reworded(old: Item, reading: Reading) -> Item:
+    return replace(
+        old,
+        title=reading.title,
+        text=reading.text,
+        language=reading.language,
+        language_confidence=reading.language_confidence,
+        authors=reading.authors or old.authors,
+        problem=reading.problem,
+    )
 
 
 def _distinct(values: list[str]) -> tuple[str, ...]:

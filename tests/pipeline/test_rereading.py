@@ -170,6 +170,21 @@ async def test_an_article_that_turns_out_to_be_a_copy_raises_no_alert(bench: Aga
     assert len(bench.store.sightings(original.story)) == (not told)
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["the first", "its copy"])
+async def test_of_two_with_one_teaser_the_first_alerts_once_it_is_read(bench: Again, first: bool) -> None:
+    teaser = f"<p>{TEXT.split(chr(10))[0]} Paragraph of the long report. […]</p>".replace("freighters", "ships")
+    bench.serve(entry(1, title="A report on the harbour", html=teaser))
+    bench.serve(entry(2, title="A report on the harbour", html=teaser).replace("number 2", "number 1"), feed=OTHER)
+    bench.down()
+    bench.down("https://news.example.org/2")
+    await bench.poll()
+    bench.clock.at += MINUTE
+    assert (await bench.poll(OTHER)).copies == 1
+    bench.up(URL if first else "https://news.example.org/2", title="A report on the harbour")
+    await bench.reread()
+    assert len(bench.store.alerts()) == int(first)
+
+
 async def test_an_article_is_no_copy_of_its_own_beginning(bench: Again) -> None:
     own = TEXT.split("\n")[0].replace("northern basin", "northern basin number 1")
     bench.serve(entry(1, title="A report", html=f"<p>{own} Paragraph of the long report. […]</p>"))
