@@ -6,8 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from contextlib import suppress
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 
@@ -26,24 +25,9 @@ def log_to_stderr(*, quiet: bool = False) -> None:
             structlog.processors.LogfmtRenderer(key_order=["at", "level", "event"], drop_missing=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if quiet else logging.INFO),
-        logger_factory=lambda *_: _Unfailing(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # its missed runs reach us through a listener
-
-
-class _Unfailing:
-    """Prints lines, as far as they can be: when the log's disk is full, its reader gone or its terminal closed the work goes
-    on, and so do the lines once they can."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def msg(self, message: str) -> None:
-        with suppress(OSError, ValueError):  # ValueError: it is closed
-            self._file.write(message + "\n")
-            self._file.flush()
-
-    log = debug = info = warn = warning = err = error = critical = fatal = exception = failure = msg
 
 
 def _printable(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

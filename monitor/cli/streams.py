@@ -5,6 +5,27 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import Any
+
+
+class _Unfailing(io.RawIOBase):
+    """Standard error, as far as it can be written: when the log's disk is full, its reader gone or its terminal closed the work
+    goes on, and so do the lines once they can. Who only flushes it, as `multiprocessing` before each process, fails as little."""
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 2
+
+    def isatty(self) -> bool:
+        return os.isatty(2)
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return os.write(2, data)
+        except OSError:
+            return len(memoryview(data))
 
 
 def speaks_unicode() -> bool:
@@ -13,7 +34,8 @@ def speaks_unicode() -> bool:
 
 
 def all_streams() -> None:
-    """Have all three, and have what their encoding has no sign for printed as "?", not fail.
+    """Have all three; have what standard output's encoding has no sign for printed as "?", not fail; have standard error never
+    fail.
 
     Those that whoever started us had closed lead nowhere: what is printed would fail, and the next file that is opened would
     take the place of one, with what is printed written into it."""
@@ -29,3 +51,10 @@ def all_streams() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper) and not speaks_unicode():
         sys.stdout.reconfigure(errors="replace")
+    sys.stderr = io.TextIOWrapper(
+        io.BufferedWriter(_Unfailing()),
+        sys.stderr.encoding,
+        "backslashreplace",
+        line_buffering=True,
+        write_through=True,
+    )
