@@ -284,9 +284,9 @@ class Intake:
         found = self._known([more]).get(more) if reading.canonical_url else None
         if reading.canonical_url and found is None:
             self._add_keys(old.id, {more: ""})
-        other = self.tx.item(found[0]) if found and found[0] != old.id else None
-        if other is not None and _words(other.title) == _words(reading.title):
-            return CopyEvidence(other.copy_of or other.id, 1.0, "url")
+        named = self.tx.item(found[0]) if found else None
+        if named is not None and named.story != old.story and _words(named.title) == _words(reading.title):
+            return self._same_url(named.id)
         evidence = self.tx.copies.find(reading, self.now - self.rules.config.dedup.window, exclude=old.id)
         first = self.tx.item(evidence.of) if evidence else None
         return None if first and first.story == old.story else evidence

@@ -185,6 +185,20 @@ async def test_of_two_with_one_teaser_the_first_alerts_once_it_is_read(bench: Ag
     assert len(bench.store.alerts()) == int(first)
 
 
+async def test_an_article_is_no_copy_of_what_copied_its_teaser_even_where_its_page_names_that(bench: Again) -> None:
+    teaser = f"<p>{TEXT.split(chr(10))[0]} Paragraph of the long report. […]</p>".replace("freighters", "ships")
+    bench.serve(entry(1, title="A report on the harbour", html=teaser))
+    bench.serve(entry(2, title="A report on the harbour", html=teaser).replace("number 2", "number 1"), feed=OTHER)
+    bench.down()
+    bench.down("https://news.example.org/2")
+    await bench.poll()
+    bench.clock.at += MINUTE
+    assert (await bench.poll(OTHER)).copies == 1
+    bench.up(title="A report on the harbour", head='<link rel="canonical" href="https://news.example.org/2">')
+    await bench.reread()
+    assert len(bench.store.alerts()) == 1
+
+
 async def test_an_article_is_no_copy_of_its_own_beginning(bench: Again) -> None:
     own = TEXT.split("\n")[0].replace("northern basin", "northern basin number 1")
     bench.serve(entry(1, title="A report", html=f"<p>{own} Paragraph of the long report. […]</p>"))
