@@ -9,9 +9,10 @@ of one site, when one of them is read again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.core.dates import lately
 from monitor.core.urls import configured_site
 from monitor.model import FeedState, PollReport
 
@@ -34,7 +35,7 @@ class Back:
     that was down by itself, when it was read last before."""
 
     since: datetime | None = None
-    sites: Mapping[str, datetime] | None = None
+    sites: Mapping[str, datetime] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.since is not None or bool(self.sites)
@@ -49,7 +50,7 @@ class Back:
             return False
         if self.since is not None and asked >= self.since:
             return True
-        since = self.sites.get(configured_site(state.url)) if self.sites else None
+        since = self.sites.get(configured_site(state.url)) if self.sites else None  # most have none
         return since is not None and asked >= since
 
 
@@ -89,15 +90,15 @@ class Connectivity:
         if report.status != "failed" and before.learnt.failing_since is not None:
             self._read_again(before, before.learnt.failing_since, site)
         self._keep(site, None)
-        well = sum(since is None for since in self._sample.values())
-        if well >= SITES and well > self._silent():
+        answering = self._answering
+        if answering >= SITES and answering > len(self._fallen):
             self._well_at = now
 
     @property
     def cut_off(self) -> bool:
         """Whether most sites that were well are silent."""
-        silent = self._silent()
-        return silent >= SITES and silent > sum(since is None for since in self._sample.values())
+        fallen = len(self._fallen)
+        return fallen >= SITES and fallen > self._answering
 
     def may_ask(self, now: datetime, pause: timedelta) -> bool:
         """Whether `back` has something to tell."""
@@ -105,7 +106,7 @@ class Connectivity:
 
     def back(self, now: datetime, pause: timedelta) -> Back:
         """Who has come back since this was asked last. Whom it names is asked again no sooner than `pause` from now."""
-        self._again_at = {name: at for name, at in self._again_at.items() if timedelta() <= now - at < pause}
+        self._again_at = {name: at for name, at in self._again_at.items() if lately(at, now, pause)}
         told = [name for name in self._waiting() if self._may(name, now, pause)]
         self._again_at.update(dict.fromkeys(told, now))
         since = self._since if "" in told else None
@@ -115,15 +116,14 @@ class Connectivity:
 
     def may_probe(self, now: datetime) -> bool:
         """Whether most are silent, and nobody has been tried for a while."""
-        if not self.cut_off or (self._tried_at is not None and timedelta() <= now - self._tried_at < PROBE):
+        if lately(self._tried_at, now, PROBE) or not self.cut_off:
             return False
-        began = min(since for since in self._sample.values() if since is not None and self._fell(since))
-        return now - began < PROBED or None not in self._sample.values()
+        return now - min(self._fallen) < PROBED or not self._answering
 
     def probe(self, failing: Sequence[FeedState], now: datetime) -> FeedState | None:
         """Who is tried: of those that were well before, the one not tried for the longest."""
         self._tried_at = now
-        fell = [state for state in failing if self._fell(state.learnt.failing_since)]
+        fell = [state for state in failing if state.learnt.failing_since and self._fell(state.learnt.failing_since)]
         return min(fell, key=lambda state: state.last_poll_at or now, default=None)
 
     def _read_again(self, before: FeedState, failing_since: datetime, site: str) -> None:
@@ -139,16 +139,21 @@ class Connectivity:
         if len(self._sample) > SAMPLE:
             del self._sample[next(iter(self._sample))]
 
-    def _silent(self) -> int:
-        return sum(map(self._fell, self._sample.values()))
+    @property
+    def _answering(self) -> int:
+        return list(self._sample.values()).count(None)
 
-    def _fell(self, since: datetime | None) -> bool:
-        return since is not None and since >= self._well_at - TOGETHER
+    @property
+    def _fallen(self) -> list[datetime]:
+        """Since when those are silent that were well before."""
+        return [since for since in self._sample.values() if since is not None and self._fell(since)]
+
+    def _fell(self, since: datetime) -> bool:
+        return since >= self._well_at - TOGETHER
 
     def _waiting(self) -> list[str]:
         """Sites, and "" for the network."""
         return ["", *self._sites] if self._since is not None else list(self._sites)
 
     def _may(self, name: str, now: datetime, pause: timedelta) -> bool:
-        last = self._again_at.get(name)
-        return last is None or not timedelta() <= now - last < pause
+        return not lately(self._again_at.get(name), now, pause)

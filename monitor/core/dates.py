@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Nothing on the web is older; what says so is a default of somebody's software (year 1, 1970)."""
@@ -20,6 +20,12 @@ def clamp(published: datetime | None, now: datetime) -> datetime | None:
     if aware < EARLIEST:
         return None
     return min(aware, now).astimezone(UTC)
+
+
+def lately(at: datetime | None, now: datetime, within: timedelta) -> bool:
+    """Whether `at` was less than so long ago. What is to come was not: the clock was set back, and who waits for that to have
+    been long ago would wait for as long as it went back."""
+    return at is not None and timedelta() <= now - at < within
 
 
 def parse_iso(written: str) -> datetime | None:

@@ -20,15 +20,17 @@ for an hour, or a night. Together they are 41 hours: what comes by then may stil
 JITTER = 0.2
 """Each is up to a fifth longer, so that what failed together does not come back together."""
 
-_LATER = ("dns", "connect", "tls", "timeout", "transfer", "held")
-_STATUSES = (404, 408, 425, 429)
-
 
 def comes_later(failed: Failed) -> timedelta | None:
     """How long at least until the page may be had; None: what it answers is its last word (403, a page too large)."""
-    if failed.reason in _LATER or (failed.status is not None and (failed.status in _STATUSES or failed.status >= 500)):
+    if failed.passes or failed.reason == "tls" or failed.status == 404:
         return failed.retry_after or timedelta()
     return None
+
+
+def first_wait(least: timedelta, at_least: timedelta) -> timedelta:
+    """After the attempt that failed when the item was stored; `least`: how often its user lets a feed be asked."""
+    return max(min(WAITS[0], least), at_least)
 
 
 def wait(attempts: int, at_least: timedelta, jitter: float) -> timedelta | None:

@@ -87,6 +87,16 @@ class Failed:
     site: str | None = None
     """The registrable domain that asked to be left alone for `retry_after`; with reason ``held`` it was not asked again."""
 
+    @property
+    def passes(self) -> bool:
+        """Whether asking again may help."""
+        if self.status is None:
+            return self.reason in ("dns", "connect", "timeout", "held", "transfer")
+        return self.status >= 500 or self.status in _PASSING
+
+
+_PASSING = (408, 425, 429)
+"""Statuses of the 4xx that do not say that there is no such page."""
 
 FetchOutcome = Fetched | NotModified | Failed
 

@@ -33,9 +33,6 @@ BACKDATED = timedelta(days=1)
 them was: the publisher has deleted those that were. Drafts are dated hours before they are published, seldom a day."""
 NEWS = "sitemap"
 """In place of an older page: the site's news sitemap is to be asked for again."""
-PASSING = (408, 425, 429)
-"""Statuses of the 4xx that do not say that there is no such page."""
-
 Reached = Callable[[Sequence[Identified]], Awaitable[bool]]
 Identify = Callable[[Sequence[Entry]], tuple[Identified, ...]]
 
@@ -151,7 +148,7 @@ class Backfill:
         """None: there is no such document. Failed: it may be had later."""
         answer = await self.fetcher.fetch(Request(url))
         if isinstance(answer, Failed):
-            return answer if _passes(answer) else None
+            return answer if answer.passes else None
         if not isinstance(answer, Fetched):
             return None
         headers: Mapping[str, str] = dict(answer.headers)
@@ -159,13 +156,6 @@ class Backfill:
             return await self.workers.run(parse, answer.body, answer.url, headers)
         except ReadError:
             return None
-
-
-def _passes(failed: Failed) -> bool:
-    """Whether asking again may help."""
-    if failed.status is None:
-        return failed.reason in ("dns", "connect", "timeout", "held", "transfer")
-    return failed.status >= 500 or failed.status in PASSING
 
 
 def _is_wordpress(url: str, feed: ParsedFeed) -> bool:

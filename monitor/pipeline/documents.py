@@ -7,7 +7,7 @@ work, and what it knows already is not carried to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -104,15 +104,11 @@ def _with_texts(document: Document, texts: Texts) -> tuple[Identified | Remember
         return document.entries
     entries = [one.entry for one in unread]
     wanted = triage(entries, texts.mode)
-    context = replace(texts.context, languages=declared(texts.context.languages, document.parsed))
+    said = document.parsed.language
+    context = replace(texts.context, languages=(*texts.context.languages, *((said,) if said else ())))
     plain = [entry for entry, page in zip(entries, wanted, strict=True) if not page]
     readings = iter(read_entries(plain, context))
     read = iter(
         [one if page else replace(one, reading=next(readings)) for one, page in zip(unread, wanted, strict=True)]
     )
     return tuple(one if isinstance(one, Remembered) else next(read) for one in document.entries)
-
-
-def declared(words: Sequence[str | None], parsed: ParsedFeed) -> tuple[str, ...]:
-    """The languages that a feed is said to have: by its user, then by itself."""
-    return tuple(word for word in (*words, parsed.language) if word)

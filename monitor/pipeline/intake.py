@@ -17,7 +17,7 @@ from monitor.core.delivery import first_state
 from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.query import Subject
-from monitor.core.rereading import WAITS
+from monitor.core.rereading import first_wait
 from monitor.core.revisions import Difference, differences
 from monitor.core.text import words_of
 from monitor.core.watch import Watchers, compile_watchlists
@@ -216,7 +216,7 @@ class Intake:
     def _owe(self, item: str, reading: Reading) -> None:
         """Have a page that could not be had asked for again."""
         if reading.page_after is not None and self.feed is not None:
-            pause = max(min(WAITS[0], self.rules.config.poll.min), reading.page_after)
+            pause = first_wait(self.rules.config.poll.min, reading.page_after)
             self.tx.owe_page(OwedPage(item, self.feed.id, 0, self.first_poll), self.now + pause)
 
     def _item(self, new_id: str, reading: Reading, evidence: CopyEvidence | None) -> Item:

@@ -37,7 +37,7 @@ from monitor.model import (
 from monitor.pipeline.answers import Answer, Kept, Opening
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, Run
-from monitor.pipeline.documents import AT_ONCE, Texts, declared, read_document
+from monitor.pipeline.documents import AT_ONCE, Texts, read_document
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
@@ -278,7 +278,7 @@ class Poller:
         # At least one unit of work: the last one writes the feed's state, so validators stand only beside their items.
         for start in range(0, len(work) or 1, AT_ONCE):
             chunk = work[start : start + AT_ONCE]
-            context = self.context(feed, rules, state, declared((feed.language,), parsed))
+            context = self.context(feed, rules, state, parsed.language)
             readings = await reader.read(chunk, context)
             last = start + AT_ONCE >= len(work)
             ends = conclude if last else None
@@ -310,12 +310,13 @@ class Poller:
         return taken
 
     def _texts(self, feed: Feed, rules: Rules, state: FeedState) -> Texts:
-        context = self.context(feed, rules, state, (feed.language,) if feed.language else ())
+        context = self.context(feed, rules, state)
         return Texts(feed.fetch or rules.config.article.fetch, context)
 
-    def context(self, feed: Feed, rules: Rules, state: FeedState, languages: tuple[str, ...]) -> Context:
-        """What is known of a feed's articles beside themselves."""
+    def context(self, feed: Feed, rules: Rules, state: FeedState, declared: str | None = None) -> Context:
+        """What is known of a feed's articles beside themselves; `declared`: the language that its document says."""
         watching = Watching(rules.written, feed.id, rules.tags_of((feed.id,))) if rules.written else None
+        languages = tuple(word for word in (feed.language, declared) if word)
         return Context(self.clock.now(), languages, dict(state.languages), rules.config.limits, watching)
 
     def _opening(self, feed: Feed, rules: Rules) -> Opening:

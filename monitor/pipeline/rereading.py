@@ -11,7 +11,7 @@ import structlog
 
 from monitor.core.plan import Fresh
 from monitor.core.rereading import entry_of, wait
-from monitor.errors import MonitorError, StoreError
+from monitor.errors import StoreError
 from monitor.model import Feed, Item, OwedPage, Reading
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.poll import Poller
@@ -45,9 +45,8 @@ class Rereader:
             await self._again(owed, rules)
         except StoreError:
             raise
-        except Exception as error:
-            told = str(error) if isinstance(error, MonitorError) else f"internal error: {type(error).__name__}: {error}"
-            log.exception("page_broke", feed=owed.feed, item=owed.item, error=told)
+        except Exception:
+            log.exception("page_broke", feed=owed.feed, item=owed.item)
             await self.poller.write(self._put_off, owed, timedelta())
 
     async def _again(self, owed: OwedPage, rules: Rules) -> None:
@@ -67,7 +66,7 @@ class Rereader:
         state = await poller.read(poller.store.feed_state, feed.id)
         cage = poller.cage(feed, poller.workers.urgent)
         reader = Reader(poller.fetcher, poller.workers, cage, rules.config.article, "always", poller.hold)
-        context = poller.context(feed, rules, state, (feed.language,) if feed.language else ())
+        context = poller.context(feed, rules, state)
         (reading,) = (await reader.read([Fresh(entry_of(item), {})], context)).values()
         return reading
 

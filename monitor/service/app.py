@@ -26,6 +26,7 @@ from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_apart import ApartFetcher
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.adapters.workers import ProcessWorkers
+from monitor.core.dates import lately
 from monitor.core.urls import configured_site
 from monitor.errors import StoreError, UsageError
 from monitor.model import Config, DeliveryOutcome, PollReport
@@ -176,8 +177,8 @@ class Application:
     async def retain_if_due(self, within: timedelta = RETENTION_EVERY) -> None:
         """`retain`, unless it was done within a day. A store that fails now is told of, and it comes again."""
         try:
-            last = (await self.write(self.store.notes)).get(RETAINED)
-            if last is None or not timedelta() <= self.clock.now() - last[1] < RETENTION_EVERY:
+            _, last = (await self.write(self.store.notes)).get(RETAINED, ("", None))
+            if not lately(last, self.clock.now(), RETENTION_EVERY):
                 await self.retain(within)
         except StoreError as error:
             log.error("store_unavailable", error=str(error))

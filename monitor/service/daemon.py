@@ -20,6 +20,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.adapters.notify import Notifier
+from monitor.core.dates import lately
 from monitor.core.schedule import shortest
 from monitor.core.urls import configured_site
 from monitor.errors import ConfigError, StoreError
@@ -160,27 +161,26 @@ class Daemon:
         app = self._app
         now = app.clock.now()
         self._pulse.beat("scheduler")
-        if self._delivery is None or self._delivery.done() or app.outbox.progress != self._delivered:
+        if _idle(self._delivery) or app.outbox.progress != self._delivered:
             self._pulse.beat("delivery")
             self._delivered = app.outbox.progress
-        if self._delivery is None or self._delivery.done():
+        if _idle(self._delivery):
             self._delivery = asyncio.create_task(self._try(self._app.deliver()))
         if self._paused(now):
             return
         # Polling pauses while the store cannot take a note: what is fetched then could not be stored.
-        if not timedelta() <= now - self._beat_at < BEAT:
+        if not lately(self._beat_at, now, BEAT):
             await app.write.urgent(app.store.note, "daemon.tick", "running", now)
             await app.write.urgent(app.store.checkpoint)
             self._pulse.beat("writer")
             self._beat_at = now
             await self._note_late()
-        looked = self._looking is None or self._looking.done()
-        if looked and not timedelta() <= now - self._look_at < self._look_every:
+        if _idle(self._looking) and not lately(self._look_at, now, self._look_every):
             self._look_at = now
             self._looking = asyncio.create_task(self._try(self._look()))
-        if (self._hastening is None or self._hastening.done()) and self._returning.wants(now):
+        if _idle(self._hastening) and self._returning.wants(now):
             self._hastening = asyncio.create_task(self._try(self._returning.look()))
-        if (self._rereading is None or self._rereading.done()) and not timedelta() <= now - self._reread_at < LOOK:
+        if _idle(self._rereading) and not lately(self._reread_at, now, LOOK):
             self._reread_at = now
             self._rereading = asyncio.create_task(self._try(self._app.reread()))
         await self._claim()
@@ -350,6 +350,10 @@ class Daemon:
             await work
         except StoreError as error:
             log.warning("store_unavailable", error=str(error))
+
+
+def _idle(task: asyncio.Task[None] | None) -> bool:
+    return task is None or task.done()
 
 
 def _hung_up() -> None:

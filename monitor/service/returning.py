@@ -9,6 +9,7 @@ from itertools import islice
 import structlog
 
 from monitor.core.connectivity import SITES, Connectivity
+from monitor.core.dates import lately
 from monitor.model import FeedState, PollReport
 from monitor.service.app import Application
 
@@ -41,7 +42,7 @@ class Returning:
 
     def wants(self, now: datetime) -> bool:
         """Whether `look` has something to do."""
-        if self._look_at is not None and timedelta() <= now - self._look_at < LOOK:
+        if lately(self._look_at, now, LOOK):
             return False
         return self._connectivity.may_ask(now, self._pause) or self._connectivity.may_probe(now)
 
@@ -56,7 +57,7 @@ class Returning:
         if back:
             again = back.among(failing)
             if again:
-                log.info("answers_again", since=back.since, sites=sorted(back.sites or ())[:5], feeds=len(again))
+                log.info("answers_again", since=back.since, sites=sorted(back.sites)[:5], feeds=len(again))
                 await self._hasten(again, now)
         elif self._connectivity.may_probe(now) and (one := self._connectivity.probe(failing, now)):
             await self._hasten([one], now)
