@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from monitor.adapters import openfiles
 from monitor.model import PollPolicy
 
 PATIENCE = 2.0
@@ -181,7 +182,7 @@ class Limits:
     def __init__(self, policy: PollPolicy, monotonic: Callable[[], float]) -> None:
         self._policy = policy
         self._monotonic = monotonic
-        self._slots = Slots(policy.concurrency)
+        self._slots = Slots(openfiles.in_flight(policy.concurrency))
         self._sites: dict[str, _Site] = {}
 
     @property
@@ -192,7 +193,7 @@ class Limits:
     def reconfigure(self, policy: PollPolicy) -> None:
         """Takes effect for turns not yet given; holds stay."""
         self._policy = policy
-        self._slots.total = policy.concurrency
+        self._slots.total = openfiles.in_flight(policy.concurrency)
         self._slots.wake()
         for site in self._sites.values():
             site.left.set()

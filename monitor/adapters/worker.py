@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from monitor.adapters.frames import LENGTH, as_told, framed, loads
@@ -19,6 +20,8 @@ OUT_OF_MEMORY = 71  # a worker's exit code, EX_OSERR of sysexits.h; no library o
 NICE = 5
 """How much less of a busy processor a worker gets: who stores, alerts and answers does not wait behind who reads. A first
 poll, which keeps two processors busy, is over a tenth sooner, for the store is what takes longest."""
+
+STATM = Path("/proc/self/statm")
 
 
 def serve(connection: socket.socket, memory: int) -> None:
@@ -49,7 +52,14 @@ def _confine(memory: int) -> None:
     """In the worker: a bound on memory, a place behind the parent, whose business Ctrl-C is."""
     os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        mapped = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, mapped + memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError):  # only Linux tells what is mapped; elsewhere the deadline stops what grows without end
+        mapped = int(STATM.read_text("ascii").split()[0]) * resource.getpagesize()
+        _bound(resource.RLIMIT_AS, mapped + memory)
+    _bound(resource.RLIMIT_CORE, 0)
+
+
+def _bound(what: int, to: int) -> None:
+    """Within the bound that the administrator set."""
+    _, most = resource.getrlimit(what)
+    to = to if most == resource.RLIM_INFINITY else min(to, most)
+    resource.setrlimit(what, (to, to))

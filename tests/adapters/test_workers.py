@@ -151,6 +151,25 @@ def test_a_worker_whose_caller_went_away_ends_in_silence() -> None:
     assert (worker.returncode, said) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    "machine",
+    ["resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))", "worker.STATM = pathlib.Path('of no Mac')"],
+    ids=["an administrator who allows less", "a system that does not tell what is mapped"],
+)
+def test_a_worker_reads_where_memory_cannot_be_bounded_as_it_should(machine: str) -> None:
+    code = (
+        "import pathlib, resource, socket, sys; from monitor.adapters import worker\n"
+        f"{machine}; worker.serve(socket.socket(fileno=int(sys.argv[1])), 8 << 30)"
+    )
+    ours, theirs = socket.socketpair()
+    with subprocess.Popen([sys.executable, "-c", code, str(theirs.fileno())], pass_fds=[theirs.fileno()]):
+        theirs.close()
+        request = pickle.dumps((len, ("abc",)))
+        ours.sendall(struct.pack("!Q", len(request)) + request)
+        assert b"K\x03" in ours.recv(1000)  # pickle's 3
+        ours.close()
+
+
 async def test_what_carries_on_a_poll_goes_before_what_begins_another() -> None:
     workers, order = ProcessWorkers(1, deadline=20.0), list[int]()
 
