@@ -19,7 +19,6 @@ from typing import Any, Self
 
 import structlog
 
-from monitor.adapters import openfiles
 from monitor.adapters.frames import as_told, framed, loads
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.line import Frames
@@ -71,7 +70,6 @@ def fetching_apart(clock: Clock) -> Iterator[Line]:
     To be entered while this process has one thread, and before it reads its configuration: the other is its fork, and
     would keep all that of 50,000 feeds.
     """
-    openfiles.allow_many()  # of which the fork is to know
     if (os.cpu_count() or 1) < 2 or threading.active_count() > 1:
         yield Line(None)
         return

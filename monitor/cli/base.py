@@ -75,8 +75,18 @@ def configuration(option: str | None) -> Config:
     return load(directory(option), os.environ)
 
 
+def ready_to_fetch() -> None:
+    """What this process and its forks need of the machine; to be called before aiohttp is imported."""
+    from monitor.adapters.certificates import trust_somebody
+    from monitor.adapters.openfiles import allow_many
+
+    allow_many()
+    trust_somebody()
+
+
 def with_application(option: str | None, work: Callable[[Application], Awaitable[T]]) -> T:
     """Run one piece of work on a whole application, and put it away."""
+    ready_to_fetch()
     # Fetching, parsing and delivering: half of the time to start.
     from monitor.adapters.http_apart import fetching_apart
     from monitor.service.app import open_application, system_clock

@@ -33,6 +33,7 @@ from monitor.cli.base import (
     json_option,
     opened_store,
     print_json,
+    ready_to_fetch,
     span,
     with_application,
 )
@@ -116,6 +117,7 @@ def check(config_dir: str | None, as_json: bool) -> None:
 @config_option
 def run(config_dir: str | None) -> None:
     """The daemon: polls and delivers until SIGTERM or SIGINT."""
+    ready_to_fetch()
     # Fetching, parsing and delivering: half of the time to start.
     from monitor.adapters.http_apart import fetching_apart
     from monitor.service.app import open_application, system_clock

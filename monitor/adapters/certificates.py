@@ -1,0 +1,31 @@
+"""Whom TLS trusts: whom the system trusts or the environment names, and where neither knows anybody, Mozilla's list.
+
+Python from python.org has no certificates on a Mac until a script beside it was run, a bare container none at all: no
+feed of today could be read there.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+
+import certifi
+
+NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""By these OpenSSL is told, and whoever makes a context of it."""
+
+
+def trust_somebody() -> None:
+    """From now on, in this process; to be called before anything is imported that makes a context at once, as aiohttp does."""
+    if not any(name in os.environ for name in NAMED) and not _system_has_some():
+        os.environ[NAMED[0]] = certifi.where()
+
+
+def _system_has_some() -> bool:
+    known = ssl.get_default_verify_paths()  # None for what is not there
+    if known.cafile is not None:
+        return True
+    if known.capath is None:
+        return False
+    with os.scandir(known.capath) as entries:
+        return next(entries, None) is not None
