@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import ssl
 
-import certifi
-
 NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """By these OpenSSL is told, and whoever makes a context of it."""
 
@@ -18,6 +16,8 @@ NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 def trust_somebody() -> None:
     """From now on, in this process; to be called before anything is imported that makes a context at once, as aiohttp does."""
     if not any(name in os.environ for name in NAMED) and not _system_has_some():
+        import certifi  # few need it
+
         os.environ[NAMED[0]] = certifi.where()
 
 

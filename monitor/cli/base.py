@@ -67,7 +67,13 @@ class Commands(click.Group):
 
 def directory(option: str | None) -> Path:
     """Where the configuration is."""
-    return find_directory(option, os.environ, Path.cwd(), Path.home())
+    return find_directory(option, os.environ, Path.cwd(), _home())
+
+
+def _home() -> Path | None:
+    """None for a user whom the system does not know, as a container's may be."""
+    found = os.path.expanduser("~")
+    return Path(found) if os.path.isabs(found) else None
 
 
 def configuration(option: str | None) -> Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -163,7 +164,7 @@ def _path(draft: _Draft, key: str) -> Path:
     written = getattr(draft.table, key)
     if written is not None and (not written.strip() or not written.isprintable()):
         draft.note(key, "not a path")
-    return Path(written or ".").expanduser()
+    return Path(os.path.expanduser(written or "."))
 
 
 _BUILD: dict[type[Table], Callable[[_Draft], Channel | None]] = dict(

@@ -35,7 +35,7 @@ from monitor.settings.validate import validate
 from monitor.settings.watchlists import read_watchlists
 
 
-def find_directory(option: str | None, environ: Mapping[str, str], cwd: Path, home: Path) -> Path:
+def find_directory(option: str | None, environ: Mapping[str, str], cwd: Path, home: Path | None) -> Path:
     """`--config DIR`, else `$MONITOR_CONFIG`, else `./config`, else `~/.config/monitor`, else `/etc/monitor`.
 
     Raises:
@@ -51,7 +51,8 @@ def find_directory(option: str | None, environ: Mapping[str, str], cwd: Path, ho
         if path.exists():
             what = f"a file, and not a directory; did you mean its folder, {Path(named).parent}?"
         raise ConfigError([Mistake(named, 0, where, what)])
-    places = (cwd / "config", home / ".config" / "monitor", Path("/etc/monitor"))
+    own = [home / ".config" / "monitor"] if home else []
+    places = [cwd / "config", *own, Path("/etc/monitor")]
     for place in places:
         if place.is_dir():
             return Path("config") if place == places[0] else place

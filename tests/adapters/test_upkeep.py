@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from monitor.adapters.sqlite import SqliteStore, connection, items, upkeep
 from monitor.adapters.sqlite.schema import migrations
 from monitor.cli.root import monitor
-from monitor.errors import StoreError
+from monitor.errors import AlreadyRunning, StoreError
 from tests.builders import NOON, an_item
 
 MOUNTS = """\
@@ -55,6 +55,26 @@ def test_a_network_file_system_is_refused(place: str, refused: str | None) -> No
     else:
         with pytest.raises(StoreError, match=rf"network file system \({refused}\)"):
             upkeep.refuse_network(Path(place), MOUNTS)
+
+
+def test_a_link_to_a_store_on_a_network_file_system_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "m.db").symlink_to(tmp_path / "shared" / "m.db")
+    mounts = f"1 0 0:1 / / rw - ext4 /dev/a rw\n2 1 0:2 / {tmp_path}/shared rw - nfs4 a:/ rw\n"
+    with pytest.raises(StoreError, match="network file system"):
+        upkeep.refuse_network(tmp_path / "m.db", mounts)
+
+
+def test_a_store_that_is_reached_by_a_link_has_one_daemon(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.symlink_to(path)
+    daemon = SqliteStore(path, daemon=True)
+    try:
+        with pytest.raises(AlreadyRunning):
+            SqliteStore(link, daemon=True)
+    finally:
+        daemon.close()
 
 
 def test_a_newer_store_is_refused_and_left_as_it_is(path: Path) -> None:

@@ -92,3 +92,32 @@ def test_a_terminal_without_signs_for_all_is_shown_what_it_has_signs_for(tmp_pat
     assert "? Città".encode("latin-1") in said("items")
     assert json.loads(said("items", "--json"))["title"] == "Війська КНДР у Курську – Città"
     assert said("items", "--json", encoding="utf-8").decode("utf-8").count("КНДР") == 1
+
+
+def test_a_user_whom_the_system_does_not_know_has_no_home_and_needs_none(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "monitor.toml").touch()
+    unknown = "import os, pwd; os.environ.pop('HOME', None); pwd.getpwuid = lambda uid: {}[uid]; "
+
+    def said(*command: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [PROGRAM[0], "-c", unknown + PROGRAM[2], *command],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+            capture_output=True,
+            text=True,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    assert said("poll")[0] == 0
+    (tmp_path / "config").rename(tmp_path / "other")
+    code, told = said("poll")
+    assert (code, "there is none (looked in" in told) == (78, True)
+
+
+def test_a_store_in_ones_own_home(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "monitor.toml").write_text('store = "sqlite:~/news.db"\n')
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "HOME": str(tmp_path / "home")}
+    done = subprocess.run([*PROGRAM, "poll"], cwd=tmp_path, env=environment)
+    assert (done.returncode, (tmp_path / "home" / "news.db").exists()) == (0, True)

@@ -25,11 +25,11 @@ WAL_PAGES = 4000  # between checkpoints, 16 MB: a page that many transactions to
 
 
 def path_of(url: str) -> Path:
-    """The file of ``sqlite:PATH``; a relative path is relative to the working directory."""
+    """The file of ``sqlite:PATH``; a relative path is relative to the working directory, ``~`` is the user's own."""
     scheme, _, rest = url.partition(":")
     if scheme != "sqlite" or not rest:
         raise StoreError(f"store {url!r}: expected sqlite:PATH")
-    return Path(rest.removeprefix("//") if rest.startswith("///") else rest)
+    return Path(os.path.expanduser(rest.removeprefix("//") if rest.startswith("///") else rest))
 
 
 def connect(path: Path) -> Database:
@@ -135,8 +135,11 @@ def checkpoint(db: Database, path: Path) -> IO[str] | None:
 
 
 def _locked(store: Path, ending: str) -> IO[str] | None:
-    """A lock beside the store, its owner's as SQLite's own files there are when root opens them; None: it is held."""
-    path = store.with_name(store.name + ending)
+    """A lock beside the store, its owner's as SQLite's own files there are when root opens them; None: it is held.
+
+    A store that is reached through links has one lock, as it has one log.
+    """
+    path = Path(os.path.realpath(store) + ending)
     try:
         lock = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
     except OSError as error:

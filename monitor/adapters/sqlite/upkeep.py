@@ -41,7 +41,7 @@ def refuse_network(path: Path, mounts: str | None = None) -> None:
             mounts = MOUNTS.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return
-    kind = _file_system(os.path.realpath(path.parent), mounts)
+    kind = _file_system(os.path.dirname(os.path.realpath(path)), mounts)
     if kind in NETWORK_FILE_SYSTEMS:
         raise StoreError(
             f"{path}: lies on a network file system ({kind}), where SQLite can lose what it wrote: "
