@@ -41,11 +41,18 @@ _LINE_END = re.compile("\r+\n")  # tomli makes one of a pair, and so would leave
 _NUMBER = re.compile(r"[0-9_]+")
 
 
+def beginning(path: Path, most: int) -> bytes:
+    """At most so many bytes of a file. Raises OSError, also for a pipe or a device: to read one might never end."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError("not a file")
+    with path.open("rb") as file:
+        return file.read(most)
+
+
 def read_text(path: Path, name: str, mistakes: Mistakes) -> str | None:
     """A file's text with ``\\n`` line ends and no byte order mark; None after noting why it cannot be had."""
     try:
-        with path.open("rb") as file:
-            body = file.read(MAX_FILE + 1)
+        body = beginning(path, MAX_FILE + 1)
     except OSError as error:
         mistakes.add(name, 0, "file", f"cannot be read: {reason(error)}")
         return None

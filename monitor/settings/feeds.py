@@ -11,7 +11,7 @@ from monitor.core.identity import slug
 from monitor.core.urls import BadUrlError, mask_url, target
 from monitor.errors import ReadError
 from monitor.model import Feed
-from monitor.settings.documents import MAX_FILE, read_document
+from monitor.settings.documents import MAX_FILE, beginning, read_document
 from monitor.settings.mistakes import Document, reason, shown
 from monitor.settings.run import Run, may_hold, raw
 from monitor.settings.schema import FeedsFile, FeedTable
@@ -141,8 +141,7 @@ def _add_opml(run: Run, feeds: Feeds, document: Document, number: int, name: str
 
     path = run.use(run.directory / name)
     try:
-        with path.open("rb") as file:
-            body = file.read(MAX_FILE + 1)
+        body = beginning(path, MAX_FILE + 1)
         if len(body) > MAX_FILE:
             raise ReadError(f"larger than {MAX_FILE // 1_000_000} MB")
         read = read_opml(body)

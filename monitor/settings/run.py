@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.settings.documents import MAX_FILE
+from monitor.settings.documents import MAX_FILE, beginning
 from monitor.settings.mistakes import Mistakes, reason, shown
 from monitor.settings.stamps import Stamp, settled
+
+EXPLORERS = {"desktop.ini", "thumbs.db"}
+"""Made by Windows in a folder that is looked into over the network, without being asked."""
 
 
 @dataclass(slots=True)
@@ -56,8 +59,7 @@ class Run:
 def raw(path: Path) -> str:
     """What can be read of a file that is not TOML, for `may_hold`."""
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_FILE).decode("utf-8", "replace")
+        return beginning(path, MAX_FILE).decode("utf-8", "replace")
     except OSError:
         return ""
 
@@ -71,5 +73,5 @@ def may_hold(unread: str | None, name: str) -> bool:
 
 
 def passing(name: str) -> bool:
-    """Whether a file's name says it is not meant to be read: ``.swp``, ``#draft#``, ``feeds.toml~``."""
-    return name.startswith((".", "#")) or name.endswith("~")
+    """Whether a file's name says it is not meant to be read: ``.swp``, ``#draft#``, ``feeds.toml~``, what Explorer leaves."""
+    return name.startswith((".", "#")) or name.endswith("~") or name.casefold() in EXPLORERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -137,4 +138,16 @@ def test_a_readme_beside_the_watchlists_is_nobodys_mistake(tmp_path: Path) -> No
     write(tmp_path, "watchlists/README.md", "ours")
     write(tmp_path, "watchlists/.ships.toml.swp", "x")
     write(tmp_path, "watchlists/ships.toml~", "x")
+    write(tmp_path, "watchlists/Thumbs.db", "x")
+    write(tmp_path, "feeds/desktop.ini", "x")
     assert load(tmp_path, {}).watchlists == ()
+
+
+@pytest.mark.parametrize("name", ["watchlists/ships.toml", "feeds.toml", "list.opml"])
+def test_what_is_no_file_is_told_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "feeds/more.toml", 'opml = ["list.opml"]\n')
+    write(tmp_path, "list.opml", "<opml version='2.0'><body/></opml>")
+    write(tmp_path, "watchlists/boats.toml", 'query = "boat"')
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    assert any(Path(name).name in one and "not a file" in one for one in mistakes(tmp_path))
