@@ -142,7 +142,7 @@ class SystemLookup:
         self._free: asyncio.Semaphore | None = None
 
     async def __call__(self, host: str, port: int) -> Found:
-        """The name's addresses, in the system's order. Raises `socket.gaierror`."""
+        """The name's addresses, in the system's order. Raises `socket.gaierror`, and OSError where no thread can be had."""
         loop = asyncio.get_running_loop()
         if self._free is None:
             self._free = asyncio.Semaphore(LOOKUPS)
@@ -169,7 +169,11 @@ class SystemLookup:
             with suppress(RuntimeError):  # the loop is closed: nobody waits
                 loop.call_soon_threadsafe(settle, found, problem)
 
-        threading.Thread(target=look, name="lookup", daemon=True).start()
+        try:
+            threading.Thread(target=look, name="lookup", daemon=True).start()
+        except RuntimeError as error:
+            free.release()
+            raise OSError(f"no look-up of {host}: {error}") from error
         return await answer
 
 

@@ -114,6 +114,22 @@ async def test_dead_name_servers_hold_nobody_up_beyond_their_threads(monkeypatch
     await asyncio.wait_for(asyncio.gather(*(lookup("alive.test", 80) for _ in range(door.LOOKUPS * 2))), 5)
 
 
+async def test_a_machine_that_had_no_thread_to_spare_for_a_while_looks_names_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lookup = SystemLookup()
+
+    def none_left(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", none_left)
+        for _ in range(door.LOOKUPS + 1):
+            with pytest.raises(OSError, match="can't start new thread"):
+                await lookup("localhost", 80)
+    assert await asyncio.wait_for(lookup("localhost", 80), 5)
+
+
 @pytest.mark.parametrize("network", ["127.0.0.0/8", "::1/128"])
 async def test_a_network_allowed_at_one_port_is_refused_at_every_other(network: str, site: Site) -> None:
     host = "127.0.0.1" if ":" not in network else "::1"
