@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from aiohappyeyeballs import start_connection
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
 
@@ -23,6 +24,10 @@ from monitor.model import NetworkPolicy
 
 LOOKUPS = 64
 """Name lookups at once. Each has a thread of its own, which a dead name server holds for up to half a minute."""
+
+STAGGER = 0.25
+"""Seconds from which the next address is tried beside one that does not answer (RFC 8305, 5): where IPv6 leads nowhere, mail
+went nowhere."""
 
 SockAddr = tuple[str, int] | tuple[str, int, int, int]
 Found = Sequence[tuple[int, SockAddr]]
@@ -88,27 +93,23 @@ class Guard:
         Raises `AddressRefusedError`; `TimeoutError` after `timeout` seconds in all; OSError when no address answers.
         """
         async with asyncio.timeout(timeout):
-            problem: OSError | None = None
-            for family, address in await self.resolve(host, port):
-                try:
-                    return await self._dial(family, address)
-                except AddressRefusedError:
-                    raise
-                except OSError as error:
-                    problem = error
-            raise problem or OSError(f"{host} has no address")
-
-    async def _dial(self, family: int, address: SockAddr) -> socket.socket:
-        info: AddrInfoType = (socket.AddressFamily(family), socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)
-        connection = self.socket_factory(info)
-        try:
-            connection.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(connection, address)
-            self.check(str(connection.getpeername()[0]), port=int(address[1]))
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+            found = await self.resolve(host, port)
+            if not found:
+                raise OSError(f"{host} has no address")
+            connection = await start_connection(
+                [
+                    (socket.AddressFamily(family), socket.SOCK_STREAM, socket.IPPROTO_TCP, "", at)
+                    for family, at in found
+                ],
+                happy_eyeballs_delay=STAGGER,
+                socket_factory=self.socket_factory,
+            )
+            try:
+                self.check(str(connection.getpeername()[0]), port)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
 
 
 class _Resolver(AbstractResolver):

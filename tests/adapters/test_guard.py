@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -52,6 +53,18 @@ async def test_addresses_are_tried_until_one_answers(site: Site) -> None:
     guard = Guard(LOOPBACK, lookup=answers("127.0.0.99", "127.0.0.1"))  # type: ignore[arg-type]
     with await guard.connect("mail.test", site.port, 2) as connection:
         assert connection.getpeername()[0] == "127.0.0.1"
+
+
+async def test_an_address_that_leads_nowhere_does_not_keep_the_others_waiting(site: Site) -> None:
+    with contextlib.ExitStack() as nowhere:
+        full = nowhere.enter_context(socket.create_server(("127.0.0.99", site.port), backlog=0))
+        for _ in range(4):  # beyond its backlog it answers nobody
+            waiting = nowhere.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        guard = Guard(LOOPBACK, lookup=answers("127.0.0.99", "127.0.0.1"))  # type: ignore[arg-type]
+        with await guard.connect("mail.test", site.port, 3) as connection:
+            assert connection.getpeername()[0] == "127.0.0.1"
 
 
 async def test_nothing_listening_is_an_os_error() -> None:

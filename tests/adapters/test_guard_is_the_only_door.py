@@ -24,7 +24,7 @@ MODULES = {
 """Modules that can connect."""
 
 MAY = {
-    "adapters/guard.py": {"socket", "aiohttp", "sock_connect"},
+    "adapters/guard.py": {"socket", "aiohttp", "start_connection"},
     "adapters/http.py": {"aiohttp"},
     "adapters/http_answers.py": {"aiohttp", "socket"},  # their exceptions
     "adapters/http_apart.py": {"socket"},  # a pair between two of our own processes, connected to nothing else
