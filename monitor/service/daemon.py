@@ -300,11 +300,20 @@ class Daemon:
 
     async def _watch(self) -> None:
         """Take a changed configuration; keep the last good one when it has mistakes, and say so once."""
-        async for change in self._changes():
+        while True:
             try:
-                await self._take_when_stored(change)
-            except Exception:  # the next change is taken all the same
-                log.exception("change_broke")
+                async for change in self._changes():
+                    await self._take_or_tell(change)
+                return
+            except Exception:  # of watching or loading: later changes are taken all the same
+                log.exception("watching_broke")
+                await asyncio.sleep(LOOK.total_seconds())
+
+    async def _take_or_tell(self, change: Config | ConfigError) -> None:
+        try:
+            await self._take_when_stored(change)
+        except Exception:  # the next change is taken all the same
+            log.exception("change_broke")
 
     async def _take_when_stored(self, change: Config | ConfigError) -> None:
         """A full disk or a locked store is waited out: nobody edits the file a second time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +16,7 @@ GRAIN = 2_000_000_000
 """Nanoseconds of the coarsest file clock (FAT's): a file younger than this may change again and keep its times."""
 
 
-def stamp(path: Path) -> Stamp:
+def stamp(path: Path | os.DirEntry[str]) -> Stamp:
     """Of what a path leads to, as it is now."""
     try:
         found = path.stat()

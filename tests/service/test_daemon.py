@@ -10,6 +10,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from monitor.errors import ConfigError, StoreFull
 from monitor.model import Config, Feed, NetworkPolicy, PollPolicy, WebPolicy
 from monitor.service.app import Application, open_application
@@ -148,6 +150,23 @@ async def test_a_poll_that_could_not_be_stored_comes_again_soon_and_politely(
         assert [await asked_after(seconds) for seconds in (30, 1, 200)] == [3, 3, 3]
         assert app.store.feed_state("f").last_success_at is not None
         await daemon._finish()
+
+
+async def test_a_watch_that_breaks_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.service.daemon.LOOK", timedelta())
+    config = a_config(tmp_path, PollPolicy(), ())
+    broken = True
+
+    async def changes() -> AsyncIterator[Config | ConfigError]:
+        nonlocal broken
+        if broken:
+            broken = False
+            raise RecursionError("of ours")
+        yield replace(config, feeds=(Feed("new", "https://example.org/feed"),))
+
+    async with open_application(config) as app, asyncio.timeout(30):
+        await Daemon(app, changes)._watch()
+        assert [state.id for state in app.store.feed_states()] == ["new"]
 
 
 async def test_a_change_that_the_store_cannot_take_is_taken_when_it_can(tmp_path: Path) -> None:

@@ -60,6 +60,34 @@ async def test_a_written_file_is_taken(directory: Path) -> None:
     assert len((await watched.config()).watchlists) == 2
 
 
+async def no_more(*_: object, **__: object) -> AsyncIterator[set[object]]:
+    raise RuntimeError("Too many open files (os error 24)")
+    yield set()
+
+
+async def none_come(*_: object, **__: object) -> AsyncIterator[set[object]]:
+    """As a network's disk."""
+    while True:
+        await asyncio.sleep(0.1)
+        yield set()
+
+
+@pytest.mark.parametrize("notices", [no_more, none_come])
+async def test_a_change_of_which_the_system_gives_no_notice_is_taken(
+    directory: Path, notices: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.settings.watching.awatch", notices)
+    watched = watching(directory)
+    for word in ("ferry", "tug"):
+        (directory / "watchlists" / "ships.toml").write_text(f'query = "{word}"\n')
+        assert query(await watched.config()) == word
+    (directory / "watchlists" / "trains.toml").write_text('query = "train"\n')
+    assert len((await watched.config()).watchlists) == 2
+    (directory / "watchlists" / "trains.toml").unlink()
+    (directory / "watchlists" / ".ships.toml.swp").touch()
+    assert len((await watched.config()).watchlists) == 1
+
+
 async def test_a_file_that_was_written_beside_and_renamed_is_taken(directory: Path) -> None:
     watched = watching(directory)
     draft = directory / "watchlists" / ".ships.toml.swp"
