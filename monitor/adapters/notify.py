@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 
 
 class Notifier:
@@ -21,12 +22,9 @@ class Notifier:
         """Send ``READY=1``, ``STATUS=…``, ``WATCHDOG=1``, ``STOPPING=1``."""
         if not self._address:
             return
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as door:
-            try:
-                door.setblocking(False)
-                door.sendto("\n".join(line.replace("\n", " ") for line in lines).encode(), self._address)
-            except OSError:
-                return
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as door:
+            door.setblocking(False)
+            door.sendto("\n".join(line.replace("\n", " ") for line in lines).encode(), self._address)
 
 
 def _watchdog(environ: Mapping[str, str]) -> float:

@@ -141,12 +141,12 @@ class Daemon:
         """Go on when the machine's clock is set back: APScheduler too waits for times of the wall (its issue 351)."""
         while True:
             await asyncio.sleep(TICK)
-            try:
-                if await self._wall.look():
-                    scheduler.remove_all_jobs()
-                    self._add_jobs(scheduler)
-            except StoreError as error:  # seen again at the next look
-                log.error("store_unavailable", error=str(error))
+            await self._try(self._begin_anew_if_set_back(scheduler))
+
+    async def _begin_anew_if_set_back(self, scheduler: AsyncIOScheduler) -> None:
+        if await self._wall.look():
+            scheduler.remove_all_jobs()
+            self._add_jobs(scheduler)
 
     async def tick(self) -> None:
         """Start what is due. Never raises: a full disk or a locked store is waited out."""
@@ -274,11 +274,13 @@ class Daemon:
         self._polls[feed] = asyncio.create_task(poll())
 
     async def _try(self, work: Awaitable[object]) -> None:
-        """A store that fails now is told, and the work comes again by itself."""
+        """A store that fails now is told, and so is a bug of ours; the work comes again by itself."""
         try:
             await work
         except StoreError as error:
             log.error("store_unavailable", error=str(error))
+        except Exception:
+            log.exception("work_broke")
 
     async def _live(self) -> None:
         """Tell the service manager that all parts move, as often as it asks for; say so when one does not."""

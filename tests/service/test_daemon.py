@@ -152,6 +152,25 @@ async def test_a_poll_that_could_not_be_stored_comes_again_soon_and_politely(
         await daemon._finish()
 
 
+async def test_a_bug_in_what_comes_again_costs_that_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_application(a_config(tmp_path, PollPolicy(), ())) as app:
+        daemon, looks = Daemon(app, no_changes), asyncio.Queue[None]()
+
+        async def broken(_: object = None) -> bool:
+            looks.put_nowait(None)
+            raise RuntimeError("of ours")
+
+        monkeypatch.setattr(daemon._wall, "look", broken)
+        monkeypatch.setattr("monitor.service.daemon.TICK", 0.0)
+        clock = asyncio.create_task(daemon._follow_clock(daemon._scheduler()))
+        async with asyncio.timeout(30):
+            for _ in range(2):
+                await looks.get()
+        clock.cancel()
+        monkeypatch.setattr(app, "retain", broken)
+        await daemon.retain()
+
+
 async def test_a_watch_that_breaks_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.service.daemon.LOOK", timedelta())
     config = a_config(tmp_path, PollPolicy(), ())
