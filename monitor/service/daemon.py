@@ -177,6 +177,7 @@ class Daemon:
             self._pulse.beat("writer")
             self._beat_at = now
             await self._note_late()
+            await self._endpoint.follow()
         if _idle(self._looking) and not lately(self._look_at, now, self._look_every):
             self._look_at = now
             self._looking = asyncio.create_task(self._try(self._look()))

@@ -33,35 +33,43 @@ class Endpoint:
         self._subscriber = subscriber
         self._web: WebPolicy | None = None
         self._listener: Listener | None = None
+        self._problem: str | None = None
+        """Why it does not listen; empty: nothing hinders it; None: not tried yet."""
+        self._following = asyncio.Lock()
         self._reading = asyncio.Lock()
 
     async def follow(self) -> None:
-        """Take the configuration as it is now. An address that is taken costs the endpoint alone, and is told of."""
-        web = self._app.rules.config.web
-        wanted = web.listen
-        if web == self._web:
-            return
-        await self.stop()
-        self._web = web
-        problem = ""
-        if wanted is not None:
-            pages: dict[tuple[str, str], Answer] = {
-                ("GET", "/metrics"): self._metrics,
-                ("GET", "/health"): self._health,
-            }
-            if web.public_url is not None:
-                pages["GET", "/websub/{token}"] = self._subscriber.confirm
-                pages["POST", "/websub/{token}"] = self._subscriber.receive
-            listener = Listener(pages, self._app.rules.config.poll.max_bytes)
-            try:
-                port = await listener.start(*wanted)
-            except MonitorError as error:
-                problem = str(error)
-                log.warning("not_listening", error=problem)
-            else:
-                self._listener = listener
-                log.info("listening", at=f"{wanted[0]}:{port}")
-        await self._app.write(self._app.store.note, NOT_LISTENING, problem, self._app.clock.now())
+        """Take the configuration as it is now; where it listens as that says, nothing happens. An address that is taken, or not
+        there yet, costs the endpoint alone, is told of once, and is tried anew by the next call. Raises StoreError."""
+        async with self._following:
+            web = self._app.rules.config.web
+            if web != self._web:
+                await self.stop()
+                self._web, self._problem = web, None
+            elif not self._problem:
+                return
+            told, self._problem = self._problem, await self._listen(web)
+            if self._problem != told:
+                if self._problem:
+                    log.warning("not_listening", error=self._problem)
+                await self._app.write(self._app.store.note, NOT_LISTENING, self._problem, self._app.clock.now())
+
+    async def _listen(self, web: WebPolicy) -> str:
+        """Why it cannot; empty when it does, or need not."""
+        if web.listen is None:
+            return ""
+        pages: dict[tuple[str, str], Answer] = {("GET", "/metrics"): self._metrics, ("GET", "/health"): self._health}
+        if web.public_url is not None:
+            pages["GET", "/websub/{token}"] = self._subscriber.confirm
+            pages["POST", "/websub/{token}"] = self._subscriber.receive
+        listener = Listener(pages, self._app.rules.config.poll.max_bytes)
+        try:
+            port = await listener.start(*web.listen)
+        except MonitorError as error:
+            return str(error)
+        self._listener = listener
+        log.info("listening", at=f"{web.listen[0]}:{port}")
+        return ""
 
     async def stop(self) -> None:
         if self._listener is not None:

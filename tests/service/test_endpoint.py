@@ -106,5 +106,11 @@ async def test_an_address_that_is_taken_is_told_of_and_stops_nothing(tmp_path: P
         endpoint = Endpoint(app, Subscriber(app))
         await endpoint.follow()
         assert f"cannot listen on 127.0.0.1:{port}" in app.store.notes()[NOT_LISTENING][0]
+        await endpoint.follow()
+        await holder.stop()
+        await endpoint.follow()  # as the daemon calls it every ten seconds
+        await endpoint.follow()
+        assert app.store.notes()[NOT_LISTENING][0] == ""
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/health") as answer:
+            assert answer.status == 503
         await endpoint.stop()
-    await holder.stop()
