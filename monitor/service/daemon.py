@@ -84,9 +84,10 @@ class Daemon:
         self._reread_at = app.clock.now()
         self._beat_at = self._resume_at = app.clock.now() - BEAT
         self._look_at, self._look_every = app.clock.now(), LOOK
+        self._gone: StoreError | None = None
 
     async def run(self) -> None:
-        """From start to SIGTERM or SIGINT."""
+        """From start to SIGTERM or SIGINT. Raises StoreError when the store's file is there no more."""
         app = self._app
         app.workers.prepare()
         await app.write(app.store.sync_feeds, app.rules.config.feeds, app.clock.now())
@@ -123,6 +124,8 @@ class Daemon:
             await self._endpoint.stop()
             await self._finish()
             log.info("stopped")
+        if self._gone is not None:
+            raise self._gone
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC)
@@ -163,6 +166,8 @@ class Daemon:
         app = self._app
         now = app.clock.now()
         self._pulse.beat("scheduler")
+        if not self._store_is_there():
+            return
         if _idle(self._delivery) or app.outbox.progress != self._delivered:
             self._pulse.beat("delivery")
             self._delivered = app.outbox.progress
@@ -187,6 +192,15 @@ class Daemon:
             self._reread_at = now
             self._rereading = asyncio.create_task(self._try(self._app.reread()))
         await self._claim()
+
+    def _store_is_there(self) -> bool:
+        """Else the daemon ends: a service manager starts it anew, with the file that is there now."""
+        try:
+            self._app.store.refuse_gone()
+        except StoreError as error:
+            self._gone = error
+            self._stopping.set()
+        return self._gone is None
 
     async def _look(self) -> None:
         """See what is in trouble; what takes long comes the less often."""

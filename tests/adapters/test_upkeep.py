@@ -77,6 +77,29 @@ def test_a_store_that_is_reached_by_a_link_has_one_daemon(path: Path, tmp_path: 
         daemon.close()
 
 
+def test_a_file_that_was_removed_or_replaced_under_a_store_is_told(path: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    store, by_link = SqliteStore(path), SqliteStore(link)
+    store.refuse_gone()
+    by_link.refuse_gone()
+    store.backup(tmp_path / "copy.db")
+    link.unlink()
+    link.symlink_to(tmp_path / "copy.db")
+    with pytest.raises(StoreError, match="removed or replaced"):
+        by_link.refuse_gone()
+    path.rename(tmp_path / "elsewhere.db")
+    with pytest.raises(StoreError, match="removed or replaced"):
+        store.refuse_gone()
+    (tmp_path / "elsewhere.db").rename(path)
+    store.refuse_gone()
+    (tmp_path / "copy.db").replace(path)
+    with pytest.raises(StoreError, match="removed or replaced"):
+        store.refuse_gone()
+    by_link.close()
+    store.close()
+
+
 def test_a_newer_store_is_refused_and_left_as_it_is(path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute(

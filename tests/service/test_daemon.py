@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from monitor.errors import ConfigError, StoreFull
+from monitor.errors import ConfigError, StoreError, StoreFull
 from monitor.model import Config, Feed, NetworkPolicy, PollPolicy, WebPolicy
 from monitor.service.app import Application, open_application
 from monitor.service.daemon import Daemon
@@ -169,6 +169,16 @@ async def test_a_bug_in_what_comes_again_costs_that_once(tmp_path: Path, monkeyp
         clock.cancel()
         monkeypatch.setattr(app, "retain", broken)
         await daemon.retain()
+
+
+async def test_a_daemon_whose_store_was_moved_away_ends_and_says_so(tmp_path: Path) -> None:
+    async with open_application(a_config(tmp_path, PollPolicy(), ()), daemon=True) as app, asyncio.timeout(30):
+        daemon = asyncio.create_task(Daemon(app, no_changes).run())
+        while "daemon.tick" not in app.store.notes():
+            await asyncio.sleep(0.05)
+        app.store.path.rename(tmp_path / "moved.db")
+        with pytest.raises(StoreError, match="removed or replaced"):
+            await daemon
 
 
 async def test_a_watch_that_breaks_is_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,15 @@ def connect(path: Path) -> Database:
         return Database(connection, execute_plugins=False)
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies there; None: none does. Raises OSError where nobody can tell."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def connect_beside(path: Path) -> Database:
     """Open the file once more in this process, for reading. By SQLite alone: a file that we opened and closed ourselves would
     take this process' locks on it with it (POSIX), and the next command to end would take the log away."""

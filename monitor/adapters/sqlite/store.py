@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -65,6 +65,7 @@ class SqliteStore:
         upkeep.refuse_network(path)
         self._checkpoints: IO[str] | None = None
         self._db = connection.connect(path)
+        self._file = connection.identity(path)
         self._reading = connection.Alone(self._db, path)
         self._recent = RecentPostings()
         try:
@@ -134,6 +135,17 @@ class SqliteStore:
         """Bytes before and after. Only for who holds the store alone."""
         with self._reading as db:
             return upkeep.vacuum(db.conn, self.path)
+
+    def refuse_gone(self) -> None:
+        """Raise StoreError where the file was removed or another put in its place: what is written now is lost, or mixed
+        with the other's, for both would have one log."""
+        with suppress(OSError):
+            if connection.identity(self.path) == self._file:
+                return
+            raise StoreError(
+                f"{self.path}: was removed or replaced while it was in use, and what was written to it since is not there:"
+                " stop `monitor run` before, and start it again now"
+            )
 
     @property
     def writing(self) -> bool:
