@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import signal
 import socket
 import sys
 import threading
@@ -19,9 +21,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, current_process
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from monitor.adapters.frames import framed, loads
 from monitor.adapters.line import Frames
@@ -180,12 +182,14 @@ class ProcessWorkers:
                 process = self._context.Process(target=serve, args=(theirs, self._memory), daemon=True)
                 with theirs, _no_main():
                     process.start()
-            except (EOFError, OSError) as error:  # the fork server was killed
+            except (EOFError, OSError) as error:  # the fork server was killed, or its door is gone
                 if tries == 1:
                     raise ReadError(f"no process to read it could be started: {error}") from error
             else:
                 undo.pop_all()
                 return process, ours
+        with suppress(OSError):
+            _have_a_door()
         time.sleep(START_AGAIN)
         return self._started(tries - 1)
 
@@ -200,6 +204,18 @@ class ProcessWorkers:
         code = worker.process.exitcode
         worker.process.close()
         return code
+
+
+def _have_a_door() -> None:
+    """End a fork server whose socket was cleaned away with the temporary files of days ago: the next has another. Else nobody
+    could be started any more, and multiprocessing, which sees it alive, would not help."""
+    server: Any = forkserver._forkserver
+    ours: Any = current_process()
+    with _MAIN:
+        if server._forkserver_address and not os.path.exists(server._forkserver_address):
+            os.kill(server._forkserver_pid, signal.SIGKILL)
+            if cleaned := ours._config.pop("tempdir", None):
+                os.mkdir(cleaned, 0o700)  # to be removed when this process ends, which fails aloud where there is none
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import asyncio
 import os
 import pickle
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import pytest
@@ -149,6 +151,17 @@ def test_a_worker_whose_caller_went_away_ends_in_silence() -> None:
         ours.close()  # with its answer unread: the worker's next read fails
         _, said = worker.communicate(timeout=30)
     assert (worker.returncode, said) == (0, b"")
+
+
+async def test_who_cleans_temporary_files_away_stops_nobody() -> None:
+    workers = ProcessWorkers(1, recycle=1)
+    try:
+        assert await workers.run(answer, 1) == 2
+        shutil.rmtree(get_temp_dir())
+        assert [await workers.run(answer, number) for number in range(3)] == [0, 2, 4]
+        assert os.path.exists(get_temp_dir())
+    finally:
+        workers.close()
 
 
 @pytest.mark.parametrize(
