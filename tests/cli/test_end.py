@@ -94,6 +94,17 @@ def test_a_terminal_without_signs_for_all_is_shown_what_it_has_signs_for(tmp_pat
     assert said("items", "--json", encoding="utf-8").decode("utf-8").count("КНДР") == 1
 
 
+def test_no_file_of_the_working_directory_is_run(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "monitor.toml").touch()
+    (tmp_path / "news.txt").write_text("A long enough title\n\nA long enough text of an article.\n")
+    for module in ("selectors", "multiprocessing", "random", "lxml"):
+        (tmp_path / f"{module}.py").write_text("open('run', 'w')\n")
+    program = [Path(sys.executable).with_name("monitor")]
+    done = subprocess.run([*program, "import", "news.txt"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr, (tmp_path / "run").exists()) == (0, "", False)
+
+
 def test_a_user_whom_the_system_does_not_know_has_no_home_and_needs_none(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "monitor.toml").touch()
