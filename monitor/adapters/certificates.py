@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from contextlib import suppress
 
 NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """By these OpenSSL is told, and whoever makes a context of it."""
@@ -27,5 +28,6 @@ def _system_has_some() -> bool:
         return True
     if known.capath is None:
         return False
-    with os.scandir(known.capath) as entries:
+    with suppress(OSError), os.scandir(known.capath) as entries:
         return next(entries, None) is not None
+    return False

@@ -73,7 +73,7 @@ class ProcessWorkers:
 
     def prepare(self) -> None:
         """Begin, in a process of its own, the imports that the first worker would otherwise wait for."""
-        with suppress(OSError), _started_clean():  # whoever needs a worker will be told
+        with suppress(OSError):  # whoever needs a worker will be told
             forkserver.ensure_running()
 
     async def run(self, function: Callable[..., T], *args: object) -> T:
@@ -180,7 +180,7 @@ class ProcessWorkers:
                 ours, theirs = socket.socketpair()
                 undo.callback(ours.close)
                 process = self._context.Process(target=serve, args=(theirs, self._memory), daemon=True)
-                with theirs, _started_clean():
+                with theirs, _no_main():
                     process.start()
             except (EOFError, OSError) as error:  # the fork server was killed, or its door is gone
                 if tries == 1:
@@ -219,25 +219,18 @@ def _have_a_door() -> None:
 
 
 @contextmanager
-def _started_clean() -> Iterator[None]:
-    """What multiprocessing starts meanwhile runs no file of the working directory, where a `random.py` of anybody's may lie, and
-    does not import the program's main module anew: near a second for `monitor`, whose calls name functions of other modules."""
+def _no_main() -> Iterator[None]:
+    """multiprocessing has each worker import the program's main module anew: near a second for `monitor`, whose calls name
+    functions of other modules."""
     with _STARTING:
-        main, safe = sys.modules["__main__"], os.environ.get(SAFE_PATH)
+        main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
-        os.environ[SAFE_PATH] = "1"
         try:
             yield
         finally:
             sys.modules["__main__"] = main
-            if safe is None:
-                del os.environ[SAFE_PATH]
-            else:
-                os.environ[SAFE_PATH] = safe
 
 
-SAFE_PATH = "PYTHONSAFEPATH"
-"""Python's `-c` looks for modules in the working directory first, unless this is set."""
 _STARTING = threading.Lock()
 
 

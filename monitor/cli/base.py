@@ -88,6 +88,8 @@ def ready_to_fetch() -> None:
 
     allow_many()
     trust_somebody()
+    # Else the processes that read look for Python's own modules in the working directory first, where anybody's `random.py` may lie.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
 
 
 def with_application(option: str | None, work: Callable[[Application], Awaitable[T]]) -> T:

@@ -51,7 +51,7 @@ STOP_WITHIN = 8.0  # seconds for what is in hand; CONTRACT promises 10 in all
 STORAGE_PAUSE = timedelta(seconds=15)  # after a full disk: nothing is fetched that could not be stored
 RETENTION_LOOK = timedelta(
     minutes=10
-)  # between two looks whether a day has passed: many run by day only, or for half an hour
+)  # whether a day has passed since the last: many run by day only, or for half an hour
 
 Changes = Callable[[], AsyncIterator[Config | ConfigError]]
 
