@@ -88,7 +88,7 @@ def ready_to_fetch() -> None:
 
     allow_many()
     trust_somebody()
-    # Else the processes that read look for Python's own modules in the working directory first, where anybody's `random.py` may lie.
+    # Else the processes that read look for Python's own modules in the working directory first: for anybody's `random.py`.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
 
 
