@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -25,11 +26,13 @@ from monitor.settings.documents import INTERRUPTIBLE
 from monitor.settings.load import load
 from monitor.settings.run import passing
 from monitor.settings.stamps import Stamp, stamp, stamps
+from monitor.settings.strays import FOLDERS
 
 DEBOUNCE = 300  # milliseconds: an editor writes a file in several steps
 STEP = 100  # milliseconds between looks; CONTRACT promises a change within 2 s
 SWITCH = 0.000_1  # seconds; at Python's own .005, a tick of 400 statements beside a loading of 50,000 feeds took 3.3 s
 BESIDE = 700  # milliseconds between looks where there is no notice; a look at 100 files is .5 ms of a thread
+MOST = 5_000  # files of a folder that are looked at: a directory may hold more than a configuration
 
 _A_STORES = re.compile(r"\.db($|-)|-(wal|shm|journal)$")
 
@@ -90,17 +93,11 @@ class Files:
 
 
 def _files(directory: Path) -> Iterator[tuple[str, Stamp]]:
-    """By path, those of the directory and of its folders that may be read."""
-    folders = [os.fspath(directory)]
-    for folder in folders:
+    """By path, those of the directory and of its folders that are read."""
+    for folder in (directory, *(directory / name for name in FOLDERS)):
         with suppress(OSError), os.scandir(folder) as entries:
-            for entry in entries:
-                if not _concerns_us(entry.name):
-                    continue
-                if entry.is_dir():
-                    if folder is folders[0]:
-                        folders.append(entry.path)
-                else:
+            for entry in islice(entries, MOST):
+                if _concerns_us(entry.name) and not entry.is_dir():
                     yield entry.path, stamp(entry)
 
 
