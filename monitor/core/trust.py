@@ -81,18 +81,22 @@ def address(feed: Feed, learnt: Learnt) -> str:
 
 
 def after_answer(learnt: Learnt, feed: Feed, asked: str, permanent_url: str | None) -> Learnt:
-    """Count a permanent redirect of the configured URL; any other answer of it ends the count.
+    """Count a permanent redirect of the configured URL that led to the feed; any other answer of it ends the count.
 
     A move from https to http is never believed.
     """
     if asked != feed.url:
         return learnt
     if permanent_url is None or (asked.startswith("https:") and not permanent_url.startswith("https:")):
-        return replace(learnt, moved_to=None, moved_times=0) if learnt.moved_times else learnt
+        return replace(learnt, moved_to=None, moved_times=0) if learnt.moved_to else learnt
     times = learnt.moved_times + 1 if permanent_url == learnt.moved_to else 1
     return replace(learnt, moved_to=permanent_url, moved_times=times)
 
 
 def after_failure(learnt: Learnt, feed: Feed, asked: str) -> Learnt:
-    """A learnt address that fails is forgotten: the configured one is asked next."""
-    return learnt if asked == feed.url else replace(learnt, moved_to=None, moved_times=0)
+    """What was asked did not answer, or not with a feed. A learnt address gives way to the configured one, and that to it
+    again, so that neither a site that moved back nor an old address that is no more loses the feed."""
+    if asked != feed.url:
+        return replace(learnt, moved_times=0)
+    stood_aside = learnt.moved_to is not None and learnt.moved_times == 0
+    return replace(learnt, moved_times=MOVES) if stood_aside else learnt

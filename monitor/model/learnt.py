@@ -73,6 +73,7 @@ class Learnt:
     moved_to: str | None = None
     """Where permanent redirects lead; used after three in a row."""
     moved_times: int = 0
+    """Such redirects in a row; 0 beside an address: it failed after it had been believed, and the configured one is asked."""
     hub: str | None = None
     """A WebSub hub that pushes the feed's changes, and the topic it knows the feed by."""
     topic: str | None = None

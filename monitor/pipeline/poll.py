@@ -133,19 +133,23 @@ class Poller:
                 return await self._failed(feed, rules, state, outcome.error, outcome)
             case Fetched():
                 learnt = trust.after_answer(state.learnt, feed, asked, outcome.permanent_url)
-                return await self._fetched(feed, rules, _learnt(state, learnt), outcome, with_validators)
+                failing = trust.after_failure(
+                    state.learnt, feed, asked
+                )  # a redirect to what is no feed is not believed
+                return await self._fetched(feed, rules, _learnt(state, learnt), outcome, with_validators, failing)
             case _:
                 assert_never(outcome)
 
     async def _fetched(
-        self, feed: Feed, rules: Rules, state: FeedState, fetched: Fetched, conditional: bool
+        self, feed: Feed, rules: Rules, state: FeedState, fetched: Fetched, conditional: bool, failing: Learnt
     ) -> PollReport:
+        """`failing`: what was learnt, where the document is none that can be read."""
         if fetched.name == state.body_hash:
             return await self._unchanged(feed, rules, _validated(state, fetched), fetched)
         try:
             answer, planned, look = await self._looked_at(feed, rules, state, fetched, conditional)
         except ReadError as error:
-            return await self._failed(feed, rules, state, str(error))
+            return await self._failed(feed, rules, _learnt(state, failing), str(error))
         if look is None:
             state = _with_parts(_validated(state, answer.fetched), answer)
             return await self._unchanged(feed, rules, state, answer.fetched, whole=answer.told)
