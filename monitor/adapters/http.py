@@ -17,6 +17,7 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
+from monitor.adapters import openfiles
 from monitor.adapters.guard import Guard
 from monitor.adapters.http_answers import PROBLEMS, explain, plain_headers, retry_after, status_line
 from monitor.adapters.http_body import Bounds, read_body
@@ -222,6 +223,8 @@ class HttpFetcher:
             bounds = Bounds(journey.request.max_bytes or self._poll.max_bytes, limits.wire, limits.ratio)
             body = await read_body(response, bounds, cut=journey.request.purpose == "robots")
             name = content_hash(body)
+            if journey.request.purpose == "page":
+                turn.gave_page()
             told = b"" if name == journey.request.known else body
             return Fetched(journey.at.url, status, told, plain_headers(response), journey.permanent_url, name)
 
@@ -230,7 +233,7 @@ class HttpFetcher:
         now = asyncio.get_running_loop().time()
         while self._kept and now - self._kept[0] > KEEP_ALIVE:
             self._kept.popleft()
-        if len(self._kept) >= MAX_IDLE:
+        if len(self._kept) >= openfiles.idle(MAX_IDLE):
             return True
         self._kept.append(now)
         return False
@@ -243,7 +246,8 @@ class HttpFetcher:
                 site = turn.name
                 self._limits.hold(site, wait.total_seconds())
         line = status_line(response.status)
-        return journey.failed("status", line, status=response.status, retry_after=wait, site=site)
+        unusual = response.status == 403 and journey.request.purpose == "page" and turn.gives_pages
+        return journey.failed("status", line, status=response.status, retry_after=wait, site=site, unusual=unusual)
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

@@ -10,6 +10,7 @@ half. A site that timed out goes to the slow lane at once, until it answers.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from monitor.model import PollPolicy
 
 PATIENCE = 2.0
 """Seconds without an end after which a request counts as hanging: most feeds answer within one."""
+GIVES = 86_400.0
+"""Seconds for which a site that gave a page is taken for one that gives pages."""
 _SWEEP = 4_096
 """Sites remembered before those at rest are forgotten."""
 
@@ -128,6 +131,7 @@ class _Site:
     next_start: float = 0.0
     held_until: float = 0.0
     slow: bool = False
+    page_at: float = -math.inf
 
 
 class Turn:
@@ -166,6 +170,15 @@ class Turn:
         """The site is alive."""
         self._site.slow = False
 
+    def gave_page(self) -> None:
+        """The site answered with an article's page."""
+        self._site.page_at = self._limits.monotonic()
+
+    @property
+    def gives_pages(self) -> bool:
+        """Whether it did, as far as is remembered, within a day."""
+        return self._limits.monotonic() - self._site.page_at < GIVES
+
     def timed_out(self) -> None:
         """The site let a deadline pass: the slow lane from now on."""
         self._site.slow = True
@@ -181,7 +194,7 @@ class Limits:
 
     def __init__(self, policy: PollPolicy, monotonic: Callable[[], float]) -> None:
         self._policy = policy
-        self._monotonic = monotonic
+        self.monotonic = monotonic
         self._slots = Slots(openfiles.in_flight(policy.concurrency))
         self._sites: dict[str, _Site] = {}
 
@@ -201,12 +214,12 @@ class Limits:
     def hold(self, name: str, seconds: float) -> None:
         """The site asked to be left alone for so long; the longest wish counts."""
         site = self._site(name)
-        site.held_until = max(site.held_until, self._monotonic() + seconds)
+        site.held_until = max(site.held_until, self.monotonic() + seconds)
 
     def held_for(self, name: str) -> float:
         """Seconds the site is still to be left alone."""
         site = self._sites.get(name)
-        return max(0.0, site.held_until - self._monotonic()) if site and site.held_until else 0.0
+        return max(0.0, site.held_until - self.monotonic()) if site and site.held_until else 0.0
 
     def turn(self, name: str) -> Turn:
         """A turn of this site, to be entered."""
@@ -258,7 +271,7 @@ class Limits:
 
     def _sweep(self) -> None:
         """Forget the sites that nothing is known of any more."""
-        now, moment = asyncio.get_running_loop().time(), self._monotonic()
+        now, moment = asyncio.get_running_loop().time(), self.monotonic()
         self._sites = {
             name: site
             for name, site in self._sites.items()

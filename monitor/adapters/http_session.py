@@ -9,16 +9,11 @@ from typing import Literal
 
 import aiohttp
 
-from monitor.adapters import openfiles
 from monitor.adapters.guard import Guard
 from monitor.model import LimitsPolicy
 
 KEEP_ALIVE = 5.0
 """Seconds an idle connection is kept, for robots.txt, page and feed of one site; longer would hold thousands."""
-KEEP_ALIVE_OF_FEW = 0.5
-"""The same, where a process may have few files open: idle connections would take those of requests."""
-FEW = 4_096
-"""Such are fewer than this: a fetcher on a fast line asks some hundred sites a second."""
 
 logging.getLogger("aiohttp.internal").setLevel(logging.ERROR)  # a stranger's malformed cookie is no news
 
@@ -70,7 +65,7 @@ def _new(guard: Guard, tls: ssl.SSLContext | Literal[True], limits: LimitsPolicy
         ssl=tls,
         resolver=guard.resolver(),
         socket_factory=guard.socket_factory,
-        keepalive_timeout=KEEP_ALIVE if openfiles.may_open() >= FEW else KEEP_ALIVE_OF_FEW,
+        keepalive_timeout=KEEP_ALIVE,
     )
     return aiohttp.ClientSession(
         connector=connector,

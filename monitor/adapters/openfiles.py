@@ -18,8 +18,8 @@ MANY = 10_240
 """As many as a Mac lets a process have (OPEN_MAX), and more than any laptop's daemon needs."""
 OTHERS = 48
 """That are no requests': the store and its log, readers, the page and who looks at it, deliveries."""
-EACH = 2
-"""Of a request: its connection, and one that is kept for a moment for the site's next."""
+SHARE = 4
+"""One of so many files may be a connection that is kept for a moment, for its site's next request."""
 
 
 def allow_many() -> None:
@@ -37,9 +37,14 @@ def may_open() -> int:
     return MANY if bound == resource.RLIM_INFINITY else bound
 
 
+def idle(wanted: int) -> int:
+    """Of `wanted` idle connections so many as there is room for."""
+    return min(wanted, may_open() // SHARE)
+
+
 def in_flight(wanted: int) -> int:
     """Of `wanted` requests in flight so many as there is room for; that it is fewer is logged."""
-    room = max(1, (may_open() - OTHERS) // EACH)
+    room = max(1, may_open() - may_open() // SHARE - OTHERS)
     if room < wanted:
         log.warning("few_open_files", may_open=may_open(), concurrency=wanted, in_flight=room, remedy="raise ulimit -n")
     return min(wanted, room)

@@ -22,7 +22,8 @@ JITTER = 0.2
 
 
 def comes_later(failed: Failed) -> timedelta | None:
-    """How long at least until the page may be had; None: what it answers is its last word (403, a page too large)."""
+    """How long at least until the page may be had; None: what it answers is its last word (a page too large; 403, where the
+    site gives no pages)."""
     if failed.passes or failed.reason == "tls" or failed.status == 404:
         return failed.retry_after or timedelta()
     return None

@@ -14,7 +14,7 @@ from ipaddress import ip_network
 import pytest
 import pytest_asyncio
 
-from monitor.adapters import http
+from monitor.adapters import http, http_limits
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Found, Guard
 from monitor.adapters.http import HttpFetcher
@@ -448,3 +448,16 @@ class TestPost:
             assert isinstance(outcome, PostFailed)
             assert outcome.reason == reason
             assert "hidden" not in outcome.error
+
+
+async def test_a_page_forbidden_by_a_site_that_gives_pages_may_be_had_later(site: Site, fetcher: HttpFetcher) -> None:
+    forbidden, given = site.answer("/no", Answer(403)), site.answer("/yes", Answer(body=b"<p>x</p>"))
+    page = Request(forbidden, purpose="page")
+    assert not failed(await fetcher.fetch(page), "status").passes
+    await fetcher.fetch(Request(given))
+    assert not failed(await fetcher.fetch(page), "status").passes, "a feed is no page"
+    await fetcher.fetch(Request(given, purpose="page"))
+    assert failed(await fetcher.fetch(page), "status").passes
+    assert not failed(await fetcher.fetch(Request(forbidden)), "status").passes
+    fetcher._limits.monotonic = lambda: SystemClock().monotonic() + http_limits.GIVES
+    assert not failed(await fetcher.fetch(page), "status").passes, "a day later it may well give none"
