@@ -13,6 +13,7 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.model import Config
 from monitor.settings import load, watch
+from monitor.settings.watching import Files
 
 ENOUGH = 10
 """Seconds after which a change counts as not taken; it takes one and a half at most."""
@@ -86,6 +87,23 @@ async def test_a_change_of_which_the_system_gives_no_notice_is_taken(
     (directory / "watchlists" / "trains.toml").unlink()
     (directory / "watchlists" / ".ships.toml.swp").touch()
     assert len((await watched.config()).watchlists) == 1
+
+
+def test_a_file_that_is_being_written_is_waited_for(directory: Path) -> None:
+    files, ships = Files(), directory / "watchlists" / "ships.toml"
+    assert not files.look(directory)
+    ships.write_text("query = ")
+    assert not files.look(directory)
+    ships.write_text('query = "ferry"\n')
+    (directory / "feeds").mkdir()
+    (directory / "feeds" / "more.toml").touch()
+    assert not files.look(directory)
+    assert files.look(directory)
+    files.taken()
+    assert not files.look(directory)
+    (directory / "watchlists" / ".ships.toml.swp").touch()
+    (directory / "m.db-wal").touch()
+    assert [files.look(directory), files.look(directory)] == [False, False]
 
 
 async def test_a_file_that_was_written_beside_and_renamed_is_taken(directory: Path) -> None:
