@@ -109,12 +109,12 @@ class Site:
         for _ in range(8):
             await asyncio.sleep(0)
         self._server.close()
-        await self._server.wait_closed()
         tasks = list(self._open.values())
         for writer, task in self._open.items():
             writer.transport.abort()
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._server.wait_closed()  # from Python 3.12 on also for its connections
         for _ in range(2):  # transports close a step after they are told
             await asyncio.sleep(0)
 
