@@ -18,7 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess, current_process
@@ -175,23 +175,26 @@ class ProcessWorkers:
         return worker
 
     def _started(self, tries: int = STARTS) -> tuple[BaseProcess, socket.socket]:
-        with ExitStack() as undo:
-            try:
-                ours, theirs = socket.socketpair()
-                undo.callback(ours.close)
-                process = self._context.Process(target=serve, args=(theirs, self._memory), daemon=True)
-                with theirs, _no_main():
-                    process.start()
-            except (EOFError, OSError) as error:  # the fork server was killed, or its door is gone
-                if tries == 1:
-                    raise ReadError(f"no process to read it could be started: {error}") from error
-            else:
-                undo.pop_all()
-                return process, ours
+        try:
+            return self._start_one()
+        except (EOFError, OSError) as error:  # the fork server was killed, or its door is gone
+            if tries == 1:
+                raise ReadError(f"no process to read it could be started: {error}") from error
         with suppress(OSError):
             _have_a_door()
         time.sleep(START_AGAIN)
         return self._started(tries - 1)
+
+    def _start_one(self) -> tuple[BaseProcess, socket.socket]:
+        ours, theirs = socket.socketpair()
+        process = self._context.Process(target=serve, args=(theirs, self._memory), daemon=True)
+        try:
+            with theirs, _no_main():
+                process.start()
+        except BaseException:
+            ours.close()
+            raise
+        return process, ours
 
     def _end(self, worker: _Worker, patience: float = 0.0) -> int | None:
         """Its exit code; it is killed unless it ends by itself within `patience` seconds."""

@@ -133,9 +133,8 @@ class Poller:
                 return await self._failed(feed, rules, state, outcome.error, outcome)
             case Fetched():
                 learnt = trust.after_answer(state.learnt, feed, asked, outcome.permanent_url)
-                failing = trust.after_failure(
-                    state.learnt, feed, asked
-                )  # a redirect to what is no feed is not believed
+                # A redirect to what is no feed is not believed.
+                failing = trust.after_failure(state.learnt, feed, asked)
                 return await self._fetched(feed, rules, _learnt(state, learnt), outcome, with_validators, failing)
             case _:
                 assert_never(outcome)

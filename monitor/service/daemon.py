@@ -49,9 +49,7 @@ LOOK_SHARE = 20  # times as long as a look took, at least: while all of 50,000 f
 BEAT = timedelta(seconds=10)  # how often the daemon writes down that it is alive
 STOP_WITHIN = 8.0  # seconds for what is in hand; CONTRACT promises 10 in all
 STORAGE_PAUSE = timedelta(seconds=15)  # after a full disk: nothing is fetched that could not be stored
-RETENTION_LOOK = timedelta(
-    minutes=10
-)  # whether a day has passed since the last: many run by day only, or for half an hour
+RETENTION_LOOK = timedelta(minutes=10)  # whether the last was a day ago: many run by day only, or for half an hour
 
 Changes = Callable[[], AsyncIterator[Config | ConfigError]]
 

@@ -139,10 +139,8 @@ async def _notices(directory: Path) -> AsyncIterator[set[tuple[Change, str]]]:
             yield changes
     except FileNotFoundError:
         return  # it went between our look and theirs
-    except (
-        OSError,
-        RuntimeError,
-    ) as error:  # every user has so many (inotify(7)), and an editor may have taken them all
+    except (OSError, RuntimeError) as error:
+        # Every user has so many (inotify(7)), and an editor may have taken them all.
         log.warning("no_notices", problem=str(error), instead=f"the configuration is looked at every {BESIDE} ms")
     while True:
         await asyncio.sleep(BESIDE / 1_000)

@@ -13,7 +13,8 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import contextmanager
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
@@ -137,16 +138,28 @@ def test_the_programs_main_module_is_not_imported_again(tmp_path: Path) -> None:
     assert told.read_text() == "here\n3\n"
 
 
-def test_a_worker_whose_caller_went_away_ends_in_silence() -> None:
-    """What it prints would stand between the daemon's lines."""
-    code = "import socket, sys; from monitor.adapters.worker import serve; serve(socket.socket(fileno=int(sys.argv[1])), 1 << 30)"
+@contextmanager
+def asked(machine: str = "", memory: int = 1 << 30) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+    """A worker alone, on a machine made so, that was asked for a length; and our end of its socket."""
+    code = f"import pathlib, resource, socket, sys; from monitor.adapters import worker\n{machine}\n"
+    code += f"worker.serve(socket.socket(fileno=int(sys.argv[1])), {memory})"
     ours, theirs = socket.socketpair()
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(theirs.fileno())], pass_fds=[theirs.fileno()], stderr=subprocess.PIPE
-    ) as worker:
+    with (
+        ours,
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(theirs.fileno())], pass_fds=[theirs.fileno()], stderr=subprocess.PIPE
+        ) as worker,
+    ):
         theirs.close()
         request = pickle.dumps((len, ("abc",)))
         ours.sendall(struct.pack("!Q", len(request)) + request)
+        yield worker, ours
+        ours.close()
+
+
+def test_a_worker_whose_caller_went_away_ends_in_silence() -> None:
+    """What it prints would stand between the daemon's lines."""
+    with asked() as (worker, ours):
         select.select([ours], [], [], 30)
         ours.close()  # with its answer unread: the worker's next read fails
         _, said = worker.communicate(timeout=30)
@@ -170,17 +183,8 @@ async def test_who_cleans_temporary_files_away_stops_nobody() -> None:
     ids=["an administrator who allows less", "a system that does not tell what is mapped"],
 )
 def test_a_worker_reads_where_memory_cannot_be_bounded_as_it_should(machine: str) -> None:
-    code = (
-        "import pathlib, resource, socket, sys; from monitor.adapters import worker\n"
-        f"{machine}; worker.serve(socket.socket(fileno=int(sys.argv[1])), 8 << 30)"
-    )
-    ours, theirs = socket.socketpair()
-    with subprocess.Popen([sys.executable, "-c", code, str(theirs.fileno())], pass_fds=[theirs.fileno()]):
-        theirs.close()
-        request = pickle.dumps((len, ("abc",)))
-        ours.sendall(struct.pack("!Q", len(request)) + request)
+    with asked(machine, memory=8 << 30) as (_, ours):
         assert b"K\x03" in ours.recv(1000)  # pickle's 3
-        ours.close()
 
 
 async def test_what_carries_on_a_poll_goes_before_what_begins_another() -> None:

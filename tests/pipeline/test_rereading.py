@@ -170,8 +170,8 @@ async def test_an_article_that_turns_out_to_be_a_copy_raises_no_alert(bench: Aga
     assert len(bench.store.sightings(original.story)) == (not told)
 
 
-@pytest.mark.parametrize("first", [True, False], ids=["the first", "its copy"])
-async def test_of_two_with_one_teaser_the_first_alerts_once_it_is_read(bench: Again, first: bool) -> None:
+async def two_with_one_teaser(bench: Again) -> None:
+    """Two feeds' articles, of which the second is a copy by its teaser; neither page can be had."""
     teaser = f"<p>{TEXT.split(chr(10))[0]} Paragraph of the long report. […]</p>".replace("freighters", "ships")
     bench.serve(entry(1, title="A report on the harbour", html=teaser))
     bench.serve(entry(2, title="A report on the harbour", html=teaser).replace("number 2", "number 1"), feed=OTHER)
@@ -180,20 +180,18 @@ async def test_of_two_with_one_teaser_the_first_alerts_once_it_is_read(bench: Ag
     await bench.poll()
     bench.clock.at += MINUTE
     assert (await bench.poll(OTHER)).copies == 1
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["the first", "its copy"])
+async def test_of_two_with_one_teaser_the_first_alerts_once_it_is_read(bench: Again, first: bool) -> None:
+    await two_with_one_teaser(bench)
     bench.up(URL if first else "https://news.example.org/2", title="A report on the harbour")
     await bench.reread()
     assert len(bench.store.alerts()) == int(first)
 
 
 async def test_an_article_is_no_copy_of_what_copied_its_teaser_even_where_its_page_names_that(bench: Again) -> None:
-    teaser = f"<p>{TEXT.split(chr(10))[0]} Paragraph of the long report. […]</p>".replace("freighters", "ships")
-    bench.serve(entry(1, title="A report on the harbour", html=teaser))
-    bench.serve(entry(2, title="A report on the harbour", html=teaser).replace("number 2", "number 1"), feed=OTHER)
-    bench.down()
-    bench.down("https://news.example.org/2")
-    await bench.poll()
-    bench.clock.at += MINUTE
-    assert (await bench.poll(OTHER)).copies == 1
+    await two_with_one_teaser(bench)
     bench.up(title="A report on the harbour", head='<link rel="canonical" href="https://news.example.org/2">')
     await bench.reread()
     assert len(bench.store.alerts()) == 1
