@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,9 @@ Reason = Literal["refused", "dns", "connect", "tls", "url", "too_large", "encodi
 
 PROBLEMS = (aiohttp.ClientError, OSError, BodyError, BadUrlError, UnicodeError, ssl.CertificateError)
 """What a request may raise for what the network, a server or a URL did; a deadline's TimeoutError is an OSError too."""
+
+_LONG = re.compile(r"Got more than (\d+) bytes")
+"""How aiohttp says it."""
 
 
 def explain(problem: BaseException, host: str) -> tuple[Reason, str]:
@@ -70,11 +74,19 @@ def _broken(problem: BaseException, host: str) -> str:
         case aiohttp.ClientPayloadError():
             return "body cut short"
         case aiohttp.ClientResponseError():
-            return f"not an HTTP answer: {_line(problem)}"
+            return _not_http(problem)
         case OSError():
             return f"connection to {host} broke: {_os_words(problem)}"
         case _:
             return _line(problem)
+
+
+def _not_http(problem: aiohttp.ClientResponseError) -> str:
+    if long := _LONG.match(problem.message):
+        return f"headers of more than {long[1]} bytes (limits.header)"
+    if problem.message.startswith("Too many headers"):
+        return "more header lines than are read (limits.headers)"
+    return f"not an HTTP answer: {_line(problem)}"
 
 
 def _line(problem: BaseException) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 import aiohttp
 
 from monitor.adapters.guard import Guard
+from monitor.adapters.http_mending import MendingConnector
 from monitor.model import LimitsPolicy
 
 KEEP_ALIVE = 5.0
@@ -60,7 +61,7 @@ class Session:
 
 
 def _new(guard: Guard, tls: ssl.SSLContext | Literal[True], limits: LimitsPolicy) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(
+    connector = MendingConnector(
         limit=0,  # `http_limits` has ours
         ssl=tls,
         resolver=guard.resolver(),

@@ -95,10 +95,11 @@ class NetworkPolicy:
 class LimitsPolicy:
     """`[limits]`: what a stranger may cost. Every hit is told, as a feed's error or an item's problem."""
 
-    header: int = 16_384
-    """Bytes of one header line: news sites send content-security policies beyond the usual 8 kB."""
-    headers: int = 128
-    """Header lines of one answer: real ones have 10 to 60."""
+    header: int = 64_000
+    """Bytes of one header line, and a quarter of what all may have: some sites' content-security policies have 20 kB, and
+    browsers take 256."""
+    headers: int = 256
+    """Header lines of one answer: real ones have 10 to 60, and as many more where each cookie has one."""
     wire: int = 10_000_000
     """Bytes of a body as it comes, compressed or not."""
     ratio: int = 300

@@ -30,6 +30,7 @@ MAY = {
     "adapters/http_apart.py": {"socket"},  # a pair between two of our own processes, connected to nothing else
     "adapters/http_body.py": {"aiohttp"},
     "adapters/http_journey.py": {"aiohttp"},
+    "adapters/http_mending.py": {"aiohttp"},
     "adapters/http_session.py": {"aiohttp"},
     "adapters/listen.py": {"aiohttp"},  # its server: it listens and connects to nobody
     "adapters/smtp.py": {"aiosmtplib", "socket"},  # over a socket of the guard's
