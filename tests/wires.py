@@ -137,7 +137,7 @@ CASES: dict[str, tuple[Callable[[], Answer], str]] = {
     "a redirect with a body without an end": (lambda: Answer(wire=endless_redirect), "redirect"),
     "a redirect in a circle": (lambda: circle("/x?1"), "redirect"),
     "a redirect that grows": (lambda: circle("/" + "a" * 9_000), "redirect"),
-    "a redirect longer than a header": (lambda: circle("/" + "a" * 30_000), "transfer"),
+    "a redirect longer than a header": (lambda: circle("/" + "a" * 70_000), "transfer"),
     "a redirect to a file": (lambda: circle("file:///etc/passwd"), "redirect"),
     "a redirect to a script": (lambda: circle("javascript:alert(1)"), "redirect"),
     "a redirect to data": (lambda: circle("data:text/xml,<rss/>"), "redirect"),
