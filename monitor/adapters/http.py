@@ -219,14 +219,14 @@ class HttpFetcher:
                 return journey.not_modified(plain_headers(response))
             if status not in (200, 203):
                 return self._bad_status(journey, turn, response)
-            limits = self._session.limits
-            bounds = Bounds(journey.request.max_bytes or self._poll.max_bytes, limits.wire, limits.ratio)
-            body = await read_body(response, bounds, cut=journey.request.purpose == "robots")
+            request, limits = journey.request, self._session.limits
+            bounds = Bounds(request.max_bytes or self._poll.max_bytes, limits.wire, limits.ratio)
+            body, cut = await read_body(response, bounds, cut=request.purpose == "robots", partial=request.partial)
             name = content_hash(body)
-            if journey.request.purpose == "page":
+            if request.purpose == "page":
                 turn.gave_page()
-            told = b"" if name == journey.request.known else body
-            return Fetched(journey.at.url, status, told, plain_headers(response), journey.permanent_url, name)
+            told = b"" if name == request.known else body
+            return Fetched(journey.at.url, status, told, plain_headers(response), journey.permanent_url, name, cut)
 
     def _crowded(self) -> bool:
         """Whether so many connections may be idle now that this one, which nobody waits for, had better close."""

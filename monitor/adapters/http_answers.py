@@ -15,7 +15,7 @@ from typing import Literal
 import aiohttp
 
 from monitor.adapters.guard import AddressRefusedError
-from monitor.adapters.http_body import BodyError
+from monitor.adapters.http_body import CUT_SHORT, BodyError
 from monitor.core.urls import BadUrlError
 
 Reason = Literal["refused", "dns", "connect", "tls", "url", "too_large", "encoding", "transfer"]
@@ -72,7 +72,7 @@ def _broken(problem: BaseException, host: str) -> str:
         case aiohttp.ServerDisconnectedError():
             return f"{host} closed the connection without an answer"
         case aiohttp.ClientPayloadError():
-            return "body cut short"
+            return CUT_SHORT
         case aiohttp.ClientResponseError():
             return _not_http(problem)
         case OSError():

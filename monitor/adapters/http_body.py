@@ -10,9 +10,14 @@ import zlib
 from dataclasses import dataclass
 from typing import Literal
 
-from aiohttp import ClientResponse
+from aiohttp import ClientOSError, ClientPayloadError, ClientResponse
 
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say: gzip's header and checksum (RFC 1952)
+_CODINGS = frozenset(
+    ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip")
+)
+"""IANA's content codings; many a server names a charset or a kind there, which says nothing of how the body comes."""
+CUT_SHORT = "body cut short"
 _MAX_MEMBERS = 1_000
 """Gzip members in one body: servers that concatenate have a few; empty ones cost 20 bytes each and never end."""
 
@@ -25,6 +30,10 @@ class BodyError(Exception):
         super().__init__(message)
 
 
+class CutShortError(BodyError):
+    """The compressed data has no end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """Of one body: `size` decompressed, `wire` as it comes, in bytes; `ratio` between them."""
@@ -34,51 +43,63 @@ class Bounds:
     ratio: int
 
 
+_SIZE, _WIRE = "poll.max_bytes", "limits.wire"
 _SMALL = 1_000_000
 """Bytes below which the ratio does not matter: a few headlines in a page of blanks compress as well as a bomb."""
 
 
-async def read_body(response: ClientResponse, bounds: Bounds, *, cut: bool = False) -> bytes:
-    """The decompressed body, within `bounds`.
+async def read_body(
+    response: ClientResponse, bounds: Bounds, *, cut: bool = False, partial: bool = False
+) -> tuple[bytes, str]:
+    """The decompressed body, within `bounds`, and what is wrong with it: nothing but where `partial` is asked for.
 
-    A longer one is a `BodyError`, or with `cut` its beginning. Other encodings, stacked ones, broken and truncated gzip
-    are `BodyError` too; a body shorter than its Content-Length or without its last chunk is a `ClientPayloadError`.
+    A longer one is a `BodyError`, or with `cut` its beginning. Other encodings, stacked ones and broken gzip are `BodyError`
+    too, and so is truncated gzip; a body shorter than its Content-Length or without its last chunk is a `ClientPayloadError`, and
+    one whose connection broke a `ClientOSError`. With `partial`, of those three what came is the body.
     """
     coded = _is_gzip(response)
     length = response.content_length
     most = bounds.wire if coded else min(bounds.size, bounds.wire)
     if length is not None and length > most and not cut:
-        raise BodyError("too_large", f"body of {length} bytes, more than {most}")
+        raise BodyError(
+            "too_large", f"body of {length} bytes, more than {most} ({_SIZE if most == bounds.size else _WIRE})"
+        )
     sink = _Gunzip(bounds.size) if coded and length != 0 else _Plain(bounds.size)
     wire = 0
-    async for chunk in response.content.iter_any():
-        wire += len(chunk)
-        over = _over(bounds, wire, len(sink.body)) if sink.feed(chunk) else f"more than {bounds.size} bytes"
-        if over:
-            response.close()
-            if cut:
-                return bytes(sink.body[: bounds.size])
-            raise BodyError("too_large", f"body of {over}")
-    sink.finish()
-    return bytes(sink.body)
+    try:
+        async for chunk in response.content.iter_any():
+            wire += len(chunk)
+            over = (
+                _over(bounds, wire, len(sink.body)) if sink.feed(chunk) else f"more than {bounds.size} bytes ({_SIZE})"
+            )
+            if over:
+                response.close()
+                if cut:
+                    return bytes(sink.body[: bounds.size]), ""
+                raise BodyError("too_large", f"body of {over}")
+        sink.finish()
+    except (ClientPayloadError, ClientOSError, CutShortError):
+        if not partial or not sink.body:
+            raise
+        return bytes(sink.body), CUT_SHORT
+    return bytes(sink.body), ""
 
 
 def _over(bounds: Bounds, wire: int, size: int) -> str | None:
     if wire > bounds.wire:
-        return f"more than {bounds.wire} bytes on the wire"
+        return f"more than {bounds.wire} bytes on the wire ({_WIRE})"
     if size > _SMALL and size > wire * bounds.ratio:
-        return f"{size} bytes unpacked from {wire}, more than {bounds.ratio} times"
+        return f"{size} bytes unpacked from {wire}, more than {bounds.ratio} times (limits.ratio)"
     return None
 
 
 def _is_gzip(response: ClientResponse) -> bool:
     named = ",".join(response.headers.getall("Content-Encoding", ()))
-    codings = [coding for part in named.split(",") if (coding := part.strip().lower()) not in ("", "identity")]
+    codings = [coding for part in named.split(",") if (coding := part.strip().lower()) in _CODINGS]
     if codings in (["gzip"], ["x-gzip"]):
         return True
     if codings:
-        shown = "".join(char if char.isprintable() else "?" for char in ", ".join(codings))[:60]
-        raise BodyError("encoding", f"content encoding {shown}, only gzip was asked for")
+        raise BodyError("encoding", f"content encoding {', '.join(codings)[:60]}, only gzip was asked for")
     return False
 
 
@@ -130,4 +151,4 @@ class _Gunzip:
     def finish(self) -> None:
         """Raises `BodyError` when the compressed data stopped short."""
         if not self._inflate.eof:
-            raise BodyError("encoding", "gzip cut short")
+            raise CutShortError("encoding", "gzip cut short")

@@ -24,6 +24,7 @@ _END = re.compile(rb"\r?\n\r?\n")
 _BREAK = re.compile(rb"\r?\n")
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
 """RFC 9112, 5, but for blanks before the colon, which a client is to leave out."""
+_STATUS = re.compile(rb"^(?i:HTTP)/[12](?:\.[01])?[ \t]*([1-5][0-9]{2})[ \t]*")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -33,6 +34,7 @@ def mend(head: bytes) -> bytes | None:
     Of a length beside chunks the chunks are believed (RFC 9112, 6.3); two lengths that differ tell none.
     """
     status, *lines = _BREAK.split(_END.split(head, maxsplit=1)[0])
+    status = _STATUS.sub(rb"HTTP/1.1 \1 ", status)
     fields: list[tuple[bytes, bytes]] = []
     for line in lines:
         if line[:1] in (b" ", b"\t") and fields:
@@ -40,7 +42,8 @@ def mend(head: bytes) -> bytes | None:
         elif found := _FIELD.fullmatch(line):
             fields.append((found[1], _CONTROLS.sub(b" ", found[2]).strip()))
     codings = [value.lower() for name, value in fields if name.lower() == b"transfer-encoding"]
-    lengths = {value for name, value in fields if name.lower() == b"content-length" and value}
+    said = [value for name, value in fields if name.lower() == b"content-length" and value]
+    lengths = {length.strip() for value in said for length in value.split(b",")}
     framing = {b"connection", b"transfer-encoding", b"content-length"}
     kept = [b"%s: %s" % field for field in fields if field[0].lower() not in framing]
     if codings in ([b"chunked"], [b"identity", b"chunked"]):

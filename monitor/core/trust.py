@@ -17,6 +17,8 @@ _LEAST = timedelta(hours=1)
 """But for an hour always: many a small feed gets its day's entries within minutes."""
 DISTRUST = timedelta(days=30)
 """For so long the validators of a feed that lied are left out; then they are tried again."""
+CUT_SHORT_AFTER = 2
+"""Failures in a row, after which a document is read that is cut short: a server that always says a wrong length."""
 MOVES = 3
 """Permanent redirects in a row, to one place, before it is believed: many are a passing mistake of a front server."""
 
@@ -73,6 +75,11 @@ class Doubt(NamedTuple):
 def validators(headers: Mapping[str, str]) -> Validators:
     """An answer's."""
     return headers.get("etag"), headers.get("last-modified")
+
+
+def takes_partial(state: FeedState) -> bool:
+    """Whether to read what comes of a document that is cut short; before, it comes again, whole."""
+    return state.learnt.cut_short or state.failures >= CUT_SHORT_AFTER
 
 
 def address(feed: Feed, learnt: Learnt) -> str:

@@ -77,6 +77,8 @@ class Learnt:
     hub: str | None = None
     """A WebSub hub that pushes the feed's changes, and the topic it knows the feed by."""
     topic: str | None = None
+    cut_short: bool = False
+    """The last document that was read was not whole, by its transfer."""
     failing_since: datetime | None = None
     """The first failure in a row; None after a success."""
     rhythm: bytes = b""

@@ -26,14 +26,15 @@ class Request:
     """Bound on the decompressed body; None: the configured one."""
     known: str | None = None
     """`content_hash` of the body that was fetched before."""
+    partial: bool = False
+    """Whether a body that is cut short is Fetched all the same; elsewhere it is Failed."""
     obey: bool = False
     """Whether a redirect is followed only where robots.txt allows it; elsewhere it is Failed, ``robots``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A whole body, decompressed and within its bound; empty when its hash is what was `known`. Header names are
-    lower-case."""
+    """A body, decompressed and within its bound; empty when its hash is what was `known`. Header names are lower-case."""
 
     url: str
     """Where the body came from, after redirects."""
@@ -44,6 +45,8 @@ class Fetched:
     """The target, when every redirect on the way was permanent (301, 308)."""
     hash: str = ""
     """`content_hash` of the body, "" where it was not made."""
+    cut: str = ""
+    """What is wrong with a `partial` body that is not whole; "" where it is."""
 
     @property
     def name(self) -> str:

@@ -79,6 +79,8 @@ class Opening:
             if answer.unchanged:
                 return answer
         parsed = answer.document.parsed
+        if fetched.cut:
+            parsed = replace(parsed, complete=False, problem=fetched.cut)
         hub, topic = websub.advertised(fetched.headers)
         parsed = replace(parsed, hub=hub or parsed.hub, itself=topic or parsed.itself)
         return replace(answer, document=replace(answer.document, parsed=parsed))

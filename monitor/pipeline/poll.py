@@ -120,6 +120,7 @@ class Poller:
                 etag=state.etag if with_validators else None,
                 last_modified=state.last_modified if with_validators else None,
                 known=state.body_hash,
+                partial=trust.takes_partial(state),
             )
         )
         match outcome:
@@ -148,7 +149,10 @@ class Poller:
         try:
             answer, planned, look = await self._looked_at(feed, rules, state, fetched, conditional)
         except ReadError as error:
-            return await self._failed(feed, rules, _learnt(state, failing), str(error))
+            said = f"{fetched.cut}: {error}" if fetched.cut else str(error)
+            return await self._failed(feed, rules, _learnt(state, failing), said)
+        if state.learnt.cut_short != bool(fetched.cut):
+            state = replace(state, learnt=replace(state.learnt, cut_short=bool(fetched.cut)))
         if look is None:
             state = _with_parts(_validated(state, answer.fetched), answer)
             return await self._unchanged(feed, rules, state, answer.fetched, whole=answer.told)

@@ -73,6 +73,43 @@ async def test_a_body_and_its_headers_come_back_as_they_are(fetcher: HttpFetcher
     assert "if-none-match" not in sent
 
 
+def raw(*parts: bytes) -> Answer:
+    async def wire(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.writelines(parts)
+        await writer.drain()
+
+    return Answer(wire=wire)
+
+
+@pytest.mark.parametrize("partial", [True, False])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Content-Length: 60\r\n\r\n<rss>",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n0\r\n",
+        b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"<rss>")[:-5],
+    ],
+)
+async def test_a_body_that_is_cut_short_is_taken_where_it_is_asked_for(
+    fetcher: HttpFetcher, site: Site, sent: bytes, partial: bool
+) -> None:
+    outcome = await fetcher.fetch(Request(site.answer("/", raw(b"HTTP/1.1 200 OK\r\n", sent)), partial=partial))
+    if partial:
+        assert isinstance(outcome, Fetched), outcome
+        assert (outcome.body, outcome.cut) == (b"<rss>", "body cut short")
+    else:
+        assert isinstance(outcome, Failed)
+        assert outcome.reason in ("transfer", "encoding")
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "none", "text/xml", "chunked"])
+async def test_what_is_no_content_coding_says_nothing(fetcher: HttpFetcher, site: Site, coding: str) -> None:
+    outcome = await fetcher.fetch(Request(site.answer("/", Answer(body=b"a", headers={"Content-Encoding": coding}))))
+    assert isinstance(outcome, Fetched), outcome
+    assert outcome.body == b"a"
+
+
 async def test_gzip_is_undone(fetcher: HttpFetcher, site: Site) -> None:
     outcome = await fetcher.fetch(Request(site.answer("/", Answer(body=b"a" * 50_000, gzip=True))))
     assert isinstance(outcome, Fetched)

@@ -53,6 +53,7 @@ async def fetched(fetcher: HttpFetcher, site: Site, *parts: bytes) -> FetchOutco
         b"X-A: 1\rX-B: 2",
         b"Transfer-Encoding: identity",
         b"Content-Length: 6",
+        b"Content-Length: 6, 6",
         b"  blank before all",
     ],
 )
@@ -61,6 +62,13 @@ async def test_a_line_that_is_no_header_loses_no_feed(fetcher: HttpFetcher, site
     outcome = await fetched(fetcher, site, head + b"<rss/>")
     assert isinstance(outcome, Fetched), outcome
     assert (outcome.body, outcome.headers["etag"]) == (b"<rss/>", "x")
+
+
+@pytest.mark.parametrize("status", [b"HTTP/1.1  200  OK", b"http/1.1 200 OK", b"HTTP/2 200", b"HTTP/1.1 200OK"])
+async def test_what_kind_of_answer_it_is_is_seen(fetcher: HttpFetcher, site: Site, status: bytes) -> None:
+    outcome = await fetched(fetcher, site, status + b"\r\n" + LENGTH + b"\r\n<rss/>")
+    assert isinstance(outcome, Fetched), outcome
+    assert outcome.status == 200
 
 
 async def test_a_blank_before_the_colon_is_left_out(fetcher: HttpFetcher, site: Site) -> None:

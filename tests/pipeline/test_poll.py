@@ -64,7 +64,10 @@ class Net:
 
     async def fetch(self, request: Request) -> FetchOutcome:
         self.asked.append(request)
-        return self.answers.get(request.url, Failed(request.url, "status", "404 Not Found", 404))
+        answer = self.answers.get(request.url, Failed(request.url, "status", "404 Not Found", 404))
+        if isinstance(answer, Fetched) and answer.cut and not request.partial:
+            return Failed(request.url, "transfer", answer.cut)
+        return answer
 
     async def allowed(self, url: str) -> bool | None:
         return None if url in self.unknown else url not in self.forbidden
@@ -290,6 +293,27 @@ async def test_a_failing_feed_backs_off_says_why_and_recovers(bench: Bench) -> N
     bench.serve(entry(1))
     assert (await bench.poll()).status == "ok"
     assert bench.store.feed_state("harbour").failures == 0
+
+
+async def test_what_is_cut_short_at_every_poll_is_read_as_far_as_it_comes(bench: Bench) -> None:
+    def serve(*entries: str, cut: str) -> None:
+        bench.serve(*entries)
+        whole = bench.net.answers[FEED.url]
+        assert isinstance(whole, Fetched)
+        bench.net.answers[FEED.url] = replace(whole, cut=cut)
+
+    serve(entry(1), cut="body cut short")
+    assert [(await bench.poll()).status for _ in range(3)] == ["failed", "failed", "ok"]
+    serve(entry(2), entry(1), cut="body cut short")
+    report = await bench.poll()
+    assert (report.status, report.new + report.copies, report.error) == ("ok", 1, "body cut short")
+    state = bench.store.feed_state("harbour")
+    assert (state.etag, state.body_hash) == (None, None)
+    serve(entry(3), entry(2), entry(1), cut="")
+    assert (await bench.poll()).error is None
+    assert bench.store.feed_state("harbour").etag
+    serve(entry(4), entry(3), entry(2), entry(1), cut="body cut short")
+    assert (await bench.poll()).status == "failed", "it comes whole again, as a rule"
 
 
 async def test_a_feed_that_is_html_or_kills_its_reader_fails_alone(bench: Bench) -> None:
