@@ -25,8 +25,8 @@ _MAX_MEMBERS = 1_000
 class BodyError(Exception):
     """The body cannot be used; `reason` as in `model.Failed`."""
 
-    def __init__(self, reason: Literal["too_large", "encoding"], message: str) -> None:
-        self.reason: Literal["too_large", "encoding"] = reason
+    def __init__(self, reason: Literal["too_large", "encoding", "transfer"], message: str) -> None:
+        self.reason: Literal["too_large", "encoding", "transfer"] = reason
         super().__init__(message)
 
 
@@ -151,4 +151,4 @@ class _Gunzip:
     def finish(self) -> None:
         """Raises `BodyError` when the compressed data stopped short."""
         if not self._inflate.eof:
-            raise CutShortError("encoding", "gzip cut short")
+            raise CutShortError("transfer", "gzip cut short")

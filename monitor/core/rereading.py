@@ -17,6 +17,8 @@ WAITS = (
 )
 """From one attempt to the next. A page is often missing for the first minute (its feed is faster than its site's caches), a site
 for an hour, or a night. Together they are 41 hours: what comes by then may still alert (`[alerts] max_age`: 48 h)."""
+PARTIAL_AFTER = 1
+"""Such attempts in vain, after which a page that is cut short is read as far as it came: its site says a wrong length."""
 JITTER = 0.2
 """Each is up to a fifth longer, so that what failed together does not come back together."""
 

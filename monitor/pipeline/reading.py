@@ -19,7 +19,8 @@ from monitor.ports import Fetcher, Workers
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads one feed's entries. `mode` is the feed's own, None for the policy's; `held` is told when a site asks for rest."""
+    """Reads one feed's entries. `mode` is the feed's own, None for the policy's; `held` is told when a site asks for rest.
+    `partial`: a page that is cut short is read as far as it came."""
 
     fetcher: Fetcher
     workers: Workers
@@ -27,6 +28,7 @@ class Reader:
     policy: ArticlePolicy
     mode: FetchMode | None
     held: Callable[[Failed], Awaitable[None]]
+    partial: bool = False
 
     async def read(self, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
         """Readings of the entries that need one, by their place in the chunk."""
@@ -76,7 +78,8 @@ class Reader:
         page, problem, after = await self._page(entry.url or "")
         if page is not None:
             try:
-                return await self.cage.read(page.name, page.url, read_entry, entry, page, context)
+                reading = await self.cage.read(page.name, page.url, read_entry, entry, page, context)
+                return replace(reading, problem=f"page: {page.cut}") if page.cut else reading
             except ReadError as error:
                 problem = str(error)
         return replace(await self._feed_text(entry, context, problem), page_after=after)
@@ -88,7 +91,8 @@ class Reader:
             return None, "page: robots.txt cannot be had", timedelta()
         if not allowed:
             return None, "robots.txt does not allow the page", None
-        outcome = await self.fetcher.fetch(Request(url, purpose="page", obey=self.policy.robots))
+        request = Request(url, purpose="page", partial=self.partial, obey=self.policy.robots)
+        outcome = await self.fetcher.fetch(request)
         match outcome:
             case Fetched():
                 return outcome, None, None

@@ -116,6 +116,20 @@ async def test_it_is_asked_ever_more_seldom_and_given_up(bench: Again) -> None:
     assert bench.item().problem
 
 
+async def test_what_is_cut_short_each_time_is_read_as_far_as_it_comes(bench: Again) -> None:
+    bench.serve(entry(1, title="A report", html=STUB))
+    bench.up()
+    whole = bench.net.answers[URL]
+    assert isinstance(whole, Fetched)
+    bench.net.answers[URL] = replace(whole, body=whole.body[:-20], cut="body cut short")
+    await bench.poll()
+    await bench.reread()
+    assert bench.item().text_from == "feed"
+    await bench.reread(WAITS[1])
+    assert (bench.item().text_from, bench.item().problem) == ("page", "page: body cut short")
+    assert await bench.reread(WAITS[2]) == 0
+
+
 async def test_retry_after_is_obeyed(bench: Again) -> None:
     bench.serve(entry(1, html=STUB))
     bench.down(status=429, retry_after=3 * HOUR, site="example.org")
