@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -51,6 +52,8 @@ HOLD_WAIT = 2.0
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _HOLDING = frozenset((429, 503))
+_LAST_WORDS = frozenset((401, 402, 410, 451))
+"""What a site says of the one page, whatever it says of others."""
 
 
 class HttpFetcher:
@@ -214,7 +217,8 @@ class HttpFetcher:
         ) as response:
             status = response.status
             if status in _REDIRECTS:
-                return journey.redirected(status, response.headers.get("Location"), response.cookies)
+                failed = journey.redirected(status, response.headers.get("Location"), response.cookies)
+                return failed and replace(failed, unusual=self._unusual(journey, turn))
             if status == 304:
                 return journey.not_modified(plain_headers(response))
             if status not in (200, 203):
@@ -246,8 +250,13 @@ class HttpFetcher:
                 site = turn.name
                 self._limits.hold(site, wait.total_seconds())
         line = status_line(response.status)
-        unusual = response.status == 403 and journey.request.purpose == "page" and turn.gives_pages
+        unusual = response.status not in _LAST_WORDS and self._unusual(journey, turn)
         return journey.failed("status", line, status=response.status, retry_after=wait, site=site, unusual=unusual)
+
+    def _unusual(self, journey: Journey, turn: Turn) -> bool:
+        """Whether a page that cannot be had is one of a site that gives pages: guards against bursts answer so (403, 406, a
+        circle of redirects), and sites that are being mended."""
+        return journey.request.purpose == "page" and turn.gives_pages
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

@@ -95,9 +95,9 @@ class Failed:
     @property
     def passes(self) -> bool:
         """Whether asking again may help."""
-        if self.status is None:
-            return self.reason in ("dns", "connect", "timeout", "held", "transfer")
-        return self.status >= 500 or self.status in _PASSING or self.unusual
+        if self.status is None or self.unusual:
+            return self.unusual or self.reason in ("dns", "connect", "timeout", "held", "transfer")
+        return self.status >= 500 or self.status in _PASSING
 
 
 _PASSING = (408, 425, 429)

@@ -487,14 +487,31 @@ class TestPost:
             assert "hidden" not in outcome.error
 
 
-async def test_a_page_forbidden_by_a_site_that_gives_pages_may_be_had_later(site: Site, fetcher: HttpFetcher) -> None:
-    forbidden, given = site.answer("/no", Answer(403)), site.answer("/yes", Answer(body=b"<p>x</p>"))
-    page = Request(forbidden, purpose="page")
-    assert not failed(await fetcher.fetch(page), "status").passes
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(403), "status"),
+        (Answer(406), "status"),
+        (Answer(302, headers={"Location": "/no"}), "redirect"),
+        (Answer(302), "redirect"),
+    ],
+)
+async def test_a_page_not_given_by_a_site_that_gives_pages_may_be_had_later(
+    site: Site, fetcher: HttpFetcher, answer: Answer, reason: str
+) -> None:
+    refused, given = site.answer("/no", answer), site.answer("/yes", Answer(body=b"<p>x</p>"))
+    page = Request(refused, purpose="page")
+    assert not failed(await fetcher.fetch(page), reason).passes
     await fetcher.fetch(Request(given))
-    assert not failed(await fetcher.fetch(page), "status").passes, "a feed is no page"
+    assert not failed(await fetcher.fetch(page), reason).passes, "a feed is no page"
     await fetcher.fetch(Request(given, purpose="page"))
-    assert failed(await fetcher.fetch(page), "status").passes
-    assert not failed(await fetcher.fetch(Request(forbidden)), "status").passes
+    assert failed(await fetcher.fetch(page), reason).passes
+    assert not failed(await fetcher.fetch(Request(refused)), reason).passes
     fetcher._limits.monotonic = lambda: SystemClock().monotonic() + http_limits.GIVES
-    assert not failed(await fetcher.fetch(page), "status").passes, "a day later it may well give none"
+    assert not failed(await fetcher.fetch(page), reason).passes, "a day later it may well give none"
+
+
+@pytest.mark.parametrize("status", [401, 402, 410, 451])
+async def test_what_is_said_of_one_page_alone_is_its_last_word(site: Site, fetcher: HttpFetcher, status: int) -> None:
+    await fetcher.fetch(Request(site.answer("/yes", Answer(body=b"<p>x</p>")), purpose="page"))
+    assert not failed(await fetcher.fetch(Request(site.answer("/no", Answer(status)), purpose="page")), "status").passes
