@@ -4,6 +4,7 @@
     ├── ConfigError          the configuration has mistakes; carries all of them          exit 78
     ├── QueryError           a query has a mistake; carries its place
     ├── ReadError            bytes could not be read as what they were said to be
+    │   ├── PageWalled       in the article's place stands what passes: a check for robots, a page of an error
     │   └── WorkerDied       the process reading them crashed or overran its deadline
     ├── StoreError           the store cannot take or give data now (locked, corrupt, wrong version)
     │   └── StoreFull        no room on the disk: polling pauses, nothing advances
@@ -66,6 +67,11 @@ class QueryError(MonitorError):
 
 class ReadError(MonitorError):
     """Bytes that are not what they were said to be; the message names the reason in one line."""
+
+
+class PageWalled(ReadError):
+    """A page that holds no article for now, though it answers well: sites that guard themselves against bursts, or are being
+    mended, do so. The others, consent and login, stay."""
 
 
 class NoNews(ReadError):

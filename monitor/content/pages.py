@@ -19,9 +19,9 @@ from trafilatura.settings import Extractor
 from monitor.content import pages_metadata as metadata_of
 from monitor.content.charset import decode
 from monitor.content.clean import one_line, paragraphs
-from monitor.content.pages_walls import wall_of
+from monitor.content.pages_walls import PASSING, wall_of
 from monitor.content.phrases import cut_boilerplate
-from monitor.errors import ReadError
+from monitor.errors import PageWalled, ReadError
 from monitor.model import PageText
 
 MAX_PAGE = 5_000_000
@@ -61,7 +61,7 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
 
     `metadata` asks for authors, date and a title made with care too (a third more time); language, canonical URL,
     site name and a title come always. Raises `ReadError`, one line, when the page holds no article: a consent wall, a
-    login page, an image, too large.
+    login page, an image, too large; `PageWalled` where it may hold one later.
     """
     text = _html(body, headers)
     tree = load_html(text)
@@ -71,11 +71,12 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
     details = metadata_of.read_details(tree, url, head) if metadata else metadata_of.Details()
     few = len(_PARAGRAPH.findall(text)) <= MANY_PARAGRAPHS
     article = _extract(tree, url, fast=fast or not few)
-    if len(article) < MIN_TEXT:
-        raise ReadError(f"no article: {len(article)} characters of text (title: {head.title[:100] or 'none'})")
     wall = wall_of(article, head.title) if len(article) <= WALL_TEXT else None
     if wall:
-        raise ReadError(f"no article: {wall} (title: {head.title[:100] or 'none'})")
+        kind = PageWalled if wall in PASSING else ReadError
+        raise kind(f"no article: {wall} (title: {head.title[:100] or 'none'})")
+    if len(article) < MIN_TEXT:
+        raise ReadError(f"no article: {len(article)} characters of text (title: {head.title[:100] or 'none'})")
     title = details.title or head.title
     return PageText(
         text=cut_boilerplate(article, head.heading if head.heading and article.startswith(head.heading) else title),
@@ -91,7 +92,7 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
 def _html(body: bytes, headers: Mapping[str, str]) -> str:
     """The page's characters, when it can be a page at all."""
     if not body.strip():
-        raise ReadError("no article: empty body")
+        raise PageWalled("no article: empty body")
     if len(body) > MAX_PAGE:
         raise ReadError(f"no article: a page of {len(body)} bytes, over {MAX_PAGE}")
     for magic, name in _NOT_HTML.items():

@@ -12,6 +12,14 @@ _WALL_TITLE = re.compile(
     r"|privacy (?:settings|gate)|cookie consent|datenschutz|zustimmung)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_AWAY_TITLE = re.compile(
+    r"^(?:(?:50\d )?(?:bad gateway|service unavailable)|(?:site |scheduled )?(?:under |down for )?maintenance"
+    r"|(?:we(?:'|’)ll )?be (?:right )?back(?: soon| shortly)?|temporarily unavailable"
+    r"|(?:sito )?in manutenzione|wartung(?:sarbeiten|smodus)?|(?:site )?en maintenance|(?:sitio )?en mantenimiento"
+    r"|технические работы|технічні роботи)\W*(?:$|[|–—-])",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Of a site that is being mended: the whole title, for there is news of maintenance too."""
 _CONSENT = re.compile(
     r"\b(?:cookies?|consent|privacy|gdpr|personal data|our (?:\d+ )?partners|legitimate interest|accept all"
     r"|reject all|manage (?:options|preferences|settings)"
@@ -35,6 +43,10 @@ _LOGIN = re.compile(
 )  # fmt: skip
 
 
+PASSING = ("a robot check", "a wall or an error page")
+"""Kinds of walls that a site puts up for a while."""
+
+
 def wall_of(text: str, title: str) -> str | None:
     """What kind of wall a short text is: "a consent wall", "a robot check", "a login page"; None when it may be an
     article.
@@ -42,7 +54,7 @@ def wall_of(text: str, title: str) -> str | None:
     Counts words of such pages against the text's length, so that an article that mentions cookies stays one.
     """
     words = max(1, len(text.split()))
-    named = bool(_WALL_TITLE.match(title))
+    named = bool(_WALL_TITLE.match(title) or _AWAY_TITLE.match(title))
     if len(_ROBOT.findall(text)) >= (1 if words < 120 or named else 2):
         return "a robot check"
     if len(_CONSENT.findall(text)) * (40 if not named else 120) >= words and len(_CONSENT.findall(text)) >= 3:

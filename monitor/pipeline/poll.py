@@ -7,7 +7,7 @@ of ours costs this feed's poll alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, assert_never
 
@@ -27,6 +27,7 @@ from monitor.model import (
     Feed,
     FeedState,
     Fetched,
+    FetchMode,
     Learnt,
     NotModified,
     ParsedFeed,
@@ -38,6 +39,7 @@ from monitor.pipeline.answers import Answer, Kept, Opening
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, Run
 from monitor.pipeline.documents import AT_ONCE, Texts, read_document
+from monitor.pipeline.givers import Givers
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
@@ -70,7 +72,7 @@ Conclude = Callable[[Transaction], None]
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """Polls feeds with what it is given; holds nothing between polls."""
+    """Polls feeds with what it is given; between polls it holds which sites gave articles, and nothing else."""
 
     store: Store
     write: Write
@@ -80,6 +82,7 @@ class Poller:
     workers: Workers
     clock: Clock
     jitter: Callable[[], float]
+    givers: Givers = field(default_factory=Givers)
 
     async def poll(self, feed: Feed, rules: Rules, state: FeedState | None = None) -> PollReport:
         """Never raises but for cancellation: the report says what happened. `state`: the feed's, where it was read just now."""
@@ -278,8 +281,7 @@ class Poller:
         parsed: ParsedFeed,
         conclude: Conclude,
     ) -> list[Taken]:
-        cage = self.cage(feed, self.workers.urgent)
-        reader = Reader(self.fetcher, self.workers, cage, rules.config.article, feed.fetch, self.hold)
+        reader = self.reader(feed, rules, feed.fetch)
         first_poll = state.first_polled_at is None
         taken: list[Taken] = []
         # At least one unit of work: the last one writes the feed's state, so validators stand only beside their items.
@@ -332,6 +334,11 @@ class Poller:
     def cage(self, feed: Feed, run: Run) -> Cage:
         """Where what this feed brought is read."""
         return Cage(self.store, self.write, run, feed.id, self.clock.now)
+
+    def reader(self, feed: Feed, rules: Rules, mode: FetchMode | None, *, partial: bool = False) -> Reader:
+        """What reads this feed's entries; `mode` and `partial` as in `Reader`."""
+        cage, policy = self.cage(feed, self.workers.urgent), rules.config.article
+        return Reader(self.fetcher, self.workers, cage, policy, mode, self.hold, self.givers, self.clock.now, partial)
 
     def _ends(self, feed: Feed, rules: Rules) -> Moment:
         return Moment(feed, rules.config.poll, self.clock.now(), self.jitter())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
@@ -14,6 +14,7 @@ from monitor.core.rereading import comes_later
 from monitor.errors import ReadError, WorkerDied
 from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
 from monitor.pipeline.cage import Cage
+from monitor.pipeline.givers import Givers
 from monitor.ports import Fetcher, Workers
 
 
@@ -28,6 +29,8 @@ class Reader:
     policy: ArticlePolicy
     mode: FetchMode | None
     held: Callable[[Failed], Awaitable[None]]
+    givers: Givers
+    now: Callable[[], datetime]
     partial: bool = False
 
     async def read(self, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
@@ -78,11 +81,18 @@ class Reader:
         page, problem, after = await self._page(entry.url or "")
         if page is not None:
             try:
-                reading = await self.cage.read(page.name, page.url, read_entry, entry, page, context)
-                return replace(reading, problem=f"page: {page.cut}") if page.cut else reading
+                return self._judged(page, await self.cage.read(page.name, page.url, read_entry, entry, page, context))
             except ReadError as error:
                 problem = str(error)
         return replace(await self._feed_text(entry, context, problem), page_after=after)
+
+    def _judged(self, page: Fetched, reading: Reading) -> Reading:
+        """What was read of a page, which is asked for again where others of its site hold their articles."""
+        if reading.text_from == "page":
+            self.givers.gave(page.url, self.now())
+            return replace(reading, problem=f"page: {page.cut}") if page.cut else reading
+        later = reading.page_after if self.givers.gives(page.url, self.now()) else None
+        return replace(reading, page_after=later)
 
     async def _page(self, url: str) -> tuple[Fetched | None, str | None, timedelta | None]:
         """The page, else the reason, and when it may be asked for again."""

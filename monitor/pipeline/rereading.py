@@ -15,7 +15,6 @@ from monitor.errors import StoreError
 from monitor.model import Feed, Item, OwedPage, Reading
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.poll import Poller
-from monitor.pipeline.reading import Reader
 
 log = structlog.get_logger()
 
@@ -64,8 +63,7 @@ class Rereader:
     async def _read(self, feed: Feed, item: Item, rules: Rules, *, partial: bool) -> Reading:
         poller = self.poller
         state = await poller.read(poller.store.feed_state, feed.id)
-        cage = poller.cage(feed, poller.workers.urgent)
-        reader = Reader(poller.fetcher, poller.workers, cage, rules.config.article, "always", poller.hold, partial)
+        reader = poller.reader(feed, rules, "always", partial=partial)
         context = poller.context(feed, rules, state)
         (reading,) = (await reader.read([Fresh(entry_of(item), {})], context)).values()
         return reading

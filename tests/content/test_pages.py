@@ -8,7 +8,7 @@ import pytest
 
 from monitor.content.pages import MAX_PAGE, read_page
 from monitor.content.pages_metadata import without_site_name
-from monitor.errors import ReadError
+from monitor.errors import PageWalled, ReadError
 from monitor.model import PageText
 
 URL = "https://www.thedaily.example/world/story"
@@ -193,6 +193,39 @@ def test_walls_are_no_articles(kind: str) -> None:
     title, body = WALLS[kind]
     with pytest.raises(ReadError, match=kind):
         read(page(body, title=title))
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Just a moment...", "Checking your browser."),
+        ("Site maintenance", "Back at noon."),
+        ("We’ll be back soon! | The Daily", "Sorry."),
+        ("Wartungsarbeiten", "Wir sind gleich wieder für Sie da."),
+        ("Технічні роботи", "Вибачте за незручності, ми скоро повернемося до вас з новинами та оновленнями сайту."),
+    ],
+)
+def test_what_stands_before_an_article_for_a_while_may_pass(title: str, text: str) -> None:
+    with pytest.raises(PageWalled):
+        read(page(f"<p>{text}</p>", title=title))
+    with pytest.raises(PageWalled):
+        read(b"")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Maintenance costs surge at the northern airports", "Wartung der Fähren beginnt", "Be back by ten, says mayor"],
+)
+def test_news_of_maintenance_is_news(title: str) -> None:
+    assert (
+        "ferries"
+        in read(
+            page(
+                "<p>The ferries of the northern line stay in the yard for three weeks, their owner said.</p>",
+                title=title,
+            )
+        ).text
+    )
 
 
 def test_an_article_about_cookies_is_one() -> None:

@@ -93,6 +93,7 @@ class Bench:
     def __init__(self, path: Path) -> None:
         self.store = SqliteStore(path)
         self.net, self.clock, self.workers = Net(), Still(), Inline()
+        self.poller = Poller(self.store, write, write, self.net, self.workers, self.clock, lambda: 0.5)
         channel = EmailChannel("desk", ("desk@example.org",), "m@example.org", SmtpServer("127.0.0.1", 25, "plain"))
         self.config = Config(
             feeds=(FEED, OTHER),
@@ -105,7 +106,7 @@ class Bench:
     async def poll(self, feed: Feed = FEED) -> PollReport:
         rules = Rules.of(self.config)
         self.store.sync_feeds(self.config.feeds, self.clock.now())
-        return await Poller(self.store, write, write, self.net, self.workers, self.clock, lambda: 0.5).poll(feed, rules)
+        return await self.poller.poll(feed, rules)
 
     def serve(self, *entries: str, feed: Feed = FEED, etag: str = '"1"', tail: str = "</channel></rss>") -> None:
         body = f'<rss version="2.0"><channel><title>Harbour</title><language>en</language>{"".join(entries)}{tail}'

@@ -73,6 +73,7 @@ async def test_what_the_memory_knows_and_the_store_does_not_is_read_with_its_tex
     left = bench.store.memory("harbour")
     bench.store.close()
     bench.store = SqliteStore(tmp_path / "new.db")
+    bench.poller = replace(bench.poller, store=bench.store)
     with bench.store.transaction() as tx:
         tx.keep_memory("harbour", left)
     bench.serve(entry(1), entry(2), entry(3))

@@ -13,10 +13,9 @@ from monitor.content.articles import own_text
 from monitor.core.rereading import WAITS, entry_of
 from monitor.model import AlertPolicy, ArticlePolicy, Failed, Fetched, FetchOutcome, Item
 from monitor.pipeline.intake import Rules
-from monitor.pipeline.poll import Poller
 from monitor.pipeline.rereading import LEASE, Rereader
 from tests.builders import HOUR, NOON, TEXT, a_watchlist, an_item
-from tests.pipeline.test_poll import FEED, LONG, OTHER, Bench, entry, write
+from tests.pipeline.test_poll import FEED, LONG, OTHER, Bench, entry
 
 URL = "https://news.example.org/1"
 STUB = "A report in short […]"
@@ -41,8 +40,7 @@ class Again(Bench):
 
     async def reread(self, wait: timedelta = WAITS[0]) -> int:
         self.clock.at += wait
-        poller = Poller(self.store, write, write, self.net, self.workers, self.clock, lambda: 0.5)
-        return await Rereader(poller, lambda: 0.0).read_due(Rules.of(self.config))
+        return await Rereader(self.poller, lambda: 0.0).read_due(Rules.of(self.config))
 
     def item(self) -> Item:
         (item,) = self.items()
@@ -114,6 +112,21 @@ async def test_it_is_asked_ever_more_seldom_and_given_up(bench: Again) -> None:
     ]
     assert bench.item().text_from == "feed"
     assert bench.item().problem
+
+
+@pytest.mark.parametrize("gives", [True, False])
+async def test_a_wall_is_asked_again_where_the_site_gives_articles(bench: Again, gives: bool) -> None:
+    wall = b"<html><head><title>Just a moment...</title></head><body><p>Checking your browser.</p></body></html>"
+    bench.net.answers[URL] = Fetched(URL, 200, wall, {"content-type": "text/html"})
+    bench.up("https://news.example.org/2", 2)
+    if gives:
+        bench.serve(entry(2, html=STUB))
+        await bench.poll()
+    bench.serve(entry(1, title="A report", html=STUB))
+    await bench.poll()
+    bench.up()
+    assert await bench.reread() == gives
+    assert sum(item.text_from == "page" for item in bench.items()) == 2 * gives
 
 
 async def test_what_is_cut_short_each_time_is_read_as_far_as_it_comes(bench: Again) -> None:
