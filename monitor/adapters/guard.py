@@ -2,8 +2,8 @@
 
 Judging names, or addresses before the connection, is beaten by DNS rebinding, by redirects and by literals; judging
 in the socket's own factory was beaten by nothing. A name one of whose addresses is refused is refused as a whole, so
-that no name server's answers can be tried until a lucky one. No proxy is taken from the environment: behind one, the
-address dialled would be the proxy's.
+that no name server's answers can be tried until a lucky one. No proxy is taken from the environment, only `[network]
+proxy`: behind one the address dialled is the proxy's, and what it reaches is its own to judge.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
 
 from monitor.core.addresses import refusal
+from monitor.core.urls import Target, target
 from monitor.model import NetworkPolicy
 
 LOOKUPS = 64
@@ -51,9 +52,35 @@ class Guard:
         """`lookup` replaces the system's resolver, in tests."""
         self.policy = policy
         self._lookup = lookup or SystemLookup()
+        self._of_proxy: frozenset[str] = frozenset()
+
+    def proxy_for(self, host: str, port: int) -> str | None:
+        """The URL of the proxy that is to be asked for this host, None where it is to be dialled.
+
+        Raises `AddressRefusedError` for an address that may not be dialled: nor may the proxy be sent to it.
+        """
+        proxy = self.policy.proxy
+        if proxy is None or self._is_direct(host, port):
+            return None
+        if _literal(host) is not None:
+            self.check(host, port)
+        return proxy.reveal()
+
+    def _is_direct(self, host: str, port: int) -> bool:
+        literal = _literal(host)
+        if literal is not None and any(literal in network for network in self.policy.open_at(port)):
+            return True
+        named = (*self.policy.direct, "localhost")
+        return any(host == name or host.endswith(f".{name}") for name in named)
+
+    def _proxy(self) -> Target | None:
+        return target(self.policy.proxy.reveal()) if self.policy.proxy else None
 
     def check(self, address: str, port: int, host: str = "") -> None:
         """Raises `AddressRefusedError` unless the address may be dialled; `host` is the name it was found under."""
+        proxy = self._proxy()
+        if proxy and port == proxy.port and (address == proxy.host or address in self._of_proxy):
+            return
         allow = self.policy.open_at(port)
         why = refusal(address, allow)
         if why is None and _is_own(address):
@@ -84,6 +111,9 @@ class Guard:
             self.check(host, port)
             return [(family, (host, port))]
         found = await self._lookup(host, port)
+        proxy = self._proxy()
+        if proxy and (host, port) == (proxy.host, proxy.port):
+            self._of_proxy = frozenset(str(address[0]) for _, address in found)
         self.check_all(host, port, (address[0] for _, address in found))
         return found
 

@@ -26,7 +26,7 @@ from monitor.adapters.http_journey import Journey
 from monitor.adapters.http_limits import Limits, Turn
 from monitor.adapters.http_session import KEEP_ALIVE, Session
 from monitor.adapters.robots_cache import RobotsCache
-from monitor.core.urls import BadUrlError, mask_url, registrable, target
+from monitor.core.urls import BadUrlError, Target, mask_url, registrable, target
 from monitor.model import (
     ArticlePolicy,
     Failed,
@@ -146,20 +146,25 @@ class HttpFetcher:
             if where.user is not None:
                 sent["Authorization"] = aiohttp.encode_basic_auth(where.user, where.password or "")
             async with asyncio.timeout(timeout):
-                return await self._post(where.url, body, sent)
+                return await self._post(where, body, sent)
         except TimeoutError:
             return PostFailed(f"{host} timed out after {timeout:g} s", "timeout")
         except PROBLEMS as problem:
             reason, error = explain(problem, host)
             return PostFailed(error, "transfer" if reason == "too_large" or reason == "encoding" else reason)
 
-    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
+    async def _post(self, where: Target, body: bytes, headers: Mapping[str, str]) -> Posted:
+        url = URL(where.url, encoded=True)
         async with self._session.now.post(
-            URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
+            url, data=body, headers=headers, allow_redirects=False, proxy=self._proxy(where)
         ) as response:
             wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
             text = await _beginning(response) if response.status >= 400 else b""
             return Posted(response.status, wait, text)
+
+    def _proxy(self, at: Target) -> URL | None:
+        proxy = self.guard.proxy_for(at.host, at.port)
+        return URL(proxy) if proxy else None
 
     async def _forbidden(self, journey: Journey) -> Failed | None:
         """The failure of a request that was led to where it must not go."""
@@ -213,7 +218,7 @@ class HttpFetcher:
         if turn.alone and self._crowded():
             headers["Connection"] = "close"
         async with self._session.now.get(
-            URL(journey.at.url, encoded=True), headers=headers, allow_redirects=False
+            URL(journey.at.url, encoded=True), headers=headers, allow_redirects=False, proxy=self._proxy(journey.at)
         ) as response:
             status = response.status
             if status in _REDIRECTS:

@@ -36,8 +36,12 @@ def explain(problem: BaseException, host: str) -> tuple[Reason, str]:
         return cause.reason, str(cause)
     if isinstance(cause, (BadUrlError, aiohttp.InvalidURL, UnicodeError)):
         return "url", f"not a usable URL: {_line(cause)}"
+    if isinstance(problem, aiohttp.ClientHttpProxyError):
+        return "connect", f"the proxy answered {status_line(problem.status)}"
+    if isinstance(problem, aiohttp.ClientProxyConnectionError):
+        return "connect", f"no connection to the proxy: {_os_words(cause)}"
     if isinstance(cause, socket.gaierror):
-        return "dns", _unresolved(cause, host)
+        return "dns", _unresolved(cause, problem.host if isinstance(problem, aiohttp.ClientConnectorError) else host)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return "tls", f"TLS: {cause.verify_message.rstrip('.')}"
     if isinstance(cause, ssl.SSLError):

@@ -19,6 +19,9 @@ from aiohttp.http_parser import HttpParser
 HEAD = 4
 """Times `[limits] header` that a head may have in all: 256 kB, as browsers."""
 
+LINE = 8_190
+"""Bytes of a line where nothing is said, as aiohttp: in a proxy's answer."""
+
 _Parsed = tuple[Sequence[Any], bool, bytes]
 _END = re.compile(rb"\r?\n\r?\n")
 _BREAK = re.compile(rb"\r?\n")
@@ -87,7 +90,7 @@ class _Head:
         assert protocol._parser is not None
         self._protocol, self._settings = protocol, settings
         self._strict: HttpParser[Any] = protocol._parser
-        self._most = HEAD * settings["max_field_size"]
+        self._most = HEAD * settings.get("max_field_size", LINE)
         self._seen = b""
         self._refused: BadHttpMessage | None = None
 

@@ -81,10 +81,14 @@ class PollPolicy:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPolicy:
-    """`[network]`: private networks that may be dialled: `allow` at any port, `allow_at` at one."""
+    """`[network]`: private networks that may be dialled: `allow` at any port, `allow_at` at one; and by what way."""
 
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
     allow_at: tuple[tuple[IPv4Network | IPv6Network, int], ...] = ()
+    proxy: Secret | None = None
+    """An HTTP proxy's URL, with its credentials: it is dialled in the place of sites and receivers of webhooks."""
+    direct: tuple[str, ...] = ()
+    """Hosts that are dialled all the same, with their subdomains."""
 
     def open_at(self, port: int | None) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks that may be dialled at this port; None: at any."""
@@ -336,6 +340,7 @@ class Config:
     outside: tuple[Path, ...] = ()
     """Files read from outside `directory` (OPML lists, secrets): a change in them is a change of the configuration."""
     remarks: tuple[str, ...] = ()
-    """What was left out of other programs' files, one line each: no mistake of the user's, and nothing to be silent about."""
+    """What other programs' files or the environment say that is not taken, one line each: no mistake of the user's, and nothing
+    to be silent about."""
     stamps: Mapping[Path, tuple[int, ...] | None] = field(default_factory=dict, repr=False, compare=False)
     """What it was read from, each with what told it apart just before."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +26,15 @@ from monitor.settings.documents import read_document
 from monitor.settings.feeds import read_feeds
 from monitor.settings.mistakes import Document, Mistakes, among, nearest, shown
 from monitor.settings.run import Run, raw
-from monitor.settings.schema import MonitorFile
+from monitor.settings.schema import MonitorFile, NetworkTable
+from monitor.settings.secrets import Secrets
 from monitor.settings.strays import note_strays
 from monitor.settings.templates import read_templates
 from monitor.settings.terms import read_terms
 from monitor.settings.validate import validate
 from monitor.settings.watchlists import read_watchlists
+
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 
 
 def find_directory(option: str | None, environ: Mapping[str, str], cwd: Path, home: Path | None) -> Path:
@@ -70,7 +72,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     if not directory.is_dir():
         raise ConfigError([Mistake(shown(directory), 0, "directory", "there is no such directory")])
     before = run.look()
-    settings, channels = _monitor_file(run)
+    settings, network, channels = _monitor_file(run)
     feeds = read_feeds(run)
     terms = read_terms(run)
     watchlists = read_watchlists(run, feeds, channels, terms)
@@ -81,7 +83,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
     return Config(
         store=settings.store,
         poll=PollPolicy(**dict(settings.poll)),
-        network=_network_policy(settings.network.allow),
+        network=network,
         limits=LimitsPolicy(**dict(settings.limits)),
         article=ArticlePolicy(**dict(settings.article)),
         dedup=DedupPolicy(**dict(settings.dedup)),
@@ -96,23 +98,35 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         templates=templates,
         directory=directory,
         outside=run.outside(),
-        remarks=tuple(feeds.remarks),
+        remarks=(*feeds.remarks, *_unused_proxy(network, environ)),
         stamps=before | run.used,
     )
 
 
-def _network_policy(allow: Sequence[tuple[IPv4Network | IPv6Network, int | None]]) -> NetworkPolicy:
-    anywhere = tuple(network for network, port in allow if port is None)
-    return NetworkPolicy(anywhere, tuple((network, port) for network, port in allow if port is not None))
+def _network_policy(run: Run, document: Document, table: NetworkTable) -> NetworkPolicy:
+    anywhere = tuple(network for network, port in table.allow if port is None)
+    at_port = tuple((network, port) for network, port in table.allow if port is not None)
+    written = document.data.get("network")
+    twins = ("proxy", "proxy_env", "proxy_file")  # looked at whatever else is wrong in their table
+    said = {key: value for key in twins if isinstance(written, dict) and isinstance(value := written.get(key), str)}
+    secrets = Secrets(run, document, ("network",), NetworkTable.model_validate(said), frozenset())
+    return NetworkPolicy(anywhere, at_port, secrets.one("proxy", values.proxy), tuple(table.direct))
 
 
-def _monitor_file(run: Run) -> tuple[MonitorFile, Channels]:
+def _unused_proxy(network: NetworkPolicy, environ: Mapping[str, str]) -> Iterator[str]:
+    """A proxy that other programs would take. Its URL is not told: it may bear a password."""
+    names = [name for name in _PROXIES if environ.get(name)]
+    if names and network.proxy is None:
+        yield f'{names[0]} is set in the environment and not used: [network] proxy_env = "{names[0]}" uses it'
+
+
+def _monitor_file(run: Run) -> tuple[MonitorFile, NetworkPolicy, Channels]:
     path = run.directory / "monitor.toml"
     if not path.exists() and not path.is_symlink():
-        return MonitorFile(), Channels({}, frozenset())
+        return MonitorFile(), NetworkPolicy(), Channels({}, frozenset())
     document = read_document(path, run.mistakes)
     if document is None:
-        return MonitorFile(), Channels({}, frozenset(), raw(path))
+        return MonitorFile(), NetworkPolicy(), Channels({}, frozenset(), raw(path))
     settings = validate(MonitorFile, document, run.mistakes).table
     _intervals(document, settings, run.mistakes)
     channels = read_channels(run, document)
@@ -120,7 +134,7 @@ def _monitor_file(run: Run) -> tuple[MonitorFile, Channels]:
         if not channels.known(name):
             what = f'no channel "{name}" is configured{nearest(name, channels.names)}{among(channels.names)}'
             run.mistakes.at_value(document, ("operator", "alert", number), what)
-    return settings, channels
+    return settings, _network_policy(run, document, settings.network), channels
 
 
 def _intervals(document: Document, settings: MonitorFile, mistakes: Mistakes) -> None:

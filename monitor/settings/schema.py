@@ -75,6 +75,7 @@ Language = Annotated[str, _text(language_code)]
 Digest = Annotated[DigestTime, _text(values.digest)]
 Quiet = Annotated[QuietHours, _text(values.quiet)]
 Network = Annotated[tuple[IPv4Network | IPv6Network, int | None], _text(values.network)]
+Host = Annotated[str, _text(values.host)]
 Smtp = Annotated[SmtpServer, _text(values.smtp)]
 Locale = Annotated[str, _text(values.locale)]
 Zone = Annotated[str, _text(values.zone)]
@@ -110,6 +111,10 @@ class Poll(Table):
 
 class NetworkTable(Table):
     allow: list[Network] = []
+    proxy: Plain | None = None
+    proxy_env: Plain | None = None
+    proxy_file: Plain | None = None
+    direct: list[Host] = []
 
 
 _LIMITS = LimitsPolicy()

@@ -8,6 +8,7 @@ Readers of secrets never repeat what they were given.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -217,6 +218,29 @@ def http_url(value: str) -> str:
     except BadUrlError as error:
         raise ValueError(f'not a URL such as "https://example.org/feed.xml": {error}') from None
     return value.strip()
+
+
+def proxy(value: str) -> str:
+    """``http://proxy.example.org:3128``, with ``user:password@`` where it asks for it. Never repeats it."""
+    example = '"http://proxy.example.org:3128"'
+    if re.match(r"(?i)socks", value.strip()):
+        raise ValueError(f"SOCKS is not spoken: write an HTTP proxy such as {example}")
+    try:
+        parts = target(value)
+    except BadUrlError as error:
+        raise ValueError(f"not a proxy such as {example}: {error}") from None
+    if parts.path != "/":
+        raise ValueError(f"a proxy ends after the port: {example}")
+    return value.strip()
+
+
+def host(value: str) -> str:
+    """A host's name or address, which takes its subdomains along: ``example.org``."""
+    name = value.strip().removeprefix("*").removeprefix(".")
+    with suppress(BadUrlError):
+        if name.count(":") != 1 and not set(name) & set("/@?#[] "):
+            return target(f"http://[{name}]/" if ":" in name else f"http://{name}/").host
+    raise ValueError(f'not a host such as "intranet.example.org": "{value}"')
 
 
 def apprise_url(value: str) -> str:
