@@ -260,7 +260,11 @@ class Intake:
         """The page of an item that could not be had when it was stored. Where the item had only its feed's text it is
         read for the first time now, which is no edit of its publisher's; whether it is a copy shows only now."""
         old = self.tx.item(known)
-        if old is None or reading.text_from != "page":
+        if old is None:
+            return Taken("seen", known)
+        if reading.text_from != "page":
+            if old.text_from == "feed":
+                self.tx.revise_item(replace(old, problem=reading.problem), None)
             return Taken("seen", known)
         if old.text_from != "feed":
             return self._edited(old, reading)

@@ -69,12 +69,14 @@ class Reader:
             return [await self._feed_text(entry, context) for entry in entries]
 
     async def _feed_text(self, entry: Entry, context: Context, problem: str | None = None) -> Reading:
-        """The feed's text of one entry; its title alone when the rest kills a worker."""
+        """The feed's text of one entry; its title alone when the rest kills a worker, and then its page later: memory may have
+        been short."""
         try:
             return await self.workers.urgent(read_entry, entry, None, context, problem)
         except WorkerDied as error:
             bare = replace(entry, summary="", content="")
-            return await self.workers.urgent(read_entry, bare, None, context, f"text: {error}")
+            reading = await self.workers.urgent(read_entry, bare, None, context, f"text: {error}")
+            return replace(reading, page_after=timedelta() if entry.url else None)
 
     async def _with_page(self, entry: Entry, context: Context) -> Reading:
         """The article's page; without it, the feed's text and the reason."""
@@ -83,7 +85,8 @@ class Reader:
             try:
                 return self._judged(page, await self.cage.read(page.name, page.url, read_entry, entry, page, context))
             except ReadError as error:
-                problem = str(error)
+                # What kills a reader again is in quarantine then: that is another error, and the last word.
+                problem, after = str(error), timedelta() if isinstance(error, WorkerDied) else None
         return replace(await self._feed_text(entry, context, problem), page_after=after)
 
     def _judged(self, page: Fetched, reading: Reading) -> Reading:
@@ -99,8 +102,11 @@ class Reader:
         allowed = not self.policy.robots or await self.fetcher.allowed(url)
         if allowed is None:
             return None, "page: robots.txt cannot be had", timedelta()
-        if not allowed:
-            return None, "robots.txt does not allow the page", None
+        if (
+            not allowed
+        ):  # a site that is being mended may forbid all for an hour; asking its robots.txt asks for no page
+            gives = self.givers.gives(url, self.now())
+            return None, "robots.txt does not allow the page", timedelta() if gives else None
         request = Request(url, purpose="page", partial=self.partial, obey=self.policy.robots)
         outcome = await self.fetcher.fetch(request)
         match outcome:

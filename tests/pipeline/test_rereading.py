@@ -129,6 +129,55 @@ async def test_a_wall_is_asked_again_where_the_site_gives_articles(bench: Again,
     assert sum(item.text_from == "page" for item in bench.items()) == 2 * gives
 
 
+@pytest.mark.parametrize("gives", [True, False])
+async def test_a_site_that_gives_articles_may_allow_this_one_later(bench: Again, gives: bool) -> None:
+    bench.up("https://news.example.org/2", 2)
+    if gives:
+        bench.serve(entry(2, html=STUB))
+        await bench.poll()
+    bench.up()
+    bench.net.forbidden.add(URL)
+    bench.serve(entry(1, title="A report", html=STUB))
+    await bench.poll()
+    assert await bench.reread() == gives
+    assert not bench.asked_for_page
+    bench.net.forbidden.clear()
+    await bench.reread(WAITS[1])
+    assert bench.asked_for_page == gives
+
+
+async def test_a_page_whose_reader_died_is_read_again(bench: Again) -> None:
+    bench.serve(entry(1, title="A report", html=STUB))
+    bench.up()
+    bench.workers.dies = ["read_entry"]
+    await bench.poll()
+    assert bench.item().text_from == "feed"
+    await bench.reread()
+    assert bench.item().text_from == "page"
+
+
+async def test_a_page_that_kills_its_reader_twice_is_left_alone(bench: Again) -> None:
+    bench.serve(entry(1, title="A report", html=STUB))
+    bench.up()
+    bench.workers.dies = ["read_entry"]
+    await bench.poll()
+    bench.workers.dies = ["read_entry"]
+    await bench.reread()
+    assert await bench.reread(WAITS[1]) == 1
+    assert "quarantine" in (bench.item().problem or "")
+    assert await bench.reread(WAITS[2]) == 0
+
+
+async def test_an_entry_whose_reader_died_gets_its_page(bench: Again) -> None:
+    bench.serve(entry(1, title="A report"))
+    bench.up()
+    bench.workers.dies = ["read_document", "triage", "read_entries", "read_entry"]
+    await bench.poll()
+    assert bench.item().text == ""
+    await bench.reread()
+    assert bench.item().text_from == "page"
+
+
 async def test_what_is_cut_short_each_time_is_read_as_far_as_it_comes(bench: Again) -> None:
     bench.serve(entry(1, title="A report", html=STUB))
     bench.up()
