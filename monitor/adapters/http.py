@@ -206,7 +206,7 @@ class HttpFetcher:
                 started, journey.seconds_left = loop.time(), self._poll.timeout.total_seconds()
                 return None
             turn.timed_out()
-            return journey.failed("timeout", f"timed out after {self._poll.timeout.total_seconds():g} s")
+            return journey.failed("timeout", f"timed out after {self._poll.timeout.total_seconds():g} s (poll.timeout)")
         except PROBLEMS as problem:
             return journey.failed(*explain(problem, journey.at.host))
         finally:
