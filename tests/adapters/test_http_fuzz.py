@@ -99,7 +99,7 @@ def test_gzip_cut_anywhere_is_noticed(body: bytes, data: st.DataObject) -> None:
     try:
         sink.finish()
     except BodyError as problem:
-        assert problem.reason == "encoding"
+        assert problem.reason == "transfer"
     else:
         raise AssertionError("taken for whole")
 
