@@ -54,6 +54,8 @@ _FAULTS = (
     re.error,
     xml.sax.SAXException,
 )
+_WITHIN = re.compile(r"<rss\s[^<>]*version|<feed\s[^<>]*http://www\.w3\.org/2005/Atom", re.IGNORECASE)
+"""A feed's root; RDF is none, for pages bear it too, of licences and trackbacks."""
 _HTML_TITLE = re.compile(r"<title[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
 _NOT_TEXT = {
     b"%PDF": "a PDF document",
@@ -111,7 +113,7 @@ def _read_xml(text: str, url: str, memory: Memory, portion: Portion) -> ParsedFe
     if not root:
         raise ReadError(f"not a feed: {one_line(text, 60)!r}")
     if root == "html" or prolog.doctype[9:].strip().lower().startswith("html"):
-        raise ReadError(_of_a_page(text, url))
+        return _inside_page(text, url, memory, portion)
     document, problems = repairs.repair(text[prolog.start :], repairs.own_entities(prolog.doctype))
     if root in ("urlset", "sitemapindex"):
         return _note(read_sitemap(document, url, portion), problems)
@@ -125,6 +127,15 @@ def _read_xml(text: str, url: str, memory: Memory, portion: Portion) -> ParsedFe
     if not parsed["entries"] and not parsed.get("version") and root not in _ROOTS:
         raise ReadError(f"not a feed: the root element is <{prolog.root[:60]}>")
     return _note(replace(to_feed(parsed, url), skip_hours=hours, skip_days=days, left=left), problems + lost)
+
+
+def _inside_page(text: str, url: str, memory: Memory, portion: Portion) -> ParsedFeed:
+    """The feed that stands inside an HTML page, as some templates put it there. Raises ReadError where none does."""
+    within = _WITHIN.search(text)
+    feed = _read_xml(text[within.start() :], url, memory, portion) if within else None
+    if feed is None or not feed.entries:
+        raise ReadError(_of_a_page(text, url))
+    return _note(feed, ["it stands inside an HTML page"])
 
 
 def _of_a_page(text: str, url: str) -> str:

@@ -216,6 +216,34 @@ def test_warnings_before_the_document_are_passed_over() -> None:
     assert len(feed.entries) == 1
 
 
+@pytest.mark.parametrize("doctype", [b"", b"<!DOCTYPE html>"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        rss("<item><title>x</title></item>"),
+        b"<feed xml:lang='en' xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title>x</title></entry></feed>",
+    ],
+)
+def test_a_feed_inside_an_html_page_is_read_and_told_of(doctype: bytes, document: bytes) -> None:
+    feed = read(doctype + b"<html><head><title>T</title></head><body>" + document + b"</body></html>")
+    assert [entry.title for entry in feed.entries] == ["x"]
+    assert not feed.complete
+    assert feed.problem == "it stands inside an HTML page"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"<!-- <rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><item/></rdf:RDF> -->",
+        b"<pre>&lt;rss version='2.0'&gt;&lt;item/&gt;</pre>",
+        b"<script>var s = '<rss version=2.0>' + items;</script>",
+    ],
+)
+def test_a_page_that_speaks_of_feeds_is_none(inside: bytes) -> None:
+    with pytest.raises(ReadError, match="an HTML page"):
+        read(b"<html><body>" + inside + b"</body></html>")
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
