@@ -6,11 +6,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
 from monitor.content.clean import MAX_NAME, MAX_TAGS, one_line, web_url
 from monitor.content.feeds_entries import language_code
+from monitor.content.feeds_repair import escape_ampersands
 from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
 from monitor.core.portions import FIRST, Portion
@@ -46,16 +48,11 @@ def read_sitemap(document: str, url: str, portion: Portion = FIRST) -> ParsedFee
     A news sitemap gives an entry for each URL that bears ``news:news`` (guid and url are its address); an index gives
     `children`. A sitemap of pages that are no news raises `NoNews`: every page of a site is not a feed.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(document.encode("utf-8", "replace"), parser=parser)
-    except etree.XMLSyntaxError as error:
-        raise ReadError(f"a sitemap that cannot be read: {one_line(str(error), 120)}") from None
-    if root is None:
-        raise ReadError("a sitemap that cannot be read")
-    problem = one_line(f"not well-formed XML: {parser.error_log[0].message}", 200) if len(parser.error_log) else None
+    root, fault = _tree(document)
+    if fault and "&" in document:  # what cannot be read of it would be left out of an address
+        mended, remains = _tree(escape_ampersands(document))
+        root, fault = mended, remains or "a bare & was repaired"
+    problem = one_line(f"not well-formed XML: {fault}", 200) if fault else None
     if _local(root) == "sitemapindex":
         children, undated = _children(root, url)
         return ParsedFeed((), children=children, undated=undated, complete=problem is None, problem=problem)
@@ -72,8 +69,23 @@ def read_sitemap(document: str, url: str, portion: Portion = FIRST) -> ParsedFee
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
+def _tree(document: str) -> tuple[etree._Element, str | None]:
+    """The document as far as it can be read, and what was wrong with it first. Raises ReadError."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, recover=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(document.encode("utf-8", "replace"), parser=parser)
+    except etree.XMLSyntaxError as error:
+        raise ReadError(f"a sitemap that cannot be read: {one_line(str(error), 120)}") from None
+    if root is None:
+        raise ReadError("a sitemap that cannot be read")
+    return root, parser.error_log[0].message if len(parser.error_log) else None
+
+
 def _local(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+    """Its name without namespace, or without a prefix that is bound to none."""
+    return element.tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(element.tag, str) else ""
 
 
 def _texts(element: etree._Element) -> Iterator[tuple[str, str]]:
@@ -90,10 +102,21 @@ def _children(root: etree._Element, base: str) -> tuple[tuple[str, ...], int]:
         target = web_url(fields.get("loc"), base)
         if target:
             found.append(
-                ("news" in target.rpartition("/")[2].lower(), parse_iso(fields.get("lastmod", "")) or _UNKNOWN, target)
+                ("news" in target.rpartition("/")[2].lower(), _date(fields.get("lastmod", "")) or _UNKNOWN, target)
             )
     found.sort(key=lambda child: child[:2], reverse=True)
     return tuple(target for *_, target in found), sum(date == _UNKNOWN for _, date, _ in found)
+
+
+def _date(written: str) -> datetime | None:
+    """As the protocol says, or as feeds have it: many a site writes the same into both."""
+    if found := parse_iso(written):
+        return found
+    try:
+        date = parsedate_to_datetime(written[:60])
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _entry(page: etree._Element, base: str) -> Entry | None:
@@ -109,8 +132,8 @@ def _entry(page: etree._Element, base: str) -> Entry | None:
         guid=target,
         url=target,
         title=title_text(said.get("title", "")),
-        published_at=parse_iso(said.get("publication_date", "")),
-        updated_at=parse_iso(fields.get("lastmod", "")),
+        published_at=_date(said.get("publication_date", "")),
+        updated_at=_date(fields.get("lastmod", "")),
         language=language_code(publication.get("language") or said.get("language")),
         tags=tuple(dict.fromkeys(word for word in keywords if word))[:MAX_TAGS],
     )

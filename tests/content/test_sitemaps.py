@@ -77,3 +77,30 @@ def test_an_empty_news_sitemap_is_empty() -> None:
 def test_gzip_that_swells_or_lies_is_refused(body: bytes) -> None:
     with pytest.raises(ReadError, match="gzip"):
         read(body)
+
+
+def test_a_bare_ampersand_leaves_an_address_whole() -> None:
+    feed = read(f"<urlset {NAMES}>{url(1).replace('example/1', 'example/1?a=1&b=2')}{url(2)}</urlset>")
+    assert [entry.url for entry in feed.entries] == ["https://news.example/1?a=1&b=2", "https://news.example/2"]
+    assert (feed.complete, feed.problem) == (False, "not well-formed XML: a bare & was repaired")
+
+
+def test_prefixes_that_are_bound_to_nothing_are_believed() -> None:
+    assert len(read(f"<urlset>{url(1)}{url(2)}</urlset>").entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("Thu, 24 Oct 2024 10:00:00 +0200", datetime(2024, 10, 24, 8, tzinfo=UTC)),
+        ("Thu, 24 Oct 2024 08:00:00", datetime(2024, 10, 24, 8, tzinfo=UTC)),
+        ("2024-10-24 08:00", datetime(2024, 10, 24, 8, tzinfo=UTC)),
+        ("yesterday", None),
+        ("", None),
+        ("Fri, 31 Dec 9999 23:00:00 -0200", None),
+        ("Thu, 99 Oct 99999999999 08:00:00", None),
+    ],
+)
+def test_dates_as_sites_write_them(written: str, read_as: datetime | None) -> None:
+    (entry,) = read(f"<urlset {NAMES}>{url(1).replace('2024-10-24T10:00:00+02:00', written)}</urlset>").entries
+    assert entry.published_at == read_as
