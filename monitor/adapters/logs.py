@@ -27,7 +27,7 @@ def log_to_stderr(*, quiet: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # its missed runs reach us through a listener
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # what it has to say reaches us through a listener
 
 
 def _printable(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

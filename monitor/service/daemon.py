@@ -40,9 +40,8 @@ log = structlog.get_logger()
 
 TICK = 1.0  # seconds
 LATE_LOOK = 10.0  # seconds between two looks for parts that do not move, where no watchdog asks for more
-CLAIMS = (
-    8  # times that one tick asks for what is due, while most of those who come stand aside for others of their site
-)
+# Times that one tick asks for what is due, while most of those who come stand aside for others of their site.
+CLAIMS = 8
 LEASE = timedelta(minutes=30)  # longer than any poll; a daemon that died gives all leases back when it starts again
 LOOK = timedelta(seconds=10)  # how often it looks for feeds and channels in trouble
 LOOK_SHARE = 20  # times as long as a look took, at least: while all of 50,000 feeds fail it takes a second and more
@@ -367,9 +366,12 @@ class Daemon:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._quietly(self._app.write(self._app.store.release_feeds, list(self._app.rules.feeds)))
-        await self._quietly(self._note("daemon.tick", "stopped"))
-        await self._quietly(self._note(STUCK, ""))
+        last = (
+            self._app.write(self._app.store.release_feeds, list(self._app.rules.feeds)),
+            self._note("daemon.tick", "stopped"),
+            self._note(STUCK, ""),
+        )
+        await asyncio.gather(*map(self._quietly, last))  # together: a slow disk takes a second for each commit
 
     async def _quietly(self, work: Awaitable[None] | Coroutine[Any, Any, None]) -> None:
         try:
@@ -387,7 +389,12 @@ def _hung_up() -> None:
 
 
 def _complain(event: JobExecutionEvent) -> None:
-    log.error("tick_missed", job=event.job_id, due=str(event.scheduled_run_time), error=str(event.exception or ""))
+    if isinstance(event.exception, asyncio.CancelledError):  # the daemon stops, and with it what was in hand
+        return
+    problem = event.exception
+    log.error(
+        "tick_missed", job=event.job_id, due=str(event.scheduled_run_time), error=str(problem or ""), exc_info=problem
+    )
 
 
 def _log_remarks(config: Config) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from monitor.errors import ConfigError, StoreError, StoreFull
 from monitor.model import Config, Feed, NetworkPolicy, PollPolicy, WebPolicy
@@ -224,3 +225,24 @@ async def test_a_change_that_the_store_cannot_take_is_taken_when_it_can(tmp_path
             await watched.wait()
         await watching
         assert [state.id for state in app.store.feed_states()] == ["new"]
+
+
+async def test_a_tick_in_hand_when_it_stops_is_no_failure(tmp_path: Path) -> None:
+    ticking = asyncio.Event()
+
+    async def long() -> None:
+        ticking.set()
+        await asyncio.sleep(60)
+
+    async with open_application(a_config(tmp_path, PollPolicy(), ())) as app:
+        daemon = Daemon(app, no_changes)
+        daemon._tick = long  # type: ignore[method-assign]
+        with capture_logs() as told:
+            running = asyncio.create_task(daemon.run())
+            async with asyncio.timeout(30):
+                await ticking.wait()
+                daemon._stopping.set()
+                await running
+                await asyncio.sleep(0)
+    assert [one["event"] for one in told if one["log_level"] in ("error", "warning")] == []
+    assert told[-1]["event"] == "stopped"
