@@ -31,11 +31,9 @@ _STATUS = re.compile(rb"^(?i:HTTP)/[12](?:\.[01])?[ \t]*([1-5][0-9]{2})[ \t]*")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def mend(head: bytes) -> bytes | None:
-    """A head with its end, without what is no field; None where it does not tell its body's length.
-
-    Of a length beside chunks the chunks are believed (RFC 9112, 6.3); two lengths that differ tell none.
-    """
+def mend(head: bytes) -> bytes:
+    """A head with its end, without what is no field. Of a length beside chunks the chunks are believed (RFC 9112, 6.3); two
+    lengths that differ are both kept, for nobody to believe."""
     status, *lines = _BREAK.split(_END.split(head, maxsplit=1)[0])
     status = _STATUS.sub(rb"HTTP/1.1 \1 ", status)
     fields: list[tuple[bytes, bytes]] = []
@@ -44,17 +42,13 @@ def mend(head: bytes) -> bytes | None:
             fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
         elif found := _FIELD.fullmatch(line):
             fields.append((found[1], _CONTROLS.sub(b" ", found[2]).strip()))
-    codings = [value.lower() for name, value in fields if name.lower() == b"transfer-encoding"]
+    codings = [value for name, value in fields if name.lower() == b"transfer-encoding" and value.lower() != b"identity"]
     said = [value for name, value in fields if name.lower() == b"content-length" and value]
     lengths = {length.strip() for value in said for length in value.split(b",")}
     framing = {b"connection", b"transfer-encoding", b"content-length"}
     kept = [b"%s: %s" % field for field in fields if field[0].lower() not in framing]
-    if codings in ([b"chunked"], [b"identity", b"chunked"]):
-        kept.append(b"Transfer-Encoding: chunked")
-    elif codings not in ([], [b"identity"]) or len(lengths) > 1 or not all(length.isdigit() for length in lengths):
-        return None
-    else:
-        kept += [b"Content-Length: %s" % length for length in lengths]
+    kept += [b"Transfer-Encoding: %s" % coding for coding in codings]
+    kept += [b"Content-Length: %s" % length for length in lengths if not codings]
     return b"\r\n".join([status, *kept, b"Connection: close", b"", b""])
 
 
@@ -92,35 +86,27 @@ class _Head:
         self._strict: HttpParser[Any] = protocol._parser
         self._most = HEAD * settings.get("max_field_size", LINE)
         self._seen = b""
-        self._refused: BadHttpMessage | None = None
+        self._refused = False
 
     def feed_data(self, data: bytes) -> _Parsed:
         self._seen += data
-        if self._refused is None:
+        if not self._refused:
             try:
-                parsed: _Parsed = self._strict.feed_data(data)
-            except LineTooLong:
-                raise
-            except BadHttpMessage as refused:
-                self._refused = refused
-            else:
-                return self._taken(parsed)
-        return self._mended(self._refused)
+                return self._taken(self._strict.feed_data(data))
+            except BadHttpMessage:
+                self._refused = True
+        return self._mended()
 
     def feed_eof(self) -> Any:
-        if self._refused is not None:
-            raise self._refused
         return self._strict.feed_eof()
 
-    def _mended(self, refused: BadHttpMessage) -> _Parsed:
+    def _mended(self) -> _Parsed:
+        """What the head says, once it is whole; raises as aiohttp does where it is not to be mended."""
         end = _END.search(self._seen)
         if end is None:
             return self._taken(((), False, b""))
-        mended = mend(self._seen[: end.end()])
-        if mended is None:
-            raise refused
         self._strict = self._protocol.parser(self._settings)
-        parsed: _Parsed = self._strict.feed_data(mended)
+        parsed: _Parsed = self._strict.feed_data(mend(self._seen[: end.end()]))
         try:
             self._strict.feed_data(self._seen[end.end() :])
         except BadHttpMessage:
