@@ -125,12 +125,13 @@ async def test_nobody_is_sent_to_an_address_that_may_not_be_dialled(proxy: Site,
     assert proxy.paths() == ["http://news.example.org/"] * redirected
 
 
-async def test_only_the_proxy_s_own_port_is_open(proxy: Site) -> None:
+async def test_only_the_proxy_s_own_address_and_port_are_open(proxy: Site) -> None:
     guard = Guard(NetworkPolicy(proxy=Secret(f"http://proxy.test:{proxy.port}")), lookup=names)
     await guard.resolve("proxy.test", proxy.port)
     guard.check(PROXY, proxy.port)
-    with pytest.raises(AddressRefusedError):
-        guard.check(PROXY, proxy.port + 1)
+    for address, port in ((PROXY, proxy.port + 1), ("127.0.0.3", proxy.port)):
+        with pytest.raises(AddressRefusedError):
+            guard.check(address, port)
     guard.policy = replace(guard.policy, proxy=None)
     with pytest.raises(AddressRefusedError):
         guard.check(PROXY, proxy.port)
