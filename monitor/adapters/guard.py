@@ -73,13 +73,22 @@ class Guard:
         named = (*self.policy.direct, "localhost")
         return any(host == name or host.endswith(f".{name}") for name in named)
 
+    def is_proxy(self, address: str, port: int, *, look: bool = False) -> bool:
+        """Whether this is where the proxy listens, by what its name led to last, or with `look` by what it leads to now:
+        that blocks. Raises OSError when it leads nowhere."""
+        proxy = self._proxy()
+        if proxy is None or port != proxy.port:
+            return False
+        if look and _literal(proxy.host) is None:
+            self._of_proxy = frozenset(str(at[0]) for _, at in _getaddrinfo(proxy.host, proxy.port))
+        return address == proxy.host or address in self._of_proxy
+
     def _proxy(self) -> Target | None:
         return target(self.policy.proxy.reveal()) if self.policy.proxy else None
 
     def check(self, address: str, port: int, host: str = "") -> None:
         """Raises `AddressRefusedError` unless the address may be dialled; `host` is the name it was found under."""
-        proxy = self._proxy()
-        if proxy and port == proxy.port and (address == proxy.host or address in self._of_proxy):
+        if self.is_proxy(address, port):
             return
         allow = self.policy.open_at(port)
         why = refusal(address, allow)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from monitor.adapters.guard import Guard
@@ -34,6 +35,12 @@ def make_senders(config: Config, guard: Guard, fetcher: HttpFetcher, clock: Cloc
     return {channel.id: _sender(channel, guard, fetcher, clock, look) for channel in config.channels.values()}
 
 
+def _refusal(guard: Guard, address: str, port: int) -> str | None:
+    """Apprise dials by itself, and takes a proxy from the environment; the configured one may be dialled."""
+    why = refusal(address, guard.policy.open_at(port))
+    return None if why is not None and guard.is_proxy(address, port, look=True) else why
+
+
 def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock, look: Look) -> Sender:
     match channel:
         case EmailChannel():
@@ -47,7 +54,7 @@ def _sender(channel: Channel, guard: Guard, fetcher: HttpFetcher, clock: Clock, 
         case AppriseChannel():
             from monitor.adapters.apprise import AppriseSender
 
-            return AppriseSender(channel, lambda address, port: refusal(address, guard.policy.open_at(port)), look)
+            return AppriseSender(channel, partial(_refusal, guard), look)
         case CommandChannel():
             from monitor.adapters.command import CommandSender
 

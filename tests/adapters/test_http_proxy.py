@@ -16,7 +16,21 @@ import pytest
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import AddressRefusedError, Found, Guard
 from monitor.adapters.http import HttpFetcher
-from monitor.model import ArticlePolicy, Failed, Fetched, NetworkPolicy, Posted, Request, Secret
+from monitor.model import (
+    AppriseChannel,
+    ArticlePolicy,
+    Config,
+    Deferred,
+    Delivered,
+    Failed,
+    Fetched,
+    NetworkPolicy,
+    Posted,
+    Request,
+    Secret,
+)
+from monitor.service.senders import make_senders
+from tests.adapters.test_apprise import MESSAGE
 from tests.adapters.test_http import POLL
 from tests.mailserver import CERTIFICATE
 from tests.servers import Answer, Site
@@ -152,3 +166,27 @@ async def test_a_proxy_that_does_not_serve_is_told_of(proxy: Site, scheme: str, 
         outcome = await fetcher.fetch(Request(f"{scheme}://news.example.org/"))
     assert isinstance(outcome, Failed), outcome
     assert outcome.error.removeprefix("the proxy answered ") == told
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # imported by Apprise
+async def test_apprise_may_dial_the_proxy_that_its_environment_names(
+    proxy: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy.answer("http://93.184.215.14/T0K3N", Answer())
+    monkeypatch.setenv("HTTP_PROXY", proxy.url())
+    channel = AppriseChannel("phone", Secret("json://93.184.215.14/T0K3N"))
+    for policy, outcome in ((NetworkPolicy(), Deferred), (NetworkPolicy(proxy=Secret(proxy.url())), Delivered)):
+        config = replace(Config(), network=policy, channels={"phone": channel})
+        guard = Guard(policy)
+        async with HttpFetcher(POLL, policy, ArticlePolicy(), SystemClock(), guard=guard) as fetcher:
+            sender = make_senders(config, guard, fetcher, SystemClock())["phone"]
+            assert isinstance(await sender.send(MESSAGE), outcome)
+    assert proxy.paths() == ["http://93.184.215.14/T0K3N"]
+
+
+def test_the_proxy_s_name_is_looked_up_for_apprise() -> None:
+    guard = Guard(NetworkPolicy(proxy=Secret("http://localhost:3128")))
+    assert not guard.is_proxy("127.0.0.1", 3128)
+    assert guard.is_proxy("127.0.0.1", 3128, look=True)
+    assert not guard.is_proxy("127.0.0.1", 3129, look=True)
+    assert not guard.is_proxy("127.0.0.9", 3128, look=True)
