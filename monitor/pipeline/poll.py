@@ -335,10 +335,10 @@ class Poller:
         """Where what this feed brought is read."""
         return Cage(self.store, self.write, run, feed.id, self.clock.now)
 
-    def reader(self, feed: Feed, rules: Rules, mode: FetchMode | None, *, partial: bool = False) -> Reader:
-        """What reads this feed's entries; `mode` and `partial` as in `Reader`."""
+    def reader(self, feed: Feed, rules: Rules, mode: FetchMode | None, attempt: int = 0) -> Reader:
+        """What reads this feed's entries; `mode` and `attempt` as in `Reader`."""
         cage, policy = self.cage(feed, self.workers.urgent), rules.config.article
-        return Reader(self.fetcher, self.workers, cage, policy, mode, self.hold, self.givers, self.clock.now, partial)
+        return Reader(self.fetcher, self.workers, cage, policy, mode, self.hold, self.givers, self.clock.now, attempt)
 
     def _ends(self, feed: Feed, rules: Rules) -> Moment:
         return Moment(feed, rules.config.poll, self.clock.now(), self.jitter())

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.plan import Fresh, Planned, Revised
-from monitor.core.rereading import comes_later
+from monitor.core.rereading import PARTIAL_AFTER, comes_later
 from monitor.errors import ReadError, WorkerDied
 from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
 from monitor.pipeline.cage import Cage
@@ -21,7 +21,7 @@ from monitor.ports import Fetcher, Workers
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads one feed's entries. `mode` is the feed's own, None for the policy's; `held` is told when a site asks for rest.
-    `partial`: a page that is cut short is read as far as it came."""
+    `attempt`: how often their pages were asked for before."""
 
     fetcher: Fetcher
     workers: Workers
@@ -31,7 +31,7 @@ class Reader:
     held: Callable[[Failed], Awaitable[None]]
     givers: Givers
     now: Callable[[], datetime]
-    partial: bool = False
+    attempt: int = 0
 
     async def read(self, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
         """Readings of the entries that need one, by their place in the chunk."""
@@ -92,10 +92,17 @@ class Reader:
     def _judged(self, page: Fetched, reading: Reading) -> Reading:
         """What was read of a page, which is asked for again where others of its site hold their articles."""
         if reading.text_from == "page":
-            self.givers.gave(page.url, self.now())
+            self.givers.gave(page.url, self.now(), again=self.attempt > 0)
             return replace(reading, problem=f"page: {page.cut}") if page.cut else reading
-        later = reading.page_after if self.givers.gives(page.url, self.now()) else None
-        return replace(reading, page_after=later)
+        if reading.page_after is not None and not self._may_pass(page.url):
+            return replace(reading, page_after=None)
+        return reading
+
+    def _may_pass(self, url: str) -> bool:
+        """Whether the article may stand there later, in whose place now is a wall or nothing."""
+        if self.attempt:
+            self.givers.stood(url, self.now())
+        return self.givers.lets_pass(url, self.now())
 
     async def _page(self, url: str) -> tuple[Fetched | None, str | None, timedelta | None]:
         """The page, else the reason, and when it may be asked for again."""
@@ -107,7 +114,8 @@ class Reader:
         ):  # a site that is being mended may forbid all for an hour; asking its robots.txt asks for no page
             gives = self.givers.gives(url, self.now())
             return None, "robots.txt does not allow the page", timedelta() if gives else None
-        request = Request(url, purpose="page", partial=self.partial, obey=self.policy.robots)
+        partial = self.attempt > PARTIAL_AFTER
+        request = Request(url, purpose="page", partial=partial, obey=self.policy.robots)
         outcome = await self.fetcher.fetch(request)
         match outcome:
             case Fetched():
@@ -115,7 +123,10 @@ class Reader:
             case Failed():
                 if outcome.site and outcome.reason != "held":
                     await self.held(outcome)
-                return None, f"page: {outcome.error}", comes_later(outcome)
+                later = comes_later(outcome)
+                if outcome.unusual and not self._may_pass(url):
+                    later = None
+                return None, f"page: {outcome.error}", later
             case NotModified():
                 return None, "page: 304 Not Modified to an unconditional request", timedelta()
             case _:

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from monitor.core.plan import Fresh
-from monitor.core.rereading import PARTIAL_AFTER, entry_of, wait
+from monitor.core.rereading import entry_of, wait
 from monitor.errors import StoreError
 from monitor.model import Feed, Item, OwedPage, Reading
 from monitor.pipeline.intake import Intake, Rules, Taken
@@ -55,15 +55,15 @@ class Rereader:
         if feed is None or item is None or not item.url or mode == "never":
             await self.poller.write(self._settle, owed.item)
             return
-        reading = await self._read(feed, item, rules, partial=owed.attempts >= PARTIAL_AFTER)
+        reading = await self._read(feed, item, rules, owed.attempts + 1)
         taken = await self.poller.write(self._take, owed, feed, reading, rules)
         told = {"problem": reading.problem} if reading.text_from == "feed" else {"alerts": taken.alerts}
         log.info("page_again", feed=feed.id, item=item.id, attempt=owed.attempts + 1, **told)
 
-    async def _read(self, feed: Feed, item: Item, rules: Rules, *, partial: bool) -> Reading:
+    async def _read(self, feed: Feed, item: Item, rules: Rules, attempt: int) -> Reading:
         poller = self.poller
         state = await poller.read(poller.store.feed_state, feed.id)
-        reader = poller.reader(feed, rules, "always", partial=partial)
+        reader = poller.reader(feed, rules, "always", attempt)
         context = poller.context(feed, rules, state)
         (reading,) = (await reader.read([Fresh(entry_of(item), {})], context)).values()
         return reading

@@ -12,6 +12,7 @@ import pytest
 from monitor.content.articles import own_text
 from monitor.core.rereading import WAITS, entry_of
 from monitor.model import AlertPolicy, ArticlePolicy, Failed, Fetched, FetchOutcome, Item
+from monitor.pipeline.givers import IN_VAIN
 from monitor.pipeline.intake import Rules
 from monitor.pipeline.rereading import LEASE, Rereader
 from tests.builders import HOUR, NOON, TEXT, a_watchlist, an_item
@@ -127,6 +128,19 @@ async def test_a_wall_is_asked_again_where_the_site_gives_articles(bench: Again,
     bench.up()
     assert await bench.reread() == gives
     assert sum(item.text_from == "page" for item in bench.items()) == 2 * gives
+
+
+async def test_a_wall_that_stood_each_time_is_asked_for_no_more(bench: Again) -> None:
+    """As before a site's videos, while the site gives articles all along."""
+    bench.net.answers[URL] = Fetched(URL, 200, b"", {"content-type": "text/html"})
+    other = "https://news.example.org/2"
+    bench.poller.givers.gave(other, bench.clock.now(), again=False)
+    for _ in range(IN_VAIN - 1):
+        bench.poller.givers.stood(other, bench.clock.now())
+    bench.serve(entry(1, title="A report", html=STUB))
+    await bench.poll()
+    assert await bench.reread() == 1, "it may pass"
+    assert await bench.reread(WAITS[1]) == 0
 
 
 @pytest.mark.parametrize("gives", [True, False])
