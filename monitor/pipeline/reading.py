@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.plan import Fresh, Planned, Revised
@@ -16,6 +16,15 @@ from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotM
 from monitor.pipeline.cage import Cage
 from monitor.pipeline.givers import Givers
 from monitor.ports import Fetcher, Workers
+
+
+class _Asked(NamedTuple):
+    """The page, else the reason, when it may be asked for again, and whether only where its site gives articles."""
+
+    page: Fetched | None
+    problem: str | None = None
+    after: timedelta | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,9 @@ class Reader:
             self._feed_texts([chunk[index].entry for index in without], context),
             asyncio.gather(*(self._with_page(chunk[index].entry, context) for index in with_page)),
         )
-        return {**made, **dict(zip(without, plain, strict=True)), **dict(zip(with_page, paged, strict=True))}
+        # Judged when all have been read: the first article of a site may come after the first wall.
+        judged = [self._judged(chunk[index].entry, *one) for index, one in zip(with_page, paged, strict=True)]
+        return {**made, **dict(zip(without, plain, strict=True)), **dict(zip(with_page, judged, strict=True))}
 
     async def _triage(self, entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
         """As `triage`; a text that kills its reader has its page left alone too."""
@@ -78,56 +89,50 @@ class Reader:
             reading = await self.workers.urgent(read_entry, bare, None, context, f"text: {error}")
             return replace(reading, page_after=timedelta() if entry.url else None)
 
-    async def _with_page(self, entry: Entry, context: Context) -> Reading:
-        """The article's page; without it, the feed's text and the reason."""
-        page, problem, after = await self._page(entry.url or "")
+    async def _with_page(self, entry: Entry, context: Context) -> tuple[Reading, bool]:
+        """The article's page; without it, the feed's text and the reason. And whether the article is to be had later only
+        where its site gives articles."""
+        page, problem, after, unsure = await self._page(entry.url or "")
         if page is not None:
             try:
-                return self._judged(page, await self.cage.read(page.name, page.url, read_entry, entry, page, context))
+                reading = await self.cage.read(page.name, page.url, read_entry, entry, page, context)
+                if reading.text_from == "page" and page.cut:
+                    reading = replace(reading, problem=f"page: {page.cut}")
+                return reading, reading.page_after is not None
             except ReadError as error:
                 # What kills a reader again is in quarantine then: that is another error, and the last word.
                 problem, after = str(error), timedelta() if isinstance(error, WorkerDied) else None
-        return replace(await self._feed_text(entry, context, problem), page_after=after)
+        return replace(await self._feed_text(entry, context, problem), page_after=after), unsure
 
-    def _judged(self, page: Fetched, reading: Reading) -> Reading:
-        """What was read of a page, which is asked for again where others of its site hold their articles."""
+    def _judged(self, entry: Entry, reading: Reading, unsure: bool) -> Reading:
+        """A reading, and what it tells of its site: whether the article may stand there later, in whose place is a wall."""
+        url, now = entry.url or "", self.now()
         if reading.text_from == "page":
-            self.givers.gave(page.url, self.now(), again=self.attempt > 0)
-            return replace(reading, problem=f"page: {page.cut}") if page.cut else reading
-        if reading.page_after is not None and not self._may_pass(page.url):
-            return replace(reading, page_after=None)
+            self.givers.gave(url, now, again=self.attempt > 0)
+        elif unsure:
+            if self.attempt:
+                self.givers.stood(url, now)
+            if not self.givers.lets_pass(url, now):
+                return replace(reading, page_after=None)
         return reading
 
-    def _may_pass(self, url: str) -> bool:
-        """Whether the article may stand there later, in whose place now is a wall or nothing."""
-        if self.attempt:
-            self.givers.stood(url, self.now())
-        return self.givers.lets_pass(url, self.now())
-
-    async def _page(self, url: str) -> tuple[Fetched | None, str | None, timedelta | None]:
-        """The page, else the reason, and when it may be asked for again."""
+    async def _page(self, url: str) -> _Asked:
         allowed = not self.policy.robots or await self.fetcher.allowed(url)
         if allowed is None:
-            return None, "page: robots.txt cannot be had", timedelta()
-        if (
-            not allowed
-        ):  # a site that is being mended may forbid all for an hour; asking its robots.txt asks for no page
-            gives = self.givers.gives(url, self.now())
-            return None, "robots.txt does not allow the page", timedelta() if gives else None
+            return _Asked(None, "page: robots.txt cannot be had", timedelta())
+        if not allowed:
+            # A site that is being mended may forbid all for an hour; asking its robots.txt asks for no page.
+            return _Asked(None, "robots.txt does not allow the page", timedelta(), unsure=True)
         partial = self.attempt > PARTIAL_AFTER
-        request = Request(url, purpose="page", partial=partial, obey=self.policy.robots)
-        outcome = await self.fetcher.fetch(request)
+        outcome = await self.fetcher.fetch(Request(url, purpose="page", partial=partial, obey=self.policy.robots))
         match outcome:
             case Fetched():
-                return outcome, None, None
+                return _Asked(outcome)
             case Failed():
                 if outcome.site and outcome.reason != "held":
                     await self.held(outcome)
-                later = comes_later(outcome)
-                if outcome.unusual and not self._may_pass(url):
-                    later = None
-                return None, f"page: {outcome.error}", later
+                return _Asked(None, f"page: {outcome.error}", comes_later(outcome), outcome.unusual)
             case NotModified():
-                return None, "page: 304 Not Modified to an unconditional request", timedelta()
+                return _Asked(None, "page: 304 Not Modified to an unconditional request", timedelta())
             case _:
                 assert_never(outcome)

@@ -130,6 +130,14 @@ async def test_a_wall_is_asked_again_where_the_site_gives_articles(bench: Again,
     assert sum(item.text_from == "page" for item in bench.items()) == 2 * gives
 
 
+async def test_a_wall_that_is_read_before_the_site_s_first_article_is_asked_for_again(bench: Again) -> None:
+    bench.net.answers[URL] = Fetched(URL, 200, b"", {"content-type": "text/html"})
+    bench.up("https://news.example.org/2", 2)
+    bench.serve(entry(1, title="A report", html=STUB), entry(2, html=STUB))
+    await bench.poll()
+    assert await bench.reread() == 1
+
+
 async def test_a_wall_that_stood_each_time_is_asked_for_no_more(bench: Again) -> None:
     """As before a site's videos, while the site gives articles all along."""
     bench.net.answers[URL] = Fetched(URL, 200, b"", {"content-type": "text/html"})
