@@ -16,6 +16,7 @@ import structlog
 from monitor.content.articles import Context
 from monitor.core import trust
 from monitor.core.bounds import postponed
+from monitor.core.givers import Givers
 from monitor.core.plan import NOTHING_TO_DO, Known, Plan, Planned, SeenElsewhere
 from monitor.core.progress import Look, Moment
 from monitor.core.schedule import JITTER
@@ -39,7 +40,6 @@ from monitor.pipeline.answers import Answer, Kept, Opening
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, Run
 from monitor.pipeline.documents import AT_ONCE, Texts, read_document
-from monitor.pipeline.givers import Givers
 from monitor.pipeline.intake import Intake, Rules, Taken
 from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader

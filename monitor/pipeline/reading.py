@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, assert_never
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
+from monitor.core.givers import Givers
 from monitor.core.plan import Fresh, Planned, Revised
 from monitor.core.rereading import PARTIAL_AFTER, comes_later
 from monitor.errors import ReadError, WorkerDied
 from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
 from monitor.pipeline.cage import Cage
-from monitor.pipeline.givers import Givers
 from monitor.ports import Fetcher, Workers
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from monitor.content.articles import own_text
+from monitor.core.givers import IN_VAIN
 from monitor.core.rereading import WAITS, entry_of
 from monitor.model import AlertPolicy, ArticlePolicy, Failed, Fetched, FetchOutcome, Item
-from monitor.pipeline.givers import IN_VAIN
 from monitor.pipeline.intake import Rules
 from monitor.pipeline.rereading import LEASE, Rereader
 from tests.builders import HOUR, NOON, TEXT, a_watchlist, an_item

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.pipeline import givers
-from monitor.pipeline.givers import GIVES, IN_VAIN, Givers
+from monitor.core import givers
+from monitor.core.givers import GIVES, IN_VAIN, Givers
 from tests.builders import NOON
 
 PAGE, OTHER = "https://www.example.org/1", "https://m.example.org/2"
