@@ -56,8 +56,9 @@ so many portions of 10,000, or none of them says anything."""
 DISTINCT = 0.01
 """Of a portion's entries; where fewer differ (a million empty ones), the next is not read either."""
 
-SILENT = ("dns", "connect", "tls", "timeout", "transfer")
-"""Reasons of failures in which no answer came; by TLS too a hotel's network speaks for all publishers."""
+SILENT = ("dns", "connect", "tls", "timeout", "transfer", "refused")
+"""Reasons of failures in which no answer came; by TLS too a hotel's network speaks for all publishers, and by a name server that
+gives its own, private address for theirs."""
 
 
 class Write(Protocol):

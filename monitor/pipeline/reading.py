@@ -131,6 +131,10 @@ class Reader:
             case Failed():
                 if outcome.site and outcome.reason != "held":
                     await self.held(outcome)
+                if (
+                    outcome.reason == "refused"
+                ):  # by the address that a hotel's name server gives for all; nobody is dialled
+                    return _Asked(None, f"page: {outcome.error}", timedelta(), unsure=True)
                 return _Asked(None, f"page: {outcome.error}", comes_later(outcome), outcome.unusual)
             case NotModified():
                 return _Asked(None, "page: 304 Not Modified to an unconditional request", timedelta())

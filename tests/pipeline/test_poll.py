@@ -284,6 +284,15 @@ async def test_a_page_that_cannot_be_had_leaves_the_feeds_text(bench: Bench, tro
     assert "freighters" in item.text
 
 
+@pytest.mark.parametrize(
+    ("reason", "answered"),
+    [("dns", False), ("timeout", False), ("refused", False), ("status", True), ("encoding", True)],
+)
+async def test_whether_it_was_the_publisher_who_failed(bench: Bench, reason: Any, answered: bool) -> None:
+    bench.net.answers[FEED.url] = Failed(FEED.url, reason, "no")
+    assert (await bench.poll()).answered == answered
+
+
 async def test_a_failing_feed_backs_off_says_why_and_recovers(bench: Bench) -> None:
     report = await bench.poll()
     assert (report.status, report.error) == ("failed", "404 Not Found")

@@ -152,6 +152,18 @@ async def test_a_wall_that_stood_each_time_is_asked_for_no_more(bench: Again) ->
 
 
 @pytest.mark.parametrize("gives", [True, False])
+async def test_a_name_that_led_to_a_private_address_may_lead_to_its_site_later(bench: Again, gives: bool) -> None:
+    bench.up("https://news.example.org/2", 2)
+    if gives:
+        bench.serve(entry(2, html=STUB))
+        await bench.poll()
+    bench.down(reason="refused", error="refused 10.0.0.1 (private)", status=None)
+    bench.serve(entry(1, title="A report", html=STUB))
+    await bench.poll()
+    assert await bench.reread() == gives
+
+
+@pytest.mark.parametrize("gives", [True, False])
 async def test_a_site_that_gives_articles_may_allow_this_one_later(bench: Again, gives: bool) -> None:
     bench.up("https://news.example.org/2", 2)
     if gives:
