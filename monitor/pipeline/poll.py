@@ -60,6 +60,9 @@ SILENT = ("dns", "connect", "tls", "timeout", "transfer", "refused")
 """Reasons of failures in which no answer came; by TLS too a hotel's network speaks for all publishers, and by a name server that
 gives its own, private address for theirs."""
 
+LOG_IN = 511
+"""What a network answers in a site's place until one has logged in (RFC 6585, 6)."""
+
 
 class Write(Protocol):
     """Runs a store call on the thread that owns the store."""
@@ -367,7 +370,8 @@ class Poller:
         else:
             after = ends.failed(state, error, status=outcome.status, retry_after=outcome.retry_after)
             await self.hold(outcome, after)
-        return PollReport(feed.id, "failed", error=error, answered=outcome is None or outcome.reason not in SILENT)
+        silent = outcome is not None and (outcome.reason in SILENT or outcome.status == LOG_IN)
+        return PollReport(feed.id, "failed", error=error, answered=not silent)
 
     async def hold(self, outcome: Failed, state: FeedState | None = None) -> None:
         """Write down that a site asked to be left alone, with the state of the feed that heard it."""

@@ -285,11 +285,20 @@ async def test_a_page_that_cannot_be_had_leaves_the_feeds_text(bench: Bench, tro
 
 
 @pytest.mark.parametrize(
-    ("reason", "answered"),
-    [("dns", False), ("timeout", False), ("refused", False), ("status", True), ("encoding", True)],
+    ("reason", "status", "answered"),
+    [
+        ("dns", None, False),
+        ("timeout", None, False),
+        ("refused", None, False),
+        ("status", 511, False),
+        ("status", 503, True),
+        ("encoding", None, True),
+    ],
 )
-async def test_whether_it_was_the_publisher_who_failed(bench: Bench, reason: Any, answered: bool) -> None:
-    bench.net.answers[FEED.url] = Failed(FEED.url, reason, "no")
+async def test_whether_it_was_the_publisher_who_failed(
+    bench: Bench, reason: Any, status: int | None, answered: bool
+) -> None:
+    bench.net.answers[FEED.url] = Failed(FEED.url, reason, "no", status)
     assert (await bench.poll()).answered == answered
 
 
