@@ -99,7 +99,16 @@ class Failed:
             return self.unusual or self.reason in ("dns", "connect", "timeout", "held", "transfer")
         return self.status >= 500 or self.status in _PASSING
 
+    @property
+    def silent(self) -> bool:
+        """Whether no publisher's answer came: it may be our network that failed."""
+        return self.reason in _SILENT or self.status == _LOG_IN
 
+
+_SILENT = ("dns", "connect", "tls", "timeout", "transfer", "refused")
+"""By TLS too a hotel's network speaks for all publishers, and by a name server that gives its own, private address for theirs."""
+_LOG_IN = 511
+"""What a network answers in a site's place until one has logged in (RFC 6585, 6)."""
 _PASSING = (408, 425, 429)
 """Statuses of the 4xx that do not say that there is no such page."""
 

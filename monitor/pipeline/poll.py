@@ -56,13 +56,6 @@ so many portions of 10,000, or none of them says anything."""
 DISTINCT = 0.01
 """Of a portion's entries; where fewer differ (a million empty ones), the next is not read either."""
 
-SILENT = ("dns", "connect", "tls", "timeout", "transfer", "refused")
-"""Reasons of failures in which no answer came; by TLS too a hotel's network speaks for all publishers, and by a name server that
-gives its own, private address for theirs."""
-
-LOG_IN = 511
-"""What a network answers in a site's place until one has logged in (RFC 6585, 6)."""
-
 
 class Write(Protocol):
     """Runs a store call on the thread that owns the store."""
@@ -370,8 +363,7 @@ class Poller:
         else:
             after = ends.failed(state, error, status=outcome.status, retry_after=outcome.retry_after)
             await self.hold(outcome, after)
-        silent = outcome is not None and (outcome.reason in SILENT or outcome.status == LOG_IN)
-        return PollReport(feed.id, "failed", error=error, answered=not silent)
+        return PollReport(feed.id, "failed", error=error, answered=outcome is None or not outcome.silent)
 
     async def hold(self, outcome: Failed, state: FeedState | None = None) -> None:
         """Write down that a site asked to be left alone, with the state of the feed that heard it."""
