@@ -10,7 +10,6 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -52,8 +51,6 @@ HOLD_WAIT = 2.0
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _HOLDING = frozenset((429, 503))
-_LAST_WORDS = frozenset((401, 402, 410, 451))
-"""What a site says of the one page, whatever it says of others."""
 
 
 class HttpFetcher:
@@ -222,8 +219,7 @@ class HttpFetcher:
         ) as response:
             status = response.status
             if status in _REDIRECTS:
-                failed = journey.redirected(status, response.headers.get("Location"), response.cookies)
-                return failed and replace(failed, unusual=self._unusual(journey, turn))
+                return journey.redirected(status, response.headers.get("Location"), response.cookies)
             if status == 304:
                 return journey.not_modified(plain_headers(response))
             if status not in (200, 203):
@@ -232,8 +228,6 @@ class HttpFetcher:
             bounds = Bounds(request.max_bytes or self._poll.max_bytes, limits.wire, limits.ratio)
             body, cut = await read_body(response, bounds, cut=request.purpose == "robots", partial=request.partial)
             name = content_hash(body)
-            if request.purpose == "page":
-                turn.gave_page()
             told = b"" if name == request.known else body
             return Fetched(journey.at.url, status, told, plain_headers(response), journey.permanent_url, name, cut)
 
@@ -255,13 +249,7 @@ class HttpFetcher:
                 site = turn.name
                 self._limits.hold(site, wait.total_seconds())
         line = status_line(response.status)
-        unusual = response.status not in _LAST_WORDS and self._unusual(journey, turn)
-        return journey.failed("status", line, status=response.status, retry_after=wait, site=site, unusual=unusual)
-
-    def _unusual(self, journey: Journey, turn: Turn) -> bool:
-        """Whether a page that cannot be had is one of a site that gives pages: guards against bursts answer so (403, 406, a
-        circle of redirects), and sites that are being mended."""
-        return journey.request.purpose == "page" and turn.gives_pages
+        return journey.failed("status", line, status=response.status, retry_after=wait, site=site)
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

@@ -120,12 +120,11 @@ class Journey:
         status: int | None = None,
         retry_after: timedelta | None = None,
         site: str | None = None,
-        unusual: bool = False,
     ) -> Failed:
         """The failure, naming where the redirects had led when it is not where they began."""
         if self.at.url != self.start.url and reason != "redirect":
             error = f"{error} (redirected to {mask_url(self.at.url)[:120]})"
-        return Failed(mask_url(self.request.url), reason, error, status, retry_after, site, unusual)
+        return Failed(mask_url(self.request.url), reason, error, status, retry_after, site)
 
 
 def _usable(validator: str | None) -> str | None:

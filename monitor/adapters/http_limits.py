@@ -10,7 +10,6 @@ half. A site that timed out goes to the slow lane at once, until it answers.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,8 +21,6 @@ from monitor.model import PollPolicy
 
 PATIENCE = 2.0
 """Seconds without an end after which a request counts as hanging: most feeds answer within one."""
-GIVES = 86_400.0
-"""Seconds for which a site that gave a page is taken for one that gives pages."""
 _SWEEP = 4_096
 """Sites remembered before those at rest are forgotten."""
 
@@ -131,7 +128,6 @@ class _Site:
     next_start: float = 0.0
     held_until: float = 0.0
     slow: bool = False
-    page_at: float = -math.inf
 
 
 class Turn:
@@ -169,15 +165,6 @@ class Turn:
     def answered(self) -> None:
         """The site is alive."""
         self._site.slow = False
-
-    def gave_page(self) -> None:
-        """The site answered with an article's page."""
-        self._site.page_at = self._limits.monotonic()
-
-    @property
-    def gives_pages(self) -> bool:
-        """Whether it did, as far as is remembered, within a day."""
-        return self._limits.monotonic() - self._site.page_at < GIVES
 
     def timed_out(self) -> None:
         """The site let a deadline pass: the slow lane from now on."""

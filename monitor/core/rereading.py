@@ -24,11 +24,22 @@ JITTER = 0.2
 
 
 def comes_later(failed: Failed) -> timedelta | None:
-    """How long at least until the page may be had; None: what it answers is its last word (a page too large; 403, where the
-    site gives no pages)."""
+    """How long at least until the page may be had; None: what it answers is its last word (a page too large), unless
+    `may_be_a_wall`."""
     if failed.passes or failed.reason == "tls" or failed.status == 404:
         return failed.retry_after or timedelta()
     return None
+
+
+def may_be_a_wall(failed: Failed) -> bool:
+    """Whether a site that gives articles may give this one later: guards against bursts answer so (403, 406, a circle of
+    redirects), sites that are being mended, and by a private address a hotel's name server does for all."""
+    refuses = failed.reason == "status" and failed.status not in _LAST_WORDS
+    return comes_later(failed) is None and (refuses or failed.reason in ("redirect", "refused"))
+
+
+_LAST_WORDS = (401, 402, 410, 451)
+"""What a site says of the one page, whatever it says of others."""
 
 
 def first_wait(least: timedelta, at_least: timedelta) -> timedelta:

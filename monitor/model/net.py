@@ -89,14 +89,12 @@ class Failed:
     retry_after: timedelta | None = None
     site: str | None = None
     """The registrable domain that asked to be left alone for `retry_after`; with reason ``held`` it was not asked again."""
-    unusual: bool = False
-    """The site has answered others like it, within a day: who guards it against robots took us for one."""
 
     @property
     def passes(self) -> bool:
         """Whether asking again may help."""
-        if self.status is None or self.unusual:
-            return self.unusual or self.reason in ("dns", "connect", "timeout", "held", "transfer")
+        if self.status is None:
+            return self.reason in ("dns", "connect", "timeout", "held", "transfer")
         return self.status >= 500 or self.status in _PASSING
 
     @property

@@ -11,7 +11,7 @@ from typing import NamedTuple, assert_never
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.givers import Givers
 from monitor.core.plan import Fresh, Planned, Revised
-from monitor.core.rereading import PARTIAL_AFTER, comes_later
+from monitor.core.rereading import PARTIAL_AFTER, comes_later, may_be_a_wall
 from monitor.errors import ReadError, WorkerDied
 from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotModified, Reading, Request
 from monitor.pipeline.cage import Cage
@@ -131,11 +131,8 @@ class Reader:
             case Failed():
                 if outcome.site and outcome.reason != "held":
                     await self.held(outcome)
-                if (
-                    outcome.reason == "refused"
-                ):  # by the address that a hotel's name server gives for all; nobody is dialled
-                    return _Asked(None, f"page: {outcome.error}", timedelta(), unsure=True)
-                return _Asked(None, f"page: {outcome.error}", comes_later(outcome), outcome.unusual)
+                wall = may_be_a_wall(outcome)
+                return _Asked(None, f"page: {outcome.error}", timedelta() if wall else comes_later(outcome), wall)
             case NotModified():
                 return _Asked(None, "page: 304 Not Modified to an unconditional request", timedelta())
             case _:

@@ -14,10 +14,11 @@ from ipaddress import ip_network
 import pytest
 import pytest_asyncio
 
-from monitor.adapters import http, http_limits
+from monitor.adapters import http
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Found, Guard
 from monitor.adapters.http import HttpFetcher
+from monitor.core.rereading import may_be_a_wall
 from monitor.model import (
     ArticlePolicy,
     Failed,
@@ -496,22 +497,16 @@ class TestPost:
         (Answer(302), "redirect"),
     ],
 )
-async def test_a_page_not_given_by_a_site_that_gives_pages_may_be_had_later(
+async def test_a_page_not_given_may_be_had_later_where_its_site_gives_articles(
     site: Site, fetcher: HttpFetcher, answer: Answer, reason: str
 ) -> None:
-    refused, given = site.answer("/no", answer), site.answer("/yes", Answer(body=b"<p>x</p>"))
-    page = Request(refused, purpose="page")
-    assert not failed(await fetcher.fetch(page), reason).passes
-    await fetcher.fetch(Request(given))
-    assert not failed(await fetcher.fetch(page), reason).passes, "a feed is no page"
-    await fetcher.fetch(Request(given, purpose="page"))
-    assert failed(await fetcher.fetch(page), reason).passes
-    assert not failed(await fetcher.fetch(Request(refused)), reason).passes
-    fetcher._limits.monotonic = lambda: SystemClock().monotonic() + http_limits.GIVES
-    assert not failed(await fetcher.fetch(page), reason).passes, "a day later it may well give none"
+    outcome = failed(await fetcher.fetch(Request(site.answer("/no", answer), purpose="page")), reason)
+    assert not outcome.passes
+    assert may_be_a_wall(outcome)
 
 
 @pytest.mark.parametrize("status", [401, 402, 410, 451])
 async def test_what_is_said_of_one_page_alone_is_its_last_word(site: Site, fetcher: HttpFetcher, status: int) -> None:
-    await fetcher.fetch(Request(site.answer("/yes", Answer(body=b"<p>x</p>")), purpose="page"))
-    assert not failed(await fetcher.fetch(Request(site.answer("/no", Answer(status)), purpose="page")), "status").passes
+    outcome = failed(await fetcher.fetch(Request(site.answer("/no", Answer(status)), purpose="page")), "status")
+    assert not outcome.passes
+    assert not may_be_a_wall(outcome)

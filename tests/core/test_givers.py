@@ -35,7 +35,7 @@ def test_walls_that_stood_so_often_do_not_pass_for_a_day(site: Givers) -> None:
         assert site.lets_pass(OTHER, NOON)
         site.stood(PAGE, NOON)
     assert not site.lets_pass(OTHER, NOON)
-    assert site.gives(OTHER, NOON), "robots.txt is another matter"
+    assert site.gives(OTHER, NOON), "its articles go on"
     later = NOON + GIVES
     site.gave(PAGE, later, again=False)
     assert site.lets_pass(OTHER, later)

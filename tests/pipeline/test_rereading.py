@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.content.articles import own_text
-from monitor.core.givers import IN_VAIN
+from monitor.core.givers import GIVES, IN_VAIN
 from monitor.core.rereading import WAITS, entry_of
 from monitor.model import AlertPolicy, ArticlePolicy, Failed, Fetched, FetchOutcome, Item
 from monitor.pipeline.intake import Rules
@@ -38,6 +38,11 @@ class Again(Bench):
         text = LONG.replace("northern basin", f"northern basin number {number}")
         body = f"<html><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{text}</article></body></html>"
         self.net.answers[url] = Fetched(url, 200, body.encode(), {"content-type": "text/html"})
+
+    async def gives_an_article(self) -> None:
+        self.up("https://news.example.org/2", 2)
+        self.serve(entry(2, html=STUB))
+        await self.poll()
 
     async def reread(self, wait: timedelta = WAITS[0]) -> int:
         self.clock.at += wait
@@ -119,10 +124,8 @@ async def test_it_is_asked_ever_more_seldom_and_given_up(bench: Again) -> None:
 async def test_a_wall_is_asked_again_where_the_site_gives_articles(bench: Again, gives: bool) -> None:
     wall = b"<html><head><title>Just a moment...</title></head><body><p>Checking your browser.</p></body></html>"
     bench.net.answers[URL] = Fetched(URL, 200, wall, {"content-type": "text/html"})
-    bench.up("https://news.example.org/2", 2)
     if gives:
-        bench.serve(entry(2, html=STUB))
-        await bench.poll()
+        await bench.gives_an_article()
     bench.serve(entry(1, title="A report", html=STUB))
     await bench.poll()
     bench.up()
@@ -151,24 +154,42 @@ async def test_a_wall_that_stood_each_time_is_asked_for_no_more(bench: Again) ->
     assert await bench.reread(WAITS[1]) == 0
 
 
-@pytest.mark.parametrize("gives", [True, False])
-async def test_a_name_that_led_to_a_private_address_may_lead_to_its_site_later(bench: Again, gives: bool) -> None:
-    bench.up("https://news.example.org/2", 2)
-    if gives:
-        bench.serve(entry(2, html=STUB))
-        await bench.poll()
-    bench.down(reason="refused", error="refused 10.0.0.1 (private)", status=None)
+REFUSALS = [
+    {"error": "403 Forbidden", "status": 403},
+    {"error": "406 Not Acceptable", "status": 406},
+    {"reason": "redirect", "error": "redirect to itself", "status": 302},
+    {"reason": "redirect", "error": "redirect (302) without a Location", "status": 302},
+    {"reason": "refused", "error": "refused 10.0.0.1 (private)", "status": None},
+]
+
+
+@pytest.mark.parametrize(("gave", "again"), [(None, 0), (timedelta(), 1), (GIVES, 0)])
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: str(one["error"]))
+async def test_a_page_not_given_is_asked_for_again_where_its_site_gave_an_article_within_a_day(
+    bench: Again, refusal: dict[str, object], gave: timedelta | None, again: int
+) -> None:
+    if gave is not None:
+        await bench.gives_an_article()
+        bench.clock.at += gave
+    bench.down(**refusal)
     bench.serve(entry(1, title="A report", html=STUB))
     await bench.poll()
-    assert await bench.reread() == gives
+    assert await bench.reread() == again
+
+
+@pytest.mark.parametrize("status", [401, 402, 410, 451])
+async def test_what_is_said_of_one_page_alone_is_its_last_word(bench: Again, status: int) -> None:
+    await bench.gives_an_article()
+    bench.down(status=status)
+    bench.serve(entry(1, title="A report", html=STUB))
+    await bench.poll()
+    assert await bench.reread() == 0
 
 
 @pytest.mark.parametrize("gives", [True, False])
 async def test_a_site_that_gives_articles_may_allow_this_one_later(bench: Again, gives: bool) -> None:
-    bench.up("https://news.example.org/2", 2)
     if gives:
-        bench.serve(entry(2, html=STUB))
-        await bench.poll()
+        await bench.gives_an_article()
     bench.up()
     bench.net.forbidden.add(URL)
     bench.serve(entry(1, title="A report", html=STUB))
