@@ -49,9 +49,11 @@ def read_sitemap(document: str, url: str, portion: Portion = FIRST) -> ParsedFee
     `children`. A sitemap of pages that are no news raises `NoNews`: every page of a site is not a feed.
     """
     root, fault = _tree(document)
-    if fault and "&" in document:  # what cannot be read of it would be left out of an address
-        mended, remains = _tree(escape_ampersands(document))
-        root, fault = mended, remains or "a bare & was repaired"
+    if (
+        fault and (mended := escape_ampersands(document)) != document
+    ):  # what follows a bare & would be left out of an address
+        root, remains = _tree(mended)
+        fault = remains or "a bare & was repaired"
     problem = one_line(f"not well-formed XML: {fault}", 200) if fault else None
     if _local(root) == "sitemapindex":
         children, undated = _children(root, url)
