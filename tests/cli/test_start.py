@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-READERS = ("feedparser", "trafilatura", "langdetect", "fasttext", "numpy", "charset_normalizer")
+READERS = ("feedparser", "trafilatura", "langdetect", "fasttext", "numpy", "chardetng_py")
 """What reads documents: workers' business."""
 TELLERS = ("jinja2", "babel", "aiosmtplib")
 """What renders and sends: for those who have channels."""

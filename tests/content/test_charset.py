@@ -25,12 +25,15 @@ JAPANESE = "<p>北朝鮮の部隊がロシア西部のクルスク州に派遣�
         ("<p>北約證實北韓士兵</p>", "big5hkscs", "big5"),
         ("<p>“smart” – café</p>", "cp1252", "iso-8859-1"),
         ("<p>İstanbul’da</p>", "cp1254", "iso-8859-9"),
+        ("<p>กองทัพเกาหลีเหนือ</p>", "cp874", "windows-874"),
+        ("<p>חיילים צפון קוריאנים</p>", "cp1255", "x-cp1255"),
+        ("<p>חיילים צפון קוריאנים</p>", "iso8859-8", "iso-8859-8-i"),
     ],
 )
 def test_declared_in_the_header_and_in_the_document(text: str, encoding: str, label: str) -> None:
     body = text.encode(encoding)
-    assert decode(body, {"content-type": f"text/html; charset={label}"}) == (text, None) or label == "x-sjis"
-    meta = f'<meta charset="{label if label != "x-sjis" else "shift_jis"}">'
+    assert decode(body, {"content-type": f"text/html; charset={label}"}) == (text, None)
+    meta = f'<meta charset="{label}">'
     assert decode(meta.encode() + body, {}) == (meta + text, None)
 
 
@@ -54,10 +57,65 @@ def test_blanks_may_come_first(blanks: str, encoding: str) -> None:
             assert decode(before + text.encode(encoding), {}) == (text, None), "of a script, before the mark"
 
 
-def test_undeclared_bytes_are_guessed() -> None:
-    text, problem = decode((RUSSIAN * 5).encode("windows-1251"), {})
-    assert problem is None
-    assert "Курскую" in text
+ITALIAN = "<p>Perché la città è più vicina: così il presidente, venerdì, sull’accordo da 3 €</p>"
+UNDECLARED = [
+    (RUSSIAN, "windows-1251"),
+    (RUSSIAN, "koi8-r"),
+    (JAPANESE, "euc-jp"),
+    (JAPANESE, "shift_jis"),
+    (ITALIAN, "cp1252"),
+    ("<p>El año pasado España envió más señales, según el señor Núñez</p>", "iso-8859-1"),
+    ("<p>São Paulo não é só uma cidade: também há ações e eleições</p>", "iso-8859-1"),
+    ("<p>Żołnierze z Korei Północnej są w obwodzie kurskim, mówi źródło</p>", "iso-8859-2"),
+    ("<p>Żołnierze z Korei Północnej są w obwodzie kurskim, mówi źródło</p>", "cp1250"),
+    ("<p>Στρατιώτες της Βόρειας Κορέας στο Κουρσκ</p>", "cp1253"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), UNDECLARED)
+@pytest.mark.parametrize("declared", [None, "utf-8", "us-ascii", "utf-16"])
+def test_what_is_undeclared_or_cannot_be_what_it_says_is_guessed(
+    text: str, encoding: str, declared: str | None
+) -> None:
+    headers = {} if declared is None else {"content-type": f"text/xml; charset={declared}"}
+    assert decode(text.encode(encoding), headers) == (text, None)
+
+
+def test_a_guess_looks_beyond_a_long_head() -> None:
+    head = "<script>" + "var a = 1;\n" * 30_000 + "</script>"
+    assert decode((head + RUSSIAN).encode("cp1251"), {}) == (head + RUSSIAN, None)
+
+
+def test_where_header_and_document_disagree_the_bytes_decide() -> None:
+    document = "<?xml version='1.0' encoding='windows-1251'?>" + RUSSIAN
+    headers = {"content-type": "application/xml; charset=iso-8859-1"}
+    assert decode(document.encode("cp1251"), headers) == (document, None), "a server's default for all files"
+    italian = "<?xml version='1.0' encoding='windows-1251'?>" + ITALIAN
+    assert decode(italian.encode("cp1252"), headers) == (italian, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [(RUSSIAN, "cp1251"), (JAPANESE, "euc-jp"), ("<p>Στρατιώτες της Βόρειας Κορέας στο Κουρσκ</p>", "cp1253")],
+)
+def test_a_latin_label_on_what_is_no_latin_text(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding), {"content-type": "text/html; charset=ISO-8859-1"}) == (text, None)
+
+
+@pytest.mark.parametrize(
+    "text", [ITALIAN, "<p>“smart” – café… «\xa0À\xa0»</p>", "<p>ŠŽ€</p>", "<p>ÀÉÈÙÒÌ</p>" + ITALIAN * 9]
+)
+def test_a_latin_label_on_latin_text_is_believed(text: str) -> None:
+    assert decode(text.encode("cp1252"), {"content-type": "text/html; charset=ISO-8859-1"}) == (text, None)
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-type": "text/html; charset=gbk"}])
+def test_one_broken_byte_costs_no_other_character(headers: dict[str, str]) -> None:
+    text = "<p>新华社莫斯科电 北约证实，北朝鲜士兵已经抵达库尔斯克地区参加战斗。</p>"
+    decoded, problem = decode(text.encode("gb18030") + b"\xff" + text.encode("gb18030"), headers)
+    assert decoded == f"{text}\ufffd{text}"
+    assert problem
+    assert decode(text.encode("gb18030")[:-5], headers)[0].startswith(text[:-5]), "cut within a character"
 
 
 def test_anything_decodes() -> None:
