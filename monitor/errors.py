@@ -5,6 +5,7 @@
     ├── QueryError           a query has a mistake; carries its place
     ├── ReadError            bytes could not be read as what they were said to be
     │   ├── PageWalled       in the article's place stands what passes: a check for robots, a page of an error
+    │   ├── PageElsewhere    in the article's place stands a page that leads on to another
     │   └── WorkerDied       the process reading them crashed or overran its deadline
     ├── StoreError           the store cannot take or give data now (locked, corrupt, wrong version)
     │   └── StoreFull        no room on the disk: polling pauses, nothing advances
@@ -72,6 +73,14 @@ class ReadError(MonitorError):
 class PageWalled(ReadError):
     """A page that holds no article for now, though it answers well: sites that guard themselves against bursts, or are being
     mended, do so. The others, consent and login, stay."""
+
+
+class PageElsewhere(ReadError):
+    """A page that sends its visitor on to `url` by itself."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(f"no article: the page leads on to {url[:120]}")
 
 
 class NoNews(ReadError):

@@ -1,11 +1,13 @@
 """A response's body, whole or not at all: bounded on the wire and decompressed, one layer of gzip, truncation noticed.
 
 Decompression is our own because no client bounds it and checks it: httpx cannot cap it (a 275-byte body of stacked
-gzip takes all memory), and httpx and aiohttp take a truncated gzip for a whole one. Only gzip is asked for and taken.
+gzip takes all memory), and httpx and aiohttp take a truncated gzip for a whole one. Only gzip is asked for. Which of zlib's
+forms a body is in that is called gzip or deflate, and whether it is in any, its first bytes tell.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +15,12 @@ from typing import Literal
 from aiohttp import ClientOSError, ClientPayloadError, ClientResponse
 
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say: gzip's header and checksum (RFC 1952)
+_ZLIB = zlib.MAX_WBITS  # RFC 1950, which RFC 9110 calls deflate
+_RAW = -zlib.MAX_WBITS  # RFC 1951, which some call deflate
+_UNCODED = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[<{\[]")
+"""A document as it is, under the name of a coding that its server did not apply."""
+_TELLING = 8
+"""Bytes that tell."""
 _CODINGS = frozenset(
     ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip")
 )
@@ -57,14 +65,14 @@ async def read_body(
     too, and so is truncated gzip; a body shorter than its Content-Length or without its last chunk is a `ClientPayloadError`, and
     one whose connection broke a `ClientOSError`. With `partial`, of those three what came is the body.
     """
-    coded = _is_gzip(response)
+    coding = _coding(response)
     length = response.content_length
-    most = bounds.wire if coded else min(bounds.size, bounds.wire)
+    most = bounds.wire if coding else min(bounds.size, bounds.wire)
     if length is not None and length > most and not cut:
         raise BodyError(
             "too_large", f"body of {length} bytes, more than {most} ({_SIZE if most == bounds.size else _WIRE})"
         )
-    sink = _Gunzip(bounds.size) if coded and length != 0 else _Plain(bounds.size)
+    sink = _Coded(bounds.size, coding) if coding and length != 0 else _Plain(bounds.size)
     wire = 0
     try:
         async for chunk in response.content.iter_any():
@@ -93,14 +101,14 @@ def _over(bounds: Bounds, wire: int, size: int) -> str | None:
     return None
 
 
-def _is_gzip(response: ClientResponse) -> bool:
+def _coding(response: ClientResponse) -> str:
     named = ",".join(response.headers.getall("Content-Encoding", ()))
     codings = [coding for part in named.split(",") if (coding := part.strip().lower()) in _CODINGS]
-    if codings in (["gzip"], ["x-gzip"]):
-        return True
-    if codings:
+    if not codings:
+        return ""
+    if len(codings) > 1 or codings[0] not in ("gzip", "x-gzip", "deflate"):
         raise BodyError("encoding", f"content encoding {', '.join(codings)[:60]}, only gzip was asked for")
-    return False
+    return codings[0]
 
 
 class _Plain:
@@ -117,13 +125,55 @@ class _Plain:
         """A plain body's end is HTTP's business."""
 
 
+class _Coded:
+    """In the form that its first bytes tell."""
+
+    def __init__(self, limit: int, coding: str) -> None:
+        self._limit = limit
+        self._coding = coding
+        self._head = b""
+        self._sink: _Plain | _Gunzip | None = None
+
+    @property
+    def body(self) -> bytearray:
+        return self._sink.body if self._sink else bytearray()
+
+    def feed(self, chunk: bytes) -> bool:
+        """False when the body is over its bound."""
+        if self._sink:
+            return self._sink.feed(chunk)
+        self._head += chunk
+        return len(self._head) < _TELLING or self._begin().feed(self._head)
+
+    def finish(self) -> None:
+        """Raises `BodyError` when the compressed data stopped short."""
+        sink = self._sink
+        if sink is None:
+            sink = self._begin()
+            if not sink.feed(self._head):
+                raise BodyError("too_large", f"body of more than {self._limit} bytes ({_SIZE})")
+        sink.finish()
+
+    def _begin(self) -> _Plain | _Gunzip:
+        head = self._head
+        framed = head[:1] == b"\x78" and int.from_bytes(head[:2], "big") % 31 == 0  # RFC 1950's check of its header
+        if _UNCODED.match(head):
+            self._sink = _Plain(self._limit)
+        elif framed:
+            self._sink = _Gunzip(self._limit, _ZLIB)
+        else:
+            raw = self._coding == "deflate" and not b"\x1f\x8b".startswith(head[:2])
+            self._sink = _Gunzip(self._limit, _RAW if raw else _GZIP)
+        return self._sink
+
+
 class _Gunzip:
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, form: int = _GZIP) -> None:
         self.body = bytearray()
         self._limit = limit
         self._members = 1
         self._padded = False
-        self._inflate = zlib.decompressobj(_GZIP)
+        self._inflate = zlib.decompressobj(form)
 
     def feed(self, chunk: bytes) -> bool:
         """False when the body is over its bound. Bytes after the last member that begin no other are padding."""

@@ -16,7 +16,7 @@ from monitor.core.dates import clamp
 from monitor.core.identity import canonical_url, plain_link
 from monitor.core.query import index_text
 from monitor.core.watching import Watching
-from monitor.errors import PageWalled, ReadError
+from monitor.errors import PageElsewhere, PageWalled, ReadError
 from monitor.model import Entry, Fetched, FetchMode, LimitsPolicy, PageText, Reading, TextFrom
 
 WORTH_A_PAGE = 0.5
@@ -78,7 +78,7 @@ def read_entries(entries: Sequence[Entry], context: Context) -> list[Reading]:
 
 def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: str | None = None) -> Reading:
     """One article. A page that cannot be read leaves the feed's text, and `problem` says so."""
-    article, later = PageText(text=""), None
+    article, later, onward = PageText(text=""), None, None
     if page is not None:
         from monitor.content.pages import read_page
 
@@ -87,6 +87,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
             article = read_page(page.body, page.url, page.headers, metadata=lacks)
         except ReadError as error:
             problem, later = str(error), timedelta() if isinstance(error, PageWalled) else None
+            onward = error.url if isinstance(error, PageElsewhere) else None
     own = own_text(entry)
     used: TextFrom = "page" if len(article.text) > WORTH_A_PAGE * len(own) else "feed"
     if used == "feed" and page is not None and problem is None:
@@ -107,6 +108,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
             published_at=clamp(entry.published_at or article.published_at or entry.updated_at, context.now),
             problem=problem,
             page_after=later,
+            page_at=onward,
         ),
         priors,
         context,

@@ -29,7 +29,8 @@ from monitor.content.feeds_direct import direct_records, finish
 from monitor.content.feeds_entries import Record, surroundings, to_entries, to_feed
 from monitor.content.htmltext import title_text
 from monitor.content.jsonfeed import read_json_feed
-from monitor.content.sitemaps import inflate, read_sitemap
+from monitor.content.packed import inflate
+from monitor.content.sitemaps import read_sitemap
 from monitor.core.portions import FIRST, Portion
 from monitor.core.urls import mask_url
 from monitor.errors import ReadError

@@ -19,9 +19,11 @@ from trafilatura.settings import Extractor
 from monitor.content import pages_metadata as metadata_of
 from monitor.content.charset import decode
 from monitor.content.clean import one_line, paragraphs
+from monitor.content.packed import inflate
+from monitor.content.pages_refresh import sent_to
 from monitor.content.pages_walls import PASSING, wall_of
 from monitor.content.phrases import cut_boilerplate
-from monitor.errors import PageWalled, ReadError
+from monitor.errors import PageElsewhere, PageWalled, ReadError
 from monitor.model import PageText
 
 MAX_PAGE = 5_000_000
@@ -45,13 +47,14 @@ _NOT_HTML = {
     b"\xff\xd8\xff": "a JPEG image",
     b"RIFF": "an image or media file",
     b"PK\x03\x04": "a ZIP archive",
-    b"\x1f\x8b": "a gzip archive",
     b"\0\0\0\x18ftyp": "a video",
     b"\0\0\0\x20ftyp": "a video",
 }
 _MEDIA_TYPE = re.compile(
     r"^\s*(image|audio|video|font)/|^\s*application/(pdf|zip|octet-stream|msword|vnd)", re.IGNORECASE
 )
+_TEXT_TYPE = re.compile(r"\s*text/plain\b", re.IGNORECASE)
+_PARTED = re.compile(r"\n[ \t\r]*\n")
 _TAG = re.compile(r"<[A-Za-z/]")
 _PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
 
@@ -61,16 +64,23 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
 
     `metadata` asks for authors, date and a title made with care too (a third more time); language, canonical URL,
     site name and a title come always. Raises `ReadError`, one line, when the page holds no article: a consent wall, a
-    login page, an image, too large; `PageWalled` where it may hold one later.
+    login page, an image, too large; `PageWalled` where it may hold one later, `PageElsewhere` where it leads on.
     """
-    text = _html(body, headers)
+    if not body.strip() and (to := sent_to(None, url, headers, bare=True)):
+        raise PageElsewhere(to)
+    text = _characters(body, headers)
+    if not _TAG.search(text):
+        return _plain(text, headers)
     tree = load_html(text)
     if tree is None:
         raise ReadError("no article: the page is no HTML that can be read")
     head = metadata_of.read_head(tree, url)
     details = metadata_of.read_details(tree, url, head) if metadata else metadata_of.Details()
     few = len(_PARAGRAPH.findall(text)) <= MANY_PARAGRAPHS
+    leads = [sent_to(tree, url, headers, bare=bare) for bare in (False, True)]
     article = _extract(tree, url, fast=fast or not few)
+    if len(article) <= WALL_TEXT and (to := leads[len(article) < MIN_TEXT]):
+        raise PageElsewhere(to)
     wall = wall_of(article, head.title) if len(article) <= WALL_TEXT else None
     if wall:
         kind = PageWalled if wall in PASSING else ReadError
@@ -89,8 +99,9 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
     )
 
 
-def _html(body: bytes, headers: Mapping[str, str]) -> str:
+def _characters(body: bytes, headers: Mapping[str, str]) -> str:
     """The page's characters, when it can be a page at all."""
+    body = inflate(body)
     if not body.strip():
         raise PageWalled("no article: empty body")
     if len(body) > MAX_PAGE:
@@ -104,9 +115,17 @@ def _html(body: bytes, headers: Mapping[str, str]) -> str:
     text = decode(body, headers)[0].replace("\x00", "")
     if len(_TAG.findall(text)) > MAX_TAGS:
         raise ReadError(f"no article: a page of more than {MAX_TAGS} tags")
-    if not _TAG.search(text):
-        raise ReadError("no article: no HTML")
     return text
+
+
+def _plain(text: str, headers: Mapping[str, str]) -> PageText:
+    """A text without markup, as press offices and mailing lists have them: broken into lines, parted by empty ones."""
+    if not _TEXT_TYPE.match(headers.get("content-type", "")):
+        raise ReadError("no article: no HTML")
+    article = paragraphs("\n".join(" ".join(part.split()) for part in _PARTED.split(text)))
+    if len(article) < MIN_TEXT:
+        raise ReadError(f"no article: {len(article)} characters of text")
+    return PageText(text=cut_boilerplate(article, ""))
 
 
 def _extract(tree: HtmlElement, url: str, *, fast: bool) -> str:

@@ -3,7 +3,6 @@ https://www.google.com/schemas/sitemap-news/0.9)."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,25 +20,6 @@ from monitor.model import Entry, ParsedFeed
 
 MAX_URLS = 50_000
 """URLs of one sitemap or index: the protocol's own bound."""
-MAX_INFLATED = 50_000_000
-"""Bytes of a gunzipped ``.xml.gz``: the protocol's own bound."""
-
-
-def inflate(body: bytes) -> bytes:
-    """A body that is itself a gzip file (``sitemap.xml.gz``) unpacked, once and bounded; any other as it is. Raises
-    `ReadError` on a bomb."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        out = unpacker.decompress(body, MAX_INFLATED)
-    except zlib.error as error:
-        raise ReadError(f"a gzip file that cannot be unpacked: {error}") from None
-    if unpacker.unconsumed_tail:
-        raise ReadError(f"a gzip file of more than {MAX_INFLATED} bytes")
-    if out.startswith(b"\x1f\x8b"):
-        raise ReadError("a gzip file inside a gzip file")
-    return out
 
 
 def read_sitemap(document: str, url: str, portion: Portion = FIRST) -> ParsedFeed:

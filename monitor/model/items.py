@@ -96,6 +96,8 @@ class Reading:
     """What matches this title and this text, where that was asked with the reading."""
     page_after: timedelta | None = None
     """The page could not be had for now, and may be after so long."""
+    page_at: str | None = None
+    """The page leads on to this one, which has not been asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from monitor.model import ArticlePolicy, Entry, Failed, Fetched, FetchMode, NotM
 from monitor.pipeline.cage import Cage
 from monitor.ports import Fetcher, Workers
 
+MAX_ONWARD = 2
+"""Pages that lead on by themselves, one to the next, to an article: a shortener and a counter."""
+
 
 class _Asked(NamedTuple):
     """The page, else the reason, when it may be asked for again, and whether only where its site gives articles."""
@@ -90,18 +93,24 @@ class Reader:
             return replace(reading, page_after=timedelta() if entry.url else None)
 
     async def _with_page(self, entry: Entry, context: Context) -> tuple[Reading, bool]:
-        """The article's page; without it, the feed's text and the reason. And whether the article is to be had later only
-        where its site gives articles."""
-        page, problem, after, unsure = await self._page(entry.url or "")
-        if page is not None:
+        """The article's page, or the one it leads on to; without it, the feed's text and the reason. And whether the article is
+        to be had later only where its site gives articles."""
+        url = entry.url or ""
+        for _ in range(1 + MAX_ONWARD):
+            page, problem, after, unsure = await self._page(url)
+            if page is None:
+                break
             try:
                 reading = await self.cage.read(page.name, page.url, read_entry, entry, page, context)
-                if reading.text_from == "page" and page.cut:
-                    reading = replace(reading, problem=f"page: {page.cut}")
-                return reading, reading.page_after is not None
             except ReadError as error:
                 # What kills a reader again is in quarantine then: that is another error, and the last word.
                 problem, after = str(error), timedelta() if isinstance(error, WorkerDied) else None
+                break
+            if reading.page_at is None:
+                if reading.text_from == "page" and page.cut:
+                    reading = replace(reading, problem=f"page: {page.cut}")
+                return reading, reading.page_after is not None
+            url, problem = reading.page_at, reading.problem
         return replace(await self._feed_text(entry, context, problem), page_after=after), unsure
 
     def _judged(self, entry: Entry, reading: Reading, unsure: bool) -> Reading:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import codecs
 import gzip
+import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -109,6 +111,40 @@ async def test_what_is_no_content_coding_says_nothing(fetcher: HttpFetcher, site
     outcome = await fetcher.fetch(Request(site.answer("/", Answer(body=b"a", headers={"Content-Encoding": coding}))))
     assert isinstance(outcome, Fetched), outcome
     assert outcome.body == b"a"
+
+
+CALLED = {
+    "gzip": gzip.compress(b"<rss>", mtime=0),
+    "zlib": zlib.compress(b"<rss>"),
+    "raw": zlib.compress(b"<rss>")[2:-4],
+    "as it is": b"<rss>",
+    "as it is, after a mark": codecs.BOM_UTF8 + b"\r\n<rss>",
+    "JSON": b'{"items": []}',
+}
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate"])
+@pytest.mark.parametrize("form", CALLED)
+@pytest.mark.parametrize("size", [1, 100])
+async def test_the_bytes_tell_in_which_form_they_are(
+    fetcher: HttpFetcher, site: Site, coding: str, form: str, size: int
+) -> None:
+    if form == "raw" and coding != "deflate":
+        return
+    body = CALLED[form]
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    outcome = await fetcher.fetch(Request(site.answer("/", raw(head, *parts))))
+    assert isinstance(outcome, Fetched), outcome
+    assert outcome.body == (body if "as it is" in form or form == "JSON" else b"<rss>")
+
+
+@pytest.mark.parametrize("body", [b"no gzip", bytes(range(200, 240)), gzip.compress(b"<rss>", mtime=0)[:-8] + bytes(8)])
+async def test_what_is_in_no_form_is_no_body(fetcher: HttpFetcher, site: Site, body: bytes) -> None:
+    failed(
+        await fetcher.fetch(Request(site.answer("/", Answer(body=body, headers={"Content-Encoding": "gzip"})))),
+        "encoding",
+    )
 
 
 async def test_gzip_is_undone(fetcher: HttpFetcher, site: Site) -> None:

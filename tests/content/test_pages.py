@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import textwrap
 from datetime import UTC, datetime
 
 import pytest
@@ -193,6 +195,18 @@ def test_walls_are_no_articles(kind: str) -> None:
     title, body = WALLS[kind]
     with pytest.raises(ReadError, match=kind):
         read(page(body, title=title))
+
+
+def test_a_page_that_is_a_gzip_file_is_unpacked() -> None:
+    assert read(gzip.compress(page())).text == "\n".join(TEXT)
+
+
+def test_a_plain_text_is_an_article() -> None:
+    wrapped = "\r\n\r\n".join(textwrap.fill(text, 60) for text in TEXT)
+    assert read(wrapped.encode(), content_type="text/plain; charset=utf-8").text == "\n".join(TEXT)
+    for body, kind in ((wrapped, "application/json"), ("Not found.", "text/plain")):
+        with pytest.raises(ReadError):
+            read(body.encode(), content_type=kind)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,10 @@ class Again(Bench):
         body = f"<html><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{text}</article></body></html>"
         self.net.answers[url] = Fetched(url, 200, body.encode(), {"content-type": "text/html"})
 
+    def leads_on(self, url: str, to: str) -> None:
+        body = f'<html><head><meta http-equiv="refresh" content="0; url={to}"></head><body>One moment</body></html>'
+        self.net.answers[url] = Fetched(url, 200, body.encode(), {"content-type": "text/html"})
+
     async def gives_an_article(self) -> None:
         self.up("https://news.example.org/2", 2)
         self.serve(entry(2, html=STUB))
@@ -468,3 +472,41 @@ async def test_when_the_network_is_back_all_are_due(bench: Again) -> None:
     assert await bench.reread(MINUTE) == 0
     bench.store.hasten_pages(bench.clock.at)
     assert await bench.reread(timedelta()) == 1
+
+
+async def test_a_page_that_leads_on_gives_the_article_it_leads_to(bench: Again) -> None:
+    bench.leads_on(URL, "https://count.example.org/1")
+    bench.leads_on("https://count.example.org/1", "https://other.example.org/report")
+    bench.up("https://other.example.org/report")
+    bench.serve(entry(1, html=STUB))
+    await bench.poll()
+    assert (bench.item().text_from, bench.item().url) == ("page", URL)
+    bench.serve(
+        entry(2, "Another headline", html=STUB).replace(
+            "https://news.example.org/2", "https://other.example.org/report"
+        )
+    )
+    report = await bench.poll()
+    assert (report.new, report.copies) == (0, 0), "the same address in the end: the same item"
+
+
+async def test_pages_that_lead_on_and_on_are_left(bench: Again) -> None:
+    for number in range(9):
+        bench.leads_on(f"https://news.example.org/{number}", f"https://news.example.org/{number + 1}")
+    bench.serve(entry(1, html=STUB))
+    await bench.poll()
+    assert (bench.item().text_from, bench.asked_for_page) == ("feed", 1)
+    assert bench.item().problem == "no article: the page leads on to https://news.example.org/4"
+    assert len(bench.net.asked) == 1 + 3
+    assert await bench.reread() == 0, "its last word"
+
+
+async def test_where_it_leads_may_be_down_for_now(bench: Again) -> None:
+    bench.leads_on(URL, "https://other.example.org/report")
+    bench.down("https://other.example.org/report")
+    bench.serve(entry(1, html=STUB))
+    await bench.poll()
+    assert bench.item().problem == "page: 503 Service Unavailable"
+    bench.up("https://other.example.org/report")
+    assert await bench.reread() == 1
+    assert bench.item().text_from == "page"
