@@ -218,11 +218,17 @@ def _id(record: Record, element: Any) -> None:
 
 
 def _published(record: Record, element: Any) -> None:
-    _set(record, "published_parsed", _parse_date(_mended(_plain(element))))
+    _dated(record, "published", element)
 
 
 def _updated(record: Record, element: Any) -> None:
-    _set(record, "updated_parsed", _parse_date(_mended(_plain(element))))
+    _dated(record, "updated", element)
+
+
+def _dated(record: Record, key: str, element: Any) -> None:
+    written = _mended(_plain(element))
+    _set(record, key, written)
+    _set(record, f"{key}_parsed", _parse_date(written))
 
 
 def _author(record: Record, element: Any) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from time import struct_time
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from monitor.content import feeds_hints as hints
 from monitor.content.bylines import names
 from monitor.content.clean import MAX_HTML, MAX_NAME, MAX_TAGS, MAX_URL, drop_controls, one_line, web_url
+from monitor.content.dates import written_date
 from monitor.content.htmltext import title_text
 from monitor.core.urls import bare_host
 from monitor.model import Entry, ParsedFeed
@@ -81,7 +81,8 @@ def surroundings(parsed: Record, url: str, probe: Record | None = None) -> Surro
 
 def to_entries(records: Iterable[Record], around: Surroundings) -> tuple[Entry, ...]:
     """feedparser's entries as ours."""
-    return tuple(_entry(record, around.base, around.authors) for record in records)
+    language = language_code(around.declared)
+    return tuple(_entry(record, around.base, around.authors, language) for record in records)
 
 
 def language_code(written: str | None) -> str | None:
@@ -98,7 +99,7 @@ def _base(version: str, url: str, site: str | None) -> str:
     return url
 
 
-def _entry(entry: Record, base: str, feed_authors: tuple[str, ...]) -> Entry:
+def _entry(entry: Record, base: str, feed_authors: tuple[str, ...], language: str | None) -> Entry:
     return Entry(
         guid=_guid(entry),
         url=_link(entry, base),
@@ -106,8 +107,8 @@ def _entry(entry: Record, base: str, feed_authors: tuple[str, ...]) -> Entry:
         summary=_html(_text(entry, "summary")),
         content=_html(_content(entry)),
         authors=_authors(entry) or feed_authors,
-        published_at=_date(entry, "published_parsed", "created_parsed"),
-        updated_at=_date(entry, "updated_parsed"),
+        published_at=_date(entry, language, "published", "created"),
+        updated_at=_date(entry, language, "updated"),
         language=_language(entry),
         tags=_tags(entry),
     )
@@ -183,14 +184,11 @@ def _authors(record: Record) -> tuple[str, ...]:
     return names(written)
 
 
-def _date(entry: Record, *keys: str) -> datetime | None:
+def _date(entry: Record, language: str | None, *keys: str) -> datetime | None:
     for key in keys:
-        value = _get(entry, key)
-        if isinstance(value, struct_time):
-            try:
-                return datetime(*value[:6], tzinfo=UTC)
-            except ValueError:
-                continue
+        parsed = _get(entry, f"{key}_parsed")
+        if (parsed or _get(entry, key)) and (date := written_date(_text(entry, key), parsed, language)):
+            return date
     return None
 
 

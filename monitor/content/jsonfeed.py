@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import json
+from datetime import datetime
 from typing import Any
 
 from monitor.content.bylines import names
 from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_TAGS, MAX_URL, drop_controls, one_line, web_url
+from monitor.content.dates import written_date
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
-from monitor.core.dates import parse_iso
 from monitor.core.portions import FIRST, Portion
 from monitor.errors import ReadError
 from monitor.model import Entry, ParsedFeed
@@ -91,8 +92,8 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
         summary=html.escape(drop_controls(_string(item, "summary")), quote=False),
         content=drop_controls(content[:MAX_HTML]),
         authors=_authors(item) or feed_authors,
-        published_at=parse_iso(_string(item, "date_published")),
-        updated_at=parse_iso(_string(item, "date_modified")),
+        published_at=_date(item.get("date_published")),
+        updated_at=_date(item.get("date_modified")),
         language=language_code(_string(item, "language")),
         tags=tuple(
             dict.fromkeys(name for tag in tags[:MAX_TAGS] if isinstance(tag, str) and (name := one_line(tag, MAX_NAME)))
@@ -100,6 +101,10 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
         if isinstance(tags, list)
         else (),
     )
+
+
+def _date(value: object) -> datetime | None:
+    return written_date(str(value)) if isinstance(value, str | int) else None
 
 
 def _url_guid(guid: object) -> str | None:

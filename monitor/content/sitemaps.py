@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
 from monitor.content.clean import MAX_NAME, MAX_TAGS, one_line, web_url
+from monitor.content.dates import written_date
 from monitor.content.feeds_entries import language_code
 from monitor.content.feeds_repair import escape_ampersands
 from monitor.content.htmltext import title_text
-from monitor.core.dates import parse_iso
 from monitor.core.portions import FIRST, Portion
 from monitor.errors import NoNews, ReadError
 from monitor.model import Entry, ParsedFeed
@@ -84,21 +83,14 @@ def _children(root: etree._Element, base: str) -> tuple[tuple[str, ...], int]:
         target = web_url(fields.get("loc"), base)
         if target:
             found.append(
-                ("news" in target.rpartition("/")[2].lower(), _date(fields.get("lastmod", "")) or _UNKNOWN, target)
+                (
+                    "news" in target.rpartition("/")[2].lower(),
+                    written_date(fields.get("lastmod", "")) or _UNKNOWN,
+                    target,
+                )
             )
     found.sort(key=lambda child: child[:2], reverse=True)
     return tuple(target for *_, target in found), sum(date == _UNKNOWN for _, date, _ in found)
-
-
-def _date(written: str) -> datetime | None:
-    """As the protocol says, or as feeds have it: many a site writes the same into both."""
-    if found := parse_iso(written):
-        return found
-    try:
-        date = parsedate_to_datetime(written[:60])
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _entry(page: etree._Element, base: str) -> Entry | None:
@@ -114,8 +106,8 @@ def _entry(page: etree._Element, base: str) -> Entry | None:
         guid=target,
         url=target,
         title=title_text(said.get("title", "")),
-        published_at=_date(said.get("publication_date", "")),
-        updated_at=_date(fields.get("lastmod", "")),
+        published_at=written_date(said.get("publication_date", "")),
+        updated_at=written_date(fields.get("lastmod", "")),
         language=language_code(publication.get("language") or said.get("language")),
         tags=tuple(dict.fromkeys(word for word in keywords if word))[:MAX_TAGS],
     )
