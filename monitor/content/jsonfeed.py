@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from monitor.content.bylines import names
@@ -24,7 +25,7 @@ def read_json_feed(text: str, url: str, portion: Portion = FIRST) -> ParsedFeed:
     """
     problem = None
     try:
-        document = json.loads(text)
+        document = json.loads(text, strict=False)  # a line break within a text breaks no other
     except (ValueError, RecursionError) as error:
         document = _salvage(text, portion.begin + portion.most)
         if document is None:
@@ -66,7 +67,7 @@ def _salvage(text: str, most: int) -> dict[str, Any] | None:
     opening = text.find("[", start) if start >= 0 else -1
     if opening < 0:
         return None
-    decoder, position = json.JSONDecoder(), opening + 1
+    decoder, position = json.JSONDecoder(strict=False), opening + 1
     items: list[Any] = []
     while len(items) <= most:
         while position < len(text) and text[position] in " \t\r\n,":
@@ -104,6 +105,8 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
 
 
 def _date(value: object) -> datetime | None:
+    if isinstance(value, float):
+        return written_date(str(int(value))) if isfinite(value) else None
     return written_date(str(value)) if isinstance(value, str | int) else None
 
 
@@ -111,13 +114,14 @@ def _url_guid(guid: object) -> str | None:
     return web_url(guid) if isinstance(guid, str) and guid.startswith(("http://", "https://")) else None
 
 
-def _string(record: dict[str, Any], key: str) -> str:
-    value = record.get(key)
+def _string(record: object, key: str) -> str:
+    value = record.get(key) if isinstance(record, dict) else None
     return value if isinstance(value, str) else ""
 
 
 def _authors(record: dict[str, Any]) -> tuple[str, ...]:
-    """`authors` of 1.1, else `author` of 1.0."""
+    """`authors` of 1.1, else `author` of 1.0; some write the name alone."""
     listed = record.get("authors")
     people = listed if isinstance(listed, list) else [record.get("author")]
-    return names(_string(person, "name") for person in people[:MAX_LIST] if isinstance(person, dict))
+    written = (person if isinstance(person, str) else _string(person, "name") for person in people[:MAX_LIST] if person)
+    return names(written)

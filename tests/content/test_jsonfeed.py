@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.content.feeds import parse_feed
+from monitor.content.jsonfeed import read_json_feed
 from monitor.errors import ReadError
 from monitor.model import Entry, ParsedFeed
 
@@ -92,3 +93,15 @@ def test_items_that_are_none_are_passed_over_and_told() -> None:
 def test_what_is_no_feed(text: str) -> None:
     with pytest.raises(ReadError):
         read(text)
+
+
+def test_what_is_not_quite_json_or_json_feed_is_read() -> None:
+    text = """{"items": [{"id": 1, "title": "A	B", "content_html": "<p>a
+        b</p>", "authors": ["Anna"], "date_published": 1795975542},
+        {"id": 2, "author": "Bruno", "date_published": 1795975542.5}, {"id": 3, "authors": [7, null], "date_published": NaN}]}"""
+    feed = read_json_feed(text, "https://example.org/feed.json")
+    assert feed.complete
+    assert [entry.title for entry in feed.entries] == ["A B", "", ""]
+    assert [entry.authors for entry in feed.entries] == [("Anna",), ("Bruno",), ()]
+    when = datetime(2026, 11, 29, 18, 5, 42, tzinfo=UTC)
+    assert [entry.published_at for entry in feed.entries] == [when, when, None]
