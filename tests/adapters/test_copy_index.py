@@ -207,3 +207,40 @@ def test_a_hosts_own_lines_do_not_make_its_articles_one(index: Index, old: bool)
     short = article(400, 1)
     reading = a_reading(short.title, f"{short.text}\n{line}", url="https://daily.example/short", language="it")
     assert index.take("short", reading) is None
+
+
+HEADLINES = """Freighters leave northern harbour|Parliament debates pension reform|Earthquake shakes Aegean islands|Museum reopens after decade
+Rail strike halts commuters|Glacier retreats beyond forecast|Central bank holds interest rates|Wolves return to alpine valleys
+Court overturns mining permit|Orchestra names young conductor|Vaccine trial enters final stage|Drought empties river reservoirs""".replace(
+    "\n", "|"
+)
+
+
+@pytest.mark.parametrize("paragraphs", [3, 5, 9], ids="{} paragraphs".format)
+@pytest.mark.parametrize("lead", [0, 4, 12, 40], ids="{} words of its own".format)
+def test_what_a_site_says_under_all_its_headlines_makes_them_no_story(index: Index, paragraphs: int, lead: int) -> None:
+    """As before a paywall: the two first may be one article under two headlines, no third may."""
+    wall = article(77, paragraphs).text
+    copies = []
+    for number, headline in enumerate(HEADLINES.split("|")):
+        begins = " ".join(article(number + 100).text.split()[:lead])
+        reading = a_reading(headline, f"{begins}\n{wall}", url=f"https://daily.example/{number}", language="it")
+        copies.append(index.take(f"a{number}", reading) is not None)
+    assert sum(copies) <= 1, copies
+    assert not any(copies[2:]), copies
+
+
+def test_an_article_under_many_headlines_of_its_own_words_stays_one(index: Index) -> None:
+    made = article(77, 8)
+    words = made.text.replace(".", "").split()
+    for number in range(6):
+        headline = " ".join(words[number * 30 : number * 30 + 7])
+        reading = a_reading(headline, made.text, url=f"https://daily.example/{number}", language="it")
+        assert (index.take(f"a{number}", reading) is not None) == (number > 0)
+
+
+def test_what_other_sites_take_over_under_other_headlines_stays_a_copy(index: Index) -> None:
+    for number in range(6):
+        url = f"https://site{number}.example/"
+        reading = a_reading(article(number + 100).title, article(77, 8).text, url=url, language="it")
+        assert (index.take(f"a{number}", reading) is not None) == (number > 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.core.copies.decide import Decision, compare
+from monitor.core.boilerplate import LEARNT_FROM
+from monitor.core.copies.decide import Decision, compare, headlines_unsaid, unlike_titles
 from monitor.core.copies.digest import Digest
 
 MOST_OF_IT = 0.65
@@ -41,9 +42,11 @@ class Choice:
 def choose(stories: Sequence[Sequence[Pair]]) -> Choice | None:
     """Which story, if any, the new text belongs to. `stories` hold the pairs to decide on, the likeliest first.
 
-    A text that holds several stories, none of them for most of its length, is a round-up: nobody's copy.
+    A text that holds several stories, none of them for most of its length, is a round-up: nobody's copy. Nor is one that
+    shares with its host's others what stands there under too many headlines.
     """
-    found = [choice for number, pairs in enumerate(stories) if (choice := _best(number, pairs)) is not None]
+    walls = _walls([pair for pairs in stories for pair in pairs if pair.same_host])
+    found = [choice for number, pairs in enumerate(stories) if (choice := _best(number, pairs, walls)) is not None]
     if not found:
         return None
     best = max(found, key=lambda choice: _closeness(stories[choice.story][choice.member], choice.decision))
@@ -54,10 +57,28 @@ def choose(stories: Sequence[Sequence[Pair]]) -> Choice | None:
     return best
 
 
-def _best(number: int, pairs: Sequence[Pair]) -> Choice | None:
+def _walls(pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """Those whose texts share what their site says under `LEARNT_FROM` headlines, the new one among them. It cannot have been
+    learnt from stories: under the first two it was taken for one."""
+    if len(pairs) < LEARNT_FROM - 1:
+        return ()
+    found: list[Pair] = []
+    headlines: list[Digest] = []
+    for pair in pairs:
+        of_new, of_member = headlines_unsaid(pair.new, pair.member)
+        if of_new:
+            found.append(pair)
+            if of_member and all(unlike_titles(pair.member, other) for other in headlines):
+                headlines.append(pair.member)
+    return found if len(headlines) >= LEARNT_FROM - 1 else ()
+
+
+def _best(number: int, pairs: Sequence[Pair], walls: Sequence[Pair]) -> Choice | None:
     best: Choice | None = None
     closest = -1.0
     for place, pair in enumerate(pairs):
+        if any(pair is wall for wall in walls):
+            continue
         decision = compare(pair.new, pair.member, same_host=pair.same_host, same_days=pair.same_days)
         if decision is not None and _closeness(pair, decision) > closest:
             best, closest = Choice(number, place, decision), _closeness(pair, decision)
