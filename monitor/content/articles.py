@@ -109,6 +109,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
             problem=problem,
             page_after=later,
             page_at=onward,
+            feed_text=own[: context.limits.text] if used == "page" else "",
         ),
         priors,
         context,

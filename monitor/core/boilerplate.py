@@ -96,6 +96,12 @@ def cut_learnt(text: str, spread: Mapping[int, int]) -> str:
     return left if len(left) >= len(text) * (1 - MOST_CUT) else text
 
 
+def own_lines(text: str, spread: Mapping[int, int]) -> str | None:
+    """What a text says for itself, where that is less than half: no learnt line, with numbers or without. None: it is more."""
+    own = "\n".join(line for line in paragraphs_of(text) if not spread.get(paragraph_key(line), 0))
+    return own if len(own) < len(text) * (1 - MOST_CUT) else None
+
+
 def strip(paragraphs: Sequence[str], learnt: Container[int]) -> list[str]:
     """The paragraphs without any learnt one, wherever it stands: what comparisons see."""
     return [paragraph for paragraph in paragraphs if paragraph_key(paragraph) not in learnt]

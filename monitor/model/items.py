@@ -98,6 +98,8 @@ class Reading:
     """The page could not be had for now, and may be after so long."""
     page_at: str | None = None
     """The page leads on to this one, which has not been asked for."""
+    feed_text: str = ""
+    """What the feed itself carries of an article whose text is its page's."""
 
 
 @dataclass(frozen=True, slots=True)

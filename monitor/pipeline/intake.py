@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from monitor.core.alerting import drafts, follow_up, may_alert, may_follow, occasions, revision_drafts
-from monitor.core.boilerplate import cut_learnt
+from monitor.core.boilerplate import cut_learnt, own_lines
 from monitor.core.copies import fingerprint
 from monitor.core.delivery import first_state
 from monitor.core.identity import item_id, plain_link, site_of
@@ -182,14 +182,20 @@ class Intake:
         return None if item is None else CopyEvidence(item.copy_of or item.id, 1.0, "url")
 
     def _cut(self, reading: Reading) -> Reading:
-        """The reading without what its host is known to add to its articles. An article of one paragraph has nothing to lose."""
+        """The reading without what its host is known to add to its articles; of a page that says little else, what the feed
+        says. An article of one paragraph has nothing to lose."""
         made = reading.fingerprint
-        if made is None or len(made.paragraphs) < 2:
+        if made is None or (len(made.paragraphs) < 2 and not reading.feed_text):
             return reading
         spread = self.tx.copies.boilerplate(reading.url)
         if spread.keys().isdisjoint(made.paragraphs):
             return reading
-        text = cut_learnt(reading.text, spread)
+        own = own_lines(reading.text, spread)
+        if own is not None and len(own) < len(reading.feed_text):
+            text, problem = reading.feed_text, "the page says little but what its site says under other headlines"
+            reading = replace(reading, text_from="feed", problem=problem)
+        else:
+            text = cut_learnt(reading.text, spread)
         if text == reading.text:
             return reading
         # What follows from the text is made anew.
@@ -262,13 +268,13 @@ class Intake:
         old = self.tx.item(known)
         if old is None:
             return Taken("seen", known)
+        reading = self._cut(reading)
         if reading.text_from != "page":
             if old.text_from == "feed":
                 self.tx.revise_item(replace(old, problem=reading.problem), None)
             return Taken("seen", known)
         if old.text_from != "feed":
             return self._edited(old, reading)
-        reading = self._cut(reading)
         evidence = self._other(old, reading)
         published = old.published_at or reading.published_at
         item = replace(_reworded(old, reading), published_at=published, text_from="page")
@@ -304,6 +310,7 @@ class Intake:
         )
 
     def _edited(self, old: Item, reading: Reading) -> Taken:
+        reading = self._cut(reading)
         if reading.text_from == "feed" and old.text_from == "page":
             # With the text all goes that was made of it: the index makes the old text's fingerprint.
             reading = replace(
@@ -315,7 +322,6 @@ class Intake:
                 words=None,
                 verdicts=None,
             )
-        reading = self._cut(reading)
         # What has been learnt since is no edit: the old text is compared without it too.
         known = cut_learnt(old.text, self.tx.copies.boilerplate(reading.url))
         changed = differences((old.title, known), (reading.title, reading.text))

@@ -510,3 +510,25 @@ async def test_where_it_leads_may_be_down_for_now(bench: Again) -> None:
     bench.up("https://other.example.org/report")
     assert await bench.reread() == 1
     assert bench.item().text_from == "page"
+
+
+WALL = (
+    "<p>This story is for our members only, who pay less than a coffee a week for all that we write and for the archive.</p>"
+    * 3
+)
+HEADLINES = "Freighters leave|Parliament debates|Museum reopens|Strike ends|Glacier retreats|Wolves return"
+
+
+async def test_where_a_site_says_the_same_under_all_headlines_the_feed_is_believed(bench: Again) -> None:
+    for number, headline in enumerate(HEADLINES.split("|"), 1):
+        url = f"https://news.example.org/{number}"
+        body = f"<html><head><title>{headline}</title></head><body><article><h1>{headline}</h1>{WALL}</article></body></html>"
+        bench.net.answers[url] = Fetched(url, 200, body.encode(), {"content-type": "text/html"})
+        bench.serve(entry(number, headline, html=f"{headline}, say the freighters of pier {number} […]"))
+        await bench.poll()
+    items = list(reversed(bench.items()))
+    assert [item.text_from for item in items] == ["page"] * 3 + ["feed"] * 3
+    assert items[5].text == "Wolves return, say the freighters of pier 6 […]"
+    assert items[5].problem == "the page says little but what its site says under other headlines"
+    assert not any(item.copy_of for item in items)
+    assert {alert.item for alert in bench.store.alerts()} == {items[0].id, *(item.id for item in items[3:])}
