@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.bounds import bounded_text
 from monitor.core.copies import fingerprint
-from monitor.core.dates import clamp
+from monitor.core.dates import clamp, lately
 from monitor.core.identity import canonical_url, plain_link
 from monitor.core.query import index_text
 from monitor.core.watching import Watching
@@ -21,6 +21,8 @@ from monitor.model import Entry, Fetched, FetchMode, LimitsPolicy, PageText, Rea
 
 WORTH_A_PAGE = 0.5
 """A page whose text is shorter than this part of the feed's own was misread (a consent wall, a login): the feed's is kept."""
+GUESS_FRESH = timedelta(days=2)
+"""Within what alerts by default (`[alerts] max_age`)."""
 MAX_IMPORTED = 50_000_000
 """Characters of an imported document, which is its user's own: a whole book has under five million."""
 
@@ -105,7 +107,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
             language="und",
             language_confidence=0.0,
             authors=entry.authors or article.authors,
-            published_at=clamp(entry.published_at or article.published_at or entry.updated_at, context.now),
+            published_at=_published(entry, article, context.now),
             problem=problem,
             page_after=later,
             page_at=onward,
@@ -159,6 +161,14 @@ def _finish(reading: Reading, priors: Sequence[str], context: Context) -> Readin
         words=words,
         verdicts=verdicts,
     )
+
+
+def _published(entry: Entry, article: PageText, now: datetime) -> datetime | None:
+    """What is guessed counts while it is fresh: an old guess is mostly of an article beside it, and would keep this from
+    alerting."""
+    said = entry.published_at or article.published_at or entry.updated_at
+    guess = article.dated if lately(article.dated, now, GUESS_FRESH) else None
+    return clamp(said or guess, now)
 
 
 def _canonical(entry: Entry, page: Fetched | None, article: PageText) -> str | None:

@@ -93,6 +93,7 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
         title=title,
         authors=details.authors,
         published_at=details.published_at,
+        dated=details.dated,
         language=head.language,
         canonical_url=head.canonical_url,
         site_name=head.site_name,

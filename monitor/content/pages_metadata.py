@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_metadata
@@ -58,6 +59,9 @@ class Details:
     title: str = ""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    """As the page says it in so many words, to machines."""
+    dated: datetime | None = None
+    """As it can be guessed from its text and its links, where it does not: of an article beside it as well as its own."""
 
 
 def read_head(tree: HtmlElement, url: str) -> Head:
@@ -89,7 +93,7 @@ def read_head(tree: HtmlElement, url: str) -> Head:
 def read_details(tree: HtmlElement, url: str, head: Head) -> Details:
     """Title, authors and date: from JSON-LD and meta elements, else trafilatura's own search of the page."""
     meta = _metas(tree)
-    articles = [node for node in _json_ld(tree) if _is_article(node)]
+    articles = _of_this_page([node for node in _json_ld(tree) if _is_article(node)], head, url)
     written = [*_ld_authors(articles)] or [
         value
         for key in ("author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author")
@@ -111,15 +115,15 @@ def read_details(tree: HtmlElement, url: str, head: Head) -> Details:
         )
     ]
     published = next((day for value in dates if (day := _date(value))), None)
-    title = head.title
+    title, dated = head.title, None
     if not authors or published is None or not title:
         found = extract_metadata(tree, default_url=url, extensive=published is None)
         authors = authors or names((found.author or "").split(";"))
-        published = published or _date(found.date or "")
+        dated = _date(found.date or "") if published is None else None
         title = title or without_site_name(title_text(found.title or ""), head.site_name, url)
     known = _site_names(head.site_name, url)
     persons = tuple(author for author in authors if _bare(author) not in known)
-    return Details(title=title, authors=persons, published_at=published)
+    return Details(title=title, authors=persons, published_at=published, dated=dated)
 
 
 def without_site_name(title: str, site: str, url: str) -> str:
@@ -202,6 +206,38 @@ def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
         elif isinstance(node, dict):
             yield node
             queue += [value for value in node.values() if isinstance(value, dict | list)]
+
+
+def _of_this_page(articles: list[dict[str, Any]], head: Head, url: str) -> list[dict[str, Any]]:
+    """Those that say by address or headline that they are this page's; else those that do not say whose; a single one in any
+    case. Pages list the articles beside theirs too."""
+    here = {_place(address) for address in (url, head.canonical_url or url)}
+    titles = {_bare(title) for title in (head.title, head.heading) if title}
+    named = [_addresses(node) for node in articles]
+    own = [
+        node
+        for node, addresses in zip(articles, named, strict=True)
+        if here & addresses or _bare(str(node.get("headline") or node.get("name") or "")) in titles
+    ]
+    silent = [node for node, addresses in zip(articles, named, strict=True) if not addresses]
+    return own or silent or (articles if len(articles) == 1 else [])
+
+
+def _addresses(node: dict[str, Any]) -> set[str]:
+    """Where an object of JSON-LD says that it stands, as `_place`."""
+    page = node.get("mainEntityOfPage")
+    said = [
+        node.get("url"),
+        node.get("@id"),
+        *((page.get("@id"), page.get("url")) if isinstance(page, dict) else (page,)),
+    ]
+    return {place for address in said if isinstance(address, str) and (place := _place(address))}
+
+
+def _place(address: str) -> str:
+    """Path and site of an absolute address, without what may differ; "" of any other (``#article``)."""
+    host = bare_host(address)
+    return f"{host}{urlsplit(address).path.rstrip('/')}" if host else ""
 
 
 def _is_article(node: dict[str, Any]) -> bool:

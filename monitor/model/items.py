@@ -18,6 +18,9 @@ class PageText:
     title: str = ""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    """As the page says to machines."""
+    dated: datetime | None = None
+    """As can be guessed where it does not: of an article beside it as well."""
     language: str | None = None
     """The page's own word (`lang` attribute), not a verdict."""
     canonical_url: str | None = None

@@ -232,7 +232,7 @@ class Importer:
             title=article.title or page.path.stem,
             text=article.text,
             url=article.canonical_url,
-            published_at=article.published_at,
+            published_at=article.published_at or article.dated,
             language=article.language,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import textwrap
 from datetime import UTC, datetime
 
@@ -55,6 +56,51 @@ def test_text_in_paragraphs_and_what_the_page_says() -> None:
         canonical_url="https://www.thedaily.example/world/story-1",
         site_name="The Daily",
     )
+
+
+def ld(*nodes: dict[str, object]) -> str:
+    return "".join(f'<script type="application/ld+json">{json.dumps(node)}</script>' for node in nodes)
+
+
+BESIDE = {
+    "@type": "NewsArticle",
+    "url": "https://www.thedaily.example/old",
+    "datePublished": "2019-01-01",
+    "author": "Old Hand",
+}
+OWN = {"@type": "NewsArticle", "datePublished": "2024-10-28", "author": "Anna Rossi"}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        OWN | {"url": URL.replace("https://www.", "http://") + "/?from=feed#top"},
+        OWN | {"mainEntityOfPage": {"@id": URL}},
+        OWN | {"url": "https://staging.example/7", "headline": "Troops sent, alliance says"},
+        OWN,
+    ],
+)
+def test_of_the_articles_that_a_page_lists_its_own_is_read(own: dict[str, object]) -> None:
+    for nodes in (
+        [BESIDE, own],
+        [own, BESIDE],
+        [{"@graph": [BESIDE, own]}],
+        [{"@type": "ItemList", "x": [BESIDE]}, own],
+    ):
+        article = read(page(head=ld(*nodes)), metadata=True)
+        assert (article.published_at, article.authors) == (datetime(2024, 10, 28, tzinfo=UTC), ("Anna Rossi",))
+    assert read(page(head=ld(BESIDE)), metadata=True).published_at == datetime(2019, 1, 1, tzinfo=UTC), (
+        "only under another address"
+    )
+    two = BESIDE, BESIDE | {"url": "https://www.thedaily.example/older"}
+    assert read(page(head=ld(*two)), metadata=True).published_at is None
+    assert read(page(head=ld(BESIDE | {"url": "http://[::bad"})), metadata=True).published_at, "an address that is none"
+
+
+def test_a_guessed_date_is_told_from_one_that_is_said() -> None:
+    beside = '<time datetime="2021-03-04">4 March 2021</time>'
+    article = read(page("".join(f"<p>{text}</p>" for text in TEXT) + beside), metadata=True)
+    assert (article.published_at, article.dated) == (None, datetime(2021, 3, 4, tzinfo=UTC))
 
 
 def test_without_metadata_authors_and_date_are_left_out() -> None:

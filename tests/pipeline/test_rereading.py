@@ -532,3 +532,17 @@ async def test_where_a_site_says_the_same_under_all_headlines_the_feed_is_believ
     assert items[5].problem == "the page says little but what its site says under other headlines"
     assert not any(item.copy_of for item in items)
     assert {alert.item for alert in bench.store.alerts()} == {items[0].id, *(item.id for item in items[3:])}
+
+
+@pytest.mark.parametrize("beside", [timedelta(days=1), timedelta(days=300)], ids=str)
+async def test_a_date_that_is_guessed_keeps_no_article_from_alerting(bench: Again, beside: timedelta) -> None:
+    bench.up()
+    page, date = bench.net.answers[URL], (NOON - beside).strftime("%Y-%m-%d")
+    assert isinstance(page, Fetched)
+    bench.net.answers[URL] = replace(
+        page, body=page.body.replace(b"</article>", f"<time>{date}</time></article>".encode())
+    )
+    bench.serve(entry(1, html=STUB, at=None))
+    await bench.poll()
+    assert len(bench.store.alerts()) == 1
+    assert (bench.item().published_at is None) == (beside > timedelta(days=2))
