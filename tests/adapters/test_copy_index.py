@@ -230,6 +230,28 @@ def test_what_a_site_says_under_all_its_headlines_makes_them_no_story(index: Ind
     assert not any(copies[2:]), copies
 
 
+@pytest.mark.parametrize("hosts", [1, 5])
+@pytest.mark.parametrize("paragraphs", [1, 3, 9], ids="{} paragraphs".format)
+def test_articles_that_speak_of_their_headlines_before_the_same_lines_are_no_copies(
+    index: Index, hosts: int, paragraphs: int
+) -> None:
+    """As on the sites of one group."""
+    wall = article(77, paragraphs).text
+    for number, headline in enumerate(HEADLINES.split("|")):
+        lead = f"{' '.join(article(number + 100).text.split()[:12])} {headline.lower()}."
+        url = f"https://paper{number % hosts}.example/{number}"
+        assert index.take(f"a{number}", a_reading(headline, f"{lead}\n{wall}", url=url, language="it")) is None
+
+
+def test_what_stands_around_a_copy_makes_it_no_article(index: Index) -> None:
+    """Its own lines say nothing of its headline, which says what the article says, or anything."""
+    made = article(77, 8)
+    for number, headline in enumerate(["Anything at all", *HEADLINES.split("|"), " ".join(made.text.split()[:6])]):
+        text = f"{article(number + 200, 1).text}\n{made.text}\n{article(number + 300, 1).text}"
+        reading = a_reading(headline, text, url=f"https://site{number}.example/", language="it")
+        assert (index.take(f"a{number}", reading) is not None) == (number > 0)
+
+
 def test_an_article_under_many_headlines_of_its_own_words_stays_one(index: Index) -> None:
     made = article(77, 8)
     words = made.text.replace(".", "").split()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from monitor.core.boilerplate import LEARNT_FROM
-from monitor.core.copies.decide import Decision, compare, headlines_unsaid, unlike_titles
+from monitor.core.copies.decide import Decision, compare
 from monitor.core.copies.digest import Digest
+from monitor.core.copies.walls import shared, walls
 
 MOST_OF_IT = 0.65
 """A page that gives this part of its runs to one story is that story's copy, even with another whole one in it."""
@@ -28,6 +29,8 @@ class Pair:
     same_host: bool = False
     same_days: bool = True
     """False when their dates are known and too far apart for one source to be told in other words."""
+    walled: bool = False
+    """What they share is what sites say under all their headlines (`walls`): they are two articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,12 @@ def choose(stories: Sequence[Sequence[Pair]]) -> Choice | None:
     """Which story, if any, the new text belongs to. `stories` hold the pairs to decide on, the likeliest first.
 
     A text that holds several stories, none of them for most of its length, is a round-up: nobody's copy. Nor is one that
-    shares with its host's others what stands there under too many headlines.
+    shares with others what their sites say under all their headlines.
     """
-    walls = _walls([pair for pairs in stories for pair in pairs if pair.same_host])
-    found = [choice for number, pairs in enumerate(stories) if (choice := _best(number, pairs, walls)) is not None]
+    found = _found(stories)
+    if found and (told := _walled(stories)):
+        stories = told
+        found = _found(stories)
     if not found:
         return None
     best = max(found, key=lambda choice: _closeness(stories[choice.story][choice.member], choice.decision))
@@ -57,27 +62,31 @@ def choose(stories: Sequence[Sequence[Pair]]) -> Choice | None:
     return best
 
 
-def _walls(pairs: Sequence[Pair]) -> Sequence[Pair]:
-    """Those whose texts share what their site says under `LEARNT_FROM` headlines, the new one among them. It cannot have been
-    learnt from stories: under the first two it was taken for one."""
-    if len(pairs) < LEARNT_FROM - 1:
-        return ()
-    found: list[Pair] = []
-    headlines: list[Digest] = []
-    for pair in pairs:
-        of_new, of_member = headlines_unsaid(pair.new, pair.member)
-        if of_new:
-            found.append(pair)
-            if of_member and all(unlike_titles(pair.member, other) for other in headlines):
-                headlines.append(pair.member)
-    return found if len(headlines) >= LEARNT_FROM - 1 else ()
+def _found(stories: Sequence[Sequence[Pair]]) -> list[Choice]:
+    return [choice for number, pairs in enumerate(stories) if (choice := _best(number, pairs)) is not None]
 
 
-def _best(number: int, pairs: Sequence[Pair], walls: Sequence[Pair]) -> Choice | None:
+def _walled(stories: Sequence[Sequence[Pair]]) -> Sequence[Sequence[Pair]] | None:
+    """The pairs again, told whether they share a wall; None where none does."""
+    pairs = [pair for story in stories for pair in story]
+    marks = walls(
+        [shared(pair.new, pair.member) for pair in pairs],
+        [pair.member for pair in pairs],
+        [pair.same_host for pair in pairs],
+    )
+    told = iter(zip(pairs, marks, strict=True))
+    return (
+        [[replace(pair, walled=mark) for pair, mark in islice(told, len(story))] for story in stories]
+        if any(marks)
+        else None
+    )
+
+
+def _best(number: int, pairs: Sequence[Pair]) -> Choice | None:
     best: Choice | None = None
     closest = -1.0
     for place, pair in enumerate(pairs):
-        if any(pair is wall for wall in walls):
+        if pair.walled:
             continue
         decision = compare(pair.new, pair.member, same_host=pair.same_host, same_days=pair.same_days)
         if decision is not None and _closeness(pair, decision) > closest:
@@ -102,7 +111,11 @@ def _holds_another(best: int, covered: set[tuple[str, ...]], stories: Sequence[S
     for number, pairs in enumerate(stories):
         for pair in pairs if number != best else ():
             found = _covered(pair)
-            whole = len(found) >= HELD * len(pair.member.runs) and len(found) >= A_PART * len(pair.new.runs)
+            whole = (
+                not pair.walled
+                and len(found) >= HELD * len(pair.member.runs)
+                and len(found) >= A_PART * len(pair.new.runs)
+            )
             if whole and len(found & covered) < APART * min(len(found), len(covered)):
                 return True
     return False

@@ -11,14 +11,11 @@ Both are contradicted by facts that differ in the same places (`facts`): precisi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from monitor.core.copies.digest import RUN, RUN_OF_CHARACTERS, Digest
 from monitor.core.copies.facts import agreement, align
 from monitor.core.copies.fingerprints import BODY_WORDS, TITLE_WORDS
-from monitor.core.copies.units import LONG_WORD
 
 SHORTEST_EQUAL = 5
 """Words of title and body below which even equal texts say nothing (“Il meteo di oggi”)."""
@@ -67,11 +64,6 @@ of round-ups (95 in 100 below .33)."""
 TELLING_LETTERS = 6
 SHARED_SHOWN = 3
 PHRASE_WORDS = 10
-SPOKEN_OF = 0.4
-"""Of a headline's telling words, the part that its own article has: 88 in 100 articles have as much of the headline of
-another site's translation, a site's own lines of 130 words 4 in 100 headlines so, of 350 words 18."""
-TELLING_STEM = 5
-LEAST_TELLING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,7 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = 
     if a.spaceless != b.spaceless:
         return None
     if _equal(a, b):
-        wall = same_host and len(a) < WALL and not _alike_titles(a, b)
+        wall = same_host and len(a) < WALL and not alike_titles(a, b)
         return None if wall or len(short) < SHORTEST_EQUAL else Decision(1.0, "text", _lead(short))
     if len(short) < SHORTEST:
         return None
@@ -111,39 +103,10 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = 
     return _same_in_other_words(short, long, len(common)) if same_days else None
 
 
-def headlines_unsaid(a: Digest, b: Digest) -> tuple[bool, bool]:
-    """Of two texts under unlike headlines, which share most of one of them: whether what they share says nothing of the headline
-    of each. So do the words before a paywall, and a disclaimer; an article under a headline made anew seldom does."""
-    if _alike_titles(a, b):
-        return False, False
-    common = a.runs.keys() & b.runs.keys()
-    if len(common) < CONTAINED * max(1, min(len(a.runs), len(b.runs))):
-        return False, False
-    said = _telling((word for run in common for word in run), a.spaceless, common)
-    first, second = (_telling(text.words[: text.body_from], text.spaceless) for text in (a, b))
-    return _unsaid(first, said), _unsaid(second, said)
-
-
-def _unsaid(headline: set[str], said: set[str]) -> bool:
-    return len(headline) >= LEAST_TELLING and len(headline & said) < SPOKEN_OF * len(headline)
-
-
-def _telling(words: Iterable[str], spaceless: bool, runs: Iterable[tuple[str, ...]] = ()) -> set[str]:
-    """Beginnings of the longer words; in scripts without spaces pairs of characters, within `runs` where there are any."""
-    if spaceless:
-        return {pair for run in runs or (tuple(words),) for pair in map("".join, pairwise(run))}
-    return {word[:TELLING_STEM] for word in words if len(word) >= LONG_WORD}
-
-
-def unlike_titles(a: Digest, b: Digest) -> bool:
-    """Whether two headlines have less than half of their words in common."""
-    return not _alike_titles(a, b)
-
-
 def _share_heads(short: Digest, long: Digest) -> bool:
     """Whether articles of one site share more than its boilerplate, before that is learnt: their headlines, or how
     either begins; a page that grew on top, or has a note above it, holds the beginning of what it was."""
-    if min(len(short.title), len(long.title)) and _alike_titles(short, long):
+    if min(len(short.title), len(long.title)) and alike_titles(short, long):
         return True
     return any(
         run in other.runs
@@ -159,7 +122,8 @@ def _equal(a: Digest, b: Digest) -> bool:
     return a.words == b.words
 
 
-def _alike_titles(a: Digest, b: Digest) -> bool:
+def alike_titles(a: Digest, b: Digest) -> bool:
+    """Whether of two headlines one has half of the other's words, or there are not two."""
     return len(a.title & b.title) * 2 >= min(len(a.title), len(b.title))
 
 
@@ -187,7 +151,7 @@ def _is_cut(short: Digest, long: Digest) -> bool:
     """
     if len(short) >= CUT_FROM * len(long):
         return True
-    if min(len(short.title), len(long.title)) >= TITLE_WORDS and _alike_titles(short, long):
+    if min(len(short.title), len(long.title)) >= TITLE_WORDS and alike_titles(short, long):
         return True
     if not short.title or not long.title:
         return True
