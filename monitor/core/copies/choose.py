@@ -86,9 +86,11 @@ def _best(number: int, pairs: Sequence[Pair]) -> Choice | None:
     best: Choice | None = None
     closest = -1.0
     for place, pair in enumerate(pairs):
-        if pair.walled:
-            continue
         decision = compare(pair.new, pair.member, same_host=pair.same_host, same_days=pair.same_days)
+        if (
+            pair.walled and decision is not None and decision.test != "words"
+        ):  # which leaves out what is shared word for word
+            continue
         if decision is not None and _closeness(pair, decision) > closest:
             best, closest = Choice(number, place, decision), _closeness(pair, decision)
             if decision.similarity >= 0.99:

@@ -11,12 +11,16 @@ Both are contradicted by facts that differ in the same places (`facts`): precisi
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from monitor.core.copies.digest import RUN, RUN_OF_CHARACTERS, Digest
 from monitor.core.copies.facts import agreement, align
 from monitor.core.copies.fingerprints import BODY_WORDS, TITLE_WORDS
+from monitor.core.copies.units import LONG_WORD
 
+LEAD_WITHIN = 100
+"""Words of a text within which its lead begins."""
 SHORTEST_EQUAL = 5
 """Words of title and body below which even equal texts say nothing (“Il meteo di oggi”)."""
 SHORTEST = 8
@@ -53,6 +57,9 @@ TRANSLATED_NAME = 0.25
 NAMES_COUNT = 4
 NUMBERS_COUNT = 3
 """Fewer names or numbers than these are no evidence."""
+SERIES = 0.75
+"""Of the shorter text, the part from which on it is a copy though the number in its headline is another."""
+SERIES_NAMED = 2
 CUT_FROM = 0.45
 """A text of this part of the other's length is the other one cut or wrapped; a round-up gives less to each story."""
 BEGINNING = 6
@@ -91,8 +98,10 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = 
         return None
     common = short.runs.keys() & long.runs.keys()
     contained = len(common) / max(1, min(len(short.runs), len(long.runs)))
+    if contained < SERIES and _of_a_series(a, b):
+        return None
     if len(short) < SHORT:
-        contained = _contained_teaser(short, long, common, contained)
+        contained = _contained_teaser(short, long, common, contained, same_host=same_host)
     elif contained < CONTAINED or not _is_cut(short, long):
         contained = 0.0
     if contained:
@@ -100,7 +109,7 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = 
         if sites_own or align(short, long).contradicted():
             return None
         return Decision(round(contained, 3), "containment", _phrases(short, common))
-    return _same_in_other_words(short, long, len(common)) if same_days else None
+    return _same_in_other_words(short, long, common) if same_days else None
 
 
 def _share_heads(short: Digest, long: Digest) -> bool:
@@ -122,12 +131,21 @@ def _equal(a: Digest, b: Digest) -> bool:
     return a.words == b.words
 
 
+def _of_a_series(a: Digest, b: Digest) -> bool:
+    """Whether the headlines are one but for their numbers: issues of a magazine, versions, days of a column."""
+    heads = [text.words[: text.body_from] for text in (a, b)]
+    words = [tuple(word for word in head if not word[0].isdigit()) for head in heads]
+    return words[0] == words[1] and len(words[0]) >= SERIES_NAMED and heads[0] != heads[1]
+
+
 def alike_titles(a: Digest, b: Digest) -> bool:
     """Whether of two headlines one has half of the other's words, or there are not two."""
     return len(a.title & b.title) * 2 >= min(len(a.title), len(b.title))
 
 
-def _contained_teaser(short: Digest, long: Digest, common: set[tuple[str, ...]], contained: float) -> float:
+def _contained_teaser(
+    short: Digest, long: Digest, common: set[tuple[str, ...]], contained: float, *, same_host: bool
+) -> float:
     """How much of a headline with a teaser is there; 0 when not enough. Beside another short text nearly all must be
     shared, the title too when no more than a sentence or two follow (a formula under another headline is another text);
     of an article it must be the lead, whatever the headline says."""
@@ -135,11 +153,28 @@ def _contained_teaser(short: Digest, long: Digest, common: set[tuple[str, ...]],
         body = {run for run, place in short.runs.items() if place >= short.body_from}
         if len(body) >= TEASER_RUNS:
             contained = max(contained, len(body & common) / len(body))
-        allowed = _is_cut(short, long)
+        allowed = _is_cut(short, long) and _leads(long, common)
     else:
         formula = len(short) - short.body_from < FORMULA
-        allowed = not formula or len(short.title & long.vocabulary) >= TITLE_SHARED * len(short.title)
+        named = same_host and _name_two(short, long)
+        allowed = not formula or (len(short.title & long.vocabulary) >= TITLE_SHARED * len(short.title) and not named)
     return contained if contained >= CONTAINED_SHORT and allowed else 0.0
+
+
+def _name_two(a: Digest, b: Digest) -> bool:
+    """Whether each headline has a longer word that the other has not: lessons of one course, guests of one show."""
+    return all(
+        any(len(word) >= LONG_WORD for word in some - others)
+        for some, others in ((a.title, b.title), (b.title, a.title))
+    )
+
+
+def _leads(long: Digest, common: Set[tuple[str, ...]]) -> bool:
+    """Whether what is shared begins where an article may begin, a page's own lines above it; what a week's letter says of one
+    of its articles stands anywhere."""
+    run = RUN_OF_CHARACTERS if long.spaceless else RUN
+    words = long.words[long.body_from : long.body_from + LEAD_WITHIN * (2 if long.spaceless else 1)]
+    return any(tuple(words[i : i + run]) in common for i in range(len(words) - run + 1))
 
 
 def _is_cut(short: Digest, long: Digest) -> bool:
@@ -180,12 +215,19 @@ def _coherence(short: Digest, long: Digest) -> float:
     return len(telling & rest) / max(1, len(telling))
 
 
-def _same_in_other_words(short: Digest, long: Digest, shared_runs: int) -> Decision | None:
+def _same_in_other_words(short: Digest, long: Digest, shared: Set[tuple[str, ...]]) -> Decision | None:
+    """Whether the rest says the same where stretches are shared word for word: those are no other words."""
     if _other_language(short, long) or len(short) < WORDS_NEEDED or len(short) < ALIKE_LENGTH * len(long):
         return None
-    common = short.vocabulary & long.vocabulary
-    similarity = len(common) / len(short.vocabulary | long.vocabulary)
-    if similarity < SAME_WORDS or shared_runs < RUNS_IN_OTHER_WORDS * len(short.runs):
+    (stretches, own), (_, other) = short.parted(shared), long.parted(shared)
+    if stretches and min(len(own), len(other)) < WORDS_NEEDED:
+        return None
+    some, others = (
+        (short.vocabulary_of(own), long.vocabulary_of(other)) if stretches else (short.vocabulary, long.vocabulary)
+    )
+    common = some & others
+    similarity = len(common) / len(some | others)
+    if similarity < SAME_WORDS or len(shared) < RUNS_IN_OTHER_WORDS * len(short.runs):
         return None
     names = agreement(short.names, long.names, NAMES_COUNT)
     numbers = agreement(short.numbers, long.numbers, NUMBERS_COUNT)

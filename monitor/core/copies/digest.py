@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,8 @@ from monitor.core.text import tokenize, words_of
 RUN = 3
 """Words in a shingle (Broder 1997; measured against 2 and 4 on set A)."""
 RUN_OF_CHARACTERS = 5
+STRETCH, STRETCH_OF_CHARACTERS = 20, 40
+"""Words in a row, or characters in scripts without spaces, that are no quotation of a name or a formula."""
 MOST_WORDS = 12_000
 """Words read of a text, some 70 kB: a digest of that takes 3 MB."""
 _NAME_LETTERS = 3
@@ -70,9 +73,11 @@ class Digest:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Distinct words; in scripts without spaces runs of characters in their stead."""
-        if not self.spaceless:
-            return frozenset(self.words)
-        return frozenset(_character_words(self.words))
+        return self.vocabulary_of(self.words)
+
+    def vocabulary_of(self, words: Sequence[str]) -> frozenset[str]:
+        """`vocabulary` of some of them."""
+        return frozenset(_character_words(words) if self.spaceless else words)
 
     @cached_property
     def title(self) -> frozenset[str]:
@@ -84,6 +89,23 @@ class Digest:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def parted(self, common: AbstractSet[tuple[str, ...]]) -> tuple[list[Sequence[str]], list[str]]:
+        """The stretches of `runs` that are in `common`, and the words of the body beside them."""
+        run, least = (RUN_OF_CHARACTERS, STRETCH_OF_CHARACTERS) if self.spaceless else (RUN, STRETCH)
+        spans: list[list[int]] = []
+        for place in sorted(place for shingle, place in self.runs.items() if shingle in common):
+            if spans and place <= spans[-1][1]:
+                spans[-1][1] = place + run
+            else:
+                spans.append([place, place + run])
+        spans = [span for span in spans if span[1] - span[0] >= least]
+        rest: list[str] = []
+        after = self.body_from
+        for begin, end in spans:
+            rest += self.words[after:begin]
+            after = max(after, end)
+        return [self.words[begin:end] for begin, end in spans], [*rest, *self.words[after:]]
 
 
 def digest(title: str, text: str, language: str, learnt: Container[int] = ()) -> Digest:

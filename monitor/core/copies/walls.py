@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from monitor.core.boilerplate import LEARNT_FROM
 from monitor.core.copies.decide import alike_titles
-from monitor.core.copies.digest import RUN, RUN_OF_CHARACTERS, Digest
+from monitor.core.copies.digest import Digest
 from monitor.core.copies.units import LONG_WORD
 
 SPOKEN_OF = 0.4
@@ -21,8 +21,6 @@ SPOKEN_OF = 0.4
 headlines in 100, of 350 words of 18; the first 30 words of an article have it of their own in 51 of 100, 50 in 68."""
 TELLING_STEM = 5
 LEAST_TELLING = 2
-STRETCH, STRETCH_OF_CHARACTERS = 20, 40
-"""Words in a row, or characters in scripts without spaces, that are no quotation of a name or a formula."""
 OWN = 8
 """Words beside the shared ones that can speak of a headline."""
 THE_SAME = 0.5
@@ -47,7 +45,7 @@ def shared(a: Digest, b: Digest) -> Shared | None:
     common = a.runs.keys() & b.runs.keys()
     if min(map(len, heads)) < LEAST_TELLING or not common:
         return None
-    parts = [_parted(text, common) for text in (a, b)]
+    parts = [text.parted(common) for text in (a, b)]
     if not all(stretches for stretches, _ in parts):
         return None
     said = _telling(parts[0][0], a.spaceless)
@@ -100,21 +98,3 @@ def _telling(stretches: Iterable[Sequence[str]], spaceless: bool) -> set[str]:
     if spaceless:
         return {pair for stretch in stretches for pair in map("".join, pairwise(stretch))}
     return {word[:TELLING_STEM] for stretch in stretches for word in stretch if len(word) >= LONG_WORD}
-
-
-def _parted(text: Digest, common: Set[tuple[str, ...]]) -> tuple[list[Sequence[str]], list[str]]:
-    """A text's stretches of common runs, and the words of its body beside them."""
-    run, least = (RUN_OF_CHARACTERS, STRETCH_OF_CHARACTERS) if text.spaceless else (RUN, STRETCH)
-    spans: list[list[int]] = []
-    for place in sorted(place for shingle, place in text.runs.items() if shingle in common):
-        if spans and place <= spans[-1][1]:
-            spans[-1][1] = place + run
-        else:
-            spans.append([place, place + run])
-    spans = [span for span in spans if span[1] - span[0] >= least]
-    rest: list[str] = []
-    after = text.body_from
-    for begin, end in spans:
-        rest += text.words[after:begin]
-        after = max(after, end)
-    return [text.words[begin:end] for begin, end in spans], [*rest, *text.words[after:]]

@@ -1,0 +1,68 @@
+"""Decisions on two texts of one site: what is a series, a letter that tells of an article, the same lines around two."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.core.copies.decide import Decision, compare
+from monitor.core.copies.digest import digest
+from monitor.core.copies.walls import shared
+from tests.laws.test_copies_laws import article
+
+
+def decide(a: tuple[str, str], b: tuple[str, str], *, same_host: bool = True) -> Decision | None:
+    found = compare(digest(*a, "en"), digest(*b, "en"), same_host=same_host)
+    assert (found is None) == (compare(digest(*b, "en"), digest(*a, "en"), same_host=same_host) is None)
+    return found
+
+
+def test_headlines_that_differ_by_their_number_are_a_series() -> None:
+    first, second = (f"{article(seed, 1).text}\n{article(1, 2).text}" for seed in (2, 3))
+    issues = "Harbour Letter Vol. 22, No. 5 (2019)", "Harbour Letter Vol. 22, No. 6 (2019)"
+    assert decide((issues[0], first), (issues[1], second)) is None
+    assert decide(("Harbour Letter", first), ("Harbour Letter", second)) is not None, "the numbers alone told"
+    assert decide((issues[0], first), (issues[1], f"{first} More on page two.")) is not None, "all of the text is there"
+
+
+def test_a_letter_that_tells_of_an_article_is_no_copy_of_its_teaser() -> None:
+    teaser = (
+        "Freighters leave the northern harbour",
+        "Six freighters with grain left the northern harbour on Monday for the strait.",
+    )
+    body = article(5, 10).text.split("\n")
+    deep = "\n".join([*body[:6], f"{teaser[0]}: {teaser[1]}", *body[6:]])
+    begins = "\n".join([f"{teaser[0]}: {teaser[1]}", *body])
+    assert decide(teaser, ("", deep)) is None
+    assert decide(teaser, ("", begins)) is not None
+
+
+@pytest.mark.parametrize("same_host", [True, False])
+def test_lessons_under_one_formula(same_host: bool) -> None:
+    formula = "Notes that were taken, resources collected and ideas for essays obtained from the lessons of the course."
+    forms, arrays = ("Today I learnt: forms in grammar", formula), ("Today I learnt: rhyme in grammar", formula)
+    assert (decide(forms, arrays, same_host=same_host) is None) == same_host
+    assert decide(forms, ("Today I learnt: the forms in grammar", formula), same_host=same_host) is not None
+
+
+def test_what_is_shared_word_for_word_makes_no_other_words() -> None:
+    """Two lessons around the same program."""
+    program, one, other = article(1, 3).text, article(2, 4).text, article(3, 4).text
+    assert (
+        decide(("Sails and masts", f"{one}\n{program}"), ("Ropes and knots", f"{other}\n{program}"), same_host=False)
+        is None
+    )
+
+
+def test_what_two_texts_share_and_what_each_says_by_itself() -> None:
+    notice = article(1, 3).text
+    one = digest(
+        "Freighters leave harbour", f"Six freighters were seen to leave the northern harbour on Monday.\n{notice}", "en"
+    )
+    other = digest(
+        "Parliament debates pensions", f"On Tuesday the members will meet for a first reading of it.\n{notice}", "en"
+    )
+    found = shared(one, other)
+    assert found is not None
+    assert (found.unsaid, found.told) == ((True, True), (True, False))
+    assert shared(one, digest("Freighters leave their harbour", notice, "en")) is None, "one headline"
+    assert shared(one, digest("Parliament debates pensions", article(9, 5).text, "en")) is None, "nothing shared"
