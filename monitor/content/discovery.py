@@ -14,6 +14,7 @@ from lxml.html import HTMLParser, fromstring
 from monitor.content.charset import decode
 from monitor.content.clean import feed_url, one_line, web_url
 from monitor.content.htmltext import title_text
+from monitor.content.pages_refresh import base_of, sent_to
 from monitor.core.links import Link, links
 
 _TYPES = {
@@ -36,7 +37,6 @@ _USUAL = (
     *USUAL_SITEMAPS,
 )  # fmt: skip
 _FEED_PATH = re.compile(r"(?:/|\b)(?:rss|atom|feeds?|xml)(?:[/.?&_-]|$)|\.(?:rss|atom|rdf)(?:$|\?)", re.IGNORECASE)
-_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]\s*(?:url\s*=)?\s*(.+)", re.IGNORECASE | re.DOTALL)
 _SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 MAX_FOUND = 50
 """Candidates from one page."""
@@ -61,7 +61,7 @@ def find_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
     declared = [one for link in links(headers or {}) if (one := _named(link, url))]
     tree = _page(body, headers)
     if tree is not None:
-        base = _base(tree, url)
+        base = base_of(tree, url)
         declared += [link for element in tree.iter("link") if (link := _declared(element, base))]
         linked = [link for element in tree.iter("a") if (link := _linked(element, base))]
     usual = [
@@ -75,15 +75,8 @@ def find_feeds(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def sent_on(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
-    """Where a page sends whoever opens it by its ``meta`` element; None where it does not. Never raises."""
-    tree = _page(body, headers)
-    for element in tree.iter("meta") if tree is not None else ():
-        if (element.get("http-equiv") or "").strip().lower() == "refresh":
-            found = _REFRESH.match(element.get("content") or "")
-            target = web_url(found[1].strip("\"' "), _base(tree, url)) if found else None
-            if target and target != url:
-                return target
-    return None
+    """Where a page sends whoever opens it by itself; None where it does not. Never raises."""
+    return sent_to(_page(body, headers), url, headers or {}, bare=True)
 
 
 def sitemaps_of(robots_txt: str) -> list[str]:
@@ -99,11 +92,6 @@ def _page(body: bytes, headers: Mapping[str, str] | None) -> etree._Element | No
         return fromstring(whole.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8", no_network=True))
     except (etree.LxmlError, ValueError, AssertionError):
         return None
-
-
-def _base(tree: etree._Element, url: str) -> str:
-    element = tree.find(".//base")
-    return web_url(element.get("href"), url) or url if element is not None else url
 
 
 def _declared(element: etree._Element, base: str) -> FeedLink | None:

@@ -24,10 +24,16 @@ def sent_to(tree: HtmlElement | None, url: str, headers: Mapping[str, str], *, b
     for written in _written(tree, headers, noscript=bare):
         found = _REFRESH.match(written[:_MAX_CONTENT])
         if found and int(found["delay"][:9]) <= MAX_DELAY:
-            to = web_url((found["single"] or found["double"] or found["plain"] or "").strip(), url)
+            to = web_url((found["single"] or found["double"] or found["plain"] or "").strip(), base_of(tree, url))
             if to and to.partition("#")[0] != url.partition("#")[0]:
                 return to
     return None
+
+
+def base_of(tree: HtmlElement | None, url: str) -> str:
+    """What the page's relative links are joined to."""
+    element = tree.find(".//base") if tree is not None else None
+    return web_url(element.get("href"), url) or url if element is not None else url
 
 
 def _written(tree: HtmlElement | None, headers: Mapping[str, str], *, noscript: bool) -> Iterator[str]:
