@@ -98,6 +98,12 @@ class CopyIndex(Protocol):
         """The stored original that already says this text, among items first seen after `since`; None: it is news."""
         ...
 
+    @property
+    def mistaken(self) -> Sequence[str]:
+        """Items that the last `find` showed to be no copies: what each shares with the first of its story stands before other
+        articles too."""
+        ...
+
     def add(self, item: str, reading: Reading, seen_at: datetime) -> None:
         """Index an item, original or copy. Adding the same item again replaces what was there (a revision)."""
         ...
@@ -132,6 +138,10 @@ class Transaction(Protocol):
     def revise_item(self, item: Item, seen_at: datetime | None) -> None:
         """Replace title, text and what follows from them; the old version is kept as a revision, unless `seen_at` is None:
         then it was no version of its publisher's. Its story may be another."""
+        ...
+
+    def split_item(self, item_id: str) -> None:
+        """Make a copy the first of a story of its own."""
         ...
 
     def retag_item(self, item: Item) -> None:

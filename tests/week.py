@@ -27,7 +27,7 @@ from monitor.model import (
     WebhookChannel,
 )
 from monitor.outbox import Outbox
-from monitor.pipeline.intake import Rules
+from monitor.pipeline.rules import Rules
 from monitor.service.operator import look
 from tests.fakes import FakeClock, FakeSender
 from tests.newsroom import Newsroom, Publisher, Story, a_poller, write

@@ -30,7 +30,7 @@ from monitor.core.revisions import differences
 from monitor.errors import UsageError
 from monitor.model import Item, ItemFilter, Match, Verdict
 from monitor.pipeline.history import matching
-from monitor.pipeline.intake import Rules
+from monitor.pipeline.rules import Rules
 
 SHOWN = 50  # items in a table when no limit is asked for; JSON has them all
 

@@ -29,7 +29,7 @@ from monitor.core.watch import compile_query
 from monitor.errors import QueryError, UsageError
 from monitor.model import NEW, Config, Item, ItemFilter, Match
 from monitor.pipeline.history import query_mistake
-from monitor.pipeline.intake import Rules
+from monitor.pipeline.rules import Rules
 
 SAMPLES = 10
 

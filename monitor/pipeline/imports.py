@@ -15,8 +15,9 @@ from monitor.content.articles import Document, read_documents
 from monitor.core.dates import parse_iso
 from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import Feed, PageText, Reading
-from monitor.pipeline.intake import Intake, Rules, Taken
+from monitor.pipeline.intake import Intake, Taken
 from monitor.pipeline.poll import Write
+from monitor.pipeline.rules import Rules
 from monitor.ports import Clock, Store, Workers
 
 CHUNK = 64

@@ -5,7 +5,7 @@ Everything is asked again under the write lock, so two feeds that bring one arti
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -13,69 +13,16 @@ from typing import Literal
 from monitor.core.alerting import drafts, follow_up, may_alert, may_follow, occasions, revision_drafts
 from monitor.core.boilerplate import cut_learnt, own_lines
 from monitor.core.copies import fingerprint
-from monitor.core.delivery import first_state
 from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
-from monitor.core.query import Subject
 from monitor.core.rereading import first_wait
 from monitor.core.revisions import Difference, differences
 from monitor.core.text import words_of
-from monitor.core.watch import Watchers, compile_watchlists
-from monitor.core.watching import written
-from monitor.model import AlertState, Config, CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict, Watchlist
+from monitor.model import CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict
+from monitor.pipeline.rules import Rules
 from monitor.ports import Transaction
 
 Kind = Literal["new", "copy", "revised", "seen"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """One valid configuration, ready to work with. A reload makes another; work under way keeps its own."""
-
-    config: Config
-    watchers: Watchers
-    watchlists: Mapping[str, Watchlist]
-    feeds: Mapping[str, Feed]
-    alerting: frozenset[str]
-    """The watchlists that alert: where their terms stand is told with the alert, of the others nobody asks."""
-    written: str | None = None
-    """The watchlists as readers take them (`core.watching`), where they are not too large."""
-
-    @classmethod
-    def of(cls, config: Config) -> Rules:
-        """Compile the watchlists; the configuration has been validated, so none can fail."""
-        alerting = frozenset(watchlist.id for watchlist in config.watchlists if watchlist.alert)
-        return cls(
-            config=config,
-            watchers=compile_watchlists(config.watchlists, config.terms),
-            watchlists={watchlist.id: watchlist for watchlist in config.watchlists},
-            feeds={feed.id: feed for feed in config.feeds},
-            alerting=alerting,
-            written=written(config.watchlists, config.terms, alerting),
-        )
-
-    def tags_of(self, feeds: Iterable[str]) -> tuple[str, ...]:
-        """The tags of an item's feeds: all that queries see of tags; watchlists do not see each other's."""
-        return _distinct([tag for feed in feeds if feed in self.feeds for tag in self.feeds[feed].tags])
-
-    def match(
-        self, item: Item, told: Container[str] | None = None, verdicts: tuple[Verdict, ...] | None = None
-    ) -> tuple[Item, tuple[Verdict, ...]]:
-        """The item with its watchlists and tags, and what matched; where, of the watchlists in `told` (None: all).
-        `verdicts`: what matched, where that is known."""
-        tags = self.tags_of(item.feeds)
-        if verdicts is None:
-            verdicts = self.watchers.match(Subject.of(item, tags), told)
-        given = [tag for verdict in verdicts for tag in self.watchlists[verdict.watchlist].tags]
-        return replace(
-            item,
-            tags=_distinct([*tags, *given]),
-            watchlists=tuple(verdict.watchlist for verdict in verdicts),
-        ), verdicts
-
-    def due(self, channel: str, now: datetime) -> tuple[AlertState, datetime]:
-        """The first state and time of an alert to a channel."""
-        return first_state(self.config.channels[channel], self.config.alerts, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +156,30 @@ class Intake:
         if self.tx.item(new_id) is not None:
             new_id = item_id("\0".join(keys))
         reading = self._cut(reading)
-        evidence = evidence or self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
+        given = 0
+        if evidence is None:
+            evidence = self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
+            given = sum(self._part(copy) for copy in self.tx.copies.mistaken)
         item = self._item(new_id, reading, evidence)
         item, verdicts = self.rules.match(item, self.rules.alerting, reading.verdicts)
         self.tx.add_item(item, keys, reading.words)
         self._keep(item.id, keys)
         self.tx.copies.add(item.id, reading, self.now)
         self._owe(item.id, reading)
-        told = self._alert(item, verdicts)
+        told = given + self._alert(item, verdicts)
         return Taken("copy" if evidence else "new", item.id, told + (self._follow(item) if evidence else 0))
+
+    def _part(self, copy: str) -> int:
+        """Undo that an article was taken for a copy, and alert as it should have. Whether it came with its feed's first poll is
+        not known any more, so what that forbids is forbidden."""
+        self.tx.split_item(copy)
+        found = self.tx.item(copy)
+        if found is None or not may_alert(found, self.rules.config.alerts, self.now, first_poll=True):
+            return 0
+        item, verdicts = self.rules.match(found, self.rules.alerting)
+        rules = self.rules
+        wanted = drafts(verdicts, rules.watchlists, rules.config.channels, self.now)
+        return self.tx.add_alerts(item, wanted, self.now, lambda channel: rules.due(channel, self.now))
 
     def _owe(self, item: str, reading: Reading) -> None:
         """Have a page that could not be had asked for again."""
@@ -400,10 +362,6 @@ def _reworded(old: Item, reading: Reading) -> Item:
         authors=reading.authors or old.authors,
         problem=reading.problem,
     )
-
-
-def _distinct(values: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
 
 
 def _words(text: str) -> list[str]:

@@ -40,10 +40,11 @@ from monitor.pipeline.answers import Answer, Kept, Opening
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, Run
 from monitor.pipeline.documents import AT_ONCE, Texts, read_document
-from monitor.pipeline.intake import Intake, Rules, Taken
+from monitor.pipeline.intake import Intake, Taken
 from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.reports import log_poll, report_of, waiting_for
+from monitor.pipeline.rules import Rules
 from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
 
 log = structlog.get_logger()

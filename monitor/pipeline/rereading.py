@@ -13,8 +13,9 @@ from monitor.core.plan import Fresh
 from monitor.core.rereading import entry_of, wait
 from monitor.errors import StoreError
 from monitor.model import Feed, Item, OwedPage, Reading
-from monitor.pipeline.intake import Intake, Rules, Taken
+from monitor.pipeline.intake import Intake, Taken
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.rules import Rules
 
 log = structlog.get_logger()
 

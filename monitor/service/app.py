@@ -33,9 +33,9 @@ from monitor.model import Config, DeliveryOutcome, PollReport
 from monitor.model.notes import RETAINED
 from monitor.outbox import DeliveryReport, Outbox
 from monitor.pipeline.imports import Imported, Importer, documents_in
-from monitor.pipeline.intake import Rules
 from monitor.pipeline.poll import Poller
 from monitor.pipeline.rereading import Rereader
+from monitor.pipeline.rules import Rules
 from monitor.ports import Clock, Sender, Store
 from monitor.service.ahead import Ahead
 from monitor.service.operator import changed, look

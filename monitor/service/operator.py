@@ -11,7 +11,7 @@ import structlog
 from monitor.core.outages import AT_LEAST, FEEDS, Changes, Group, Situation, changes, notice, receivers
 from monitor.core.urls import configured_site
 from monitor.model import FeedState, Outage
-from monitor.pipeline.intake import Rules
+from monitor.pipeline.rules import Rules
 from monitor.ports import Store, Transaction
 from monitor.service.health import channels_down
 

@@ -12,6 +12,7 @@ import pytest
 from monitor.adapters.sqlite import SqliteStore, copies, recent
 from monitor.adapters.sqlite.transaction import SqliteTransaction
 from monitor.core.copies import features, fingerprint
+from monitor.core.copies.choose import Judgement
 from monitor.core.stories import split
 from monitor.model import CopyEvidence, Reading
 from monitor.ports import Transaction
@@ -191,7 +192,7 @@ def test_no_text_is_read_whose_feature_bears_a_titles_number_by_accident(
         number = db.execute("SELECT number FROM items WHERE id = 'other'").fetchone()[0]
         db.conn.executemany("INSERT INTO copy_postings VALUES (?, ?)", [(made.whole, number), (made.title, number)])
     asked: list[int] = []
-    monkeypatch.setattr(copies, "choose", lambda pairs: asked.append(len(pairs)))
+    monkeypatch.setattr(copies, "choose", lambda pairs: asked.append(len(pairs)) or Judgement(None))
     assert index.ask(new) is None
     assert index.ask(text(1)) is None
     assert asked == [1], "its own text alone is read"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.model import AlertPolicy, ArticlePolicy, Config, Feed, FeedState, ItemFilter, PollReport
-from monitor.pipeline.intake import Rules
+from monitor.pipeline.rules import Rules
 from tests.builders import HOUR, NOON
 from tests.fakes import FakeClock
 from tests.newsroom import Newsroom, Publisher, a_poller, stories

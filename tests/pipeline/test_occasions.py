@@ -16,7 +16,8 @@ from monitor.content.messages import email_of, text_of
 from monitor.content.payloads import webhook_body
 from monitor.core.plan import Fresh, Revised
 from monitor.model import Alert, AlertPolicy, Config, EmailChannel, Feed, Message, Secret, SmtpServer, WebhookChannel
-from monitor.pipeline.intake import Intake, Rules, Taken
+from monitor.pipeline.intake import Intake, Taken
+from monitor.pipeline.rules import Rules
 from tests.builders import HOUR, NOON, TEXT, a_reading, a_watchlist, an_entry
 
 FEEDS = tuple(Feed(f"feed-{n}", f"https://site{n}.example.org/feed.xml") for n in range(9))

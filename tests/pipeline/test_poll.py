@@ -33,8 +33,8 @@ from monitor.model import (
     SmtpServer,
 )
 from monitor.pipeline.documents import Texts
-from monitor.pipeline.intake import Rules
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.rules import Rules
 from tests.builders import HOUR, NOON, TEXT, a_watchlist
 
 FEED = Feed("harbour", "https://harbour.example.org/feed.xml", tags=("ports",))

@@ -18,7 +18,7 @@ from monitor.model import (
     LimitsPolicy,
     PollPolicy,
 )
-from monitor.pipeline.intake import Rules
+from monitor.pipeline.rules import Rules
 from tests.builders import HOUR, NOON
 from tests.newsroom import Publisher, Story, a_poller, stories
 from tests.pipeline.desk import URL, Desk

@@ -13,9 +13,10 @@ from monitor.content.articles import own_text
 from monitor.core.givers import GIVES, IN_VAIN
 from monitor.core.rereading import WAITS, entry_of
 from monitor.model import AlertPolicy, ArticlePolicy, Failed, Fetched, FetchOutcome, Item
-from monitor.pipeline.intake import Rules
 from monitor.pipeline.rereading import LEASE, Rereader
+from monitor.pipeline.rules import Rules
 from tests.builders import HOUR, NOON, TEXT, a_watchlist, an_item
+from tests.laws.test_copies_laws import article
 from tests.pipeline.test_poll import FEED, LONG, OTHER, Bench, entry
 
 URL = "https://news.example.org/1"
@@ -546,3 +547,21 @@ async def test_a_date_that_is_guessed_keeps_no_article_from_alerting(bench: Agai
     await bench.poll()
     assert len(bench.store.alerts()) == 1
     assert (bench.item().published_at is None) == (beside > timedelta(days=2))
+
+
+async def test_an_article_that_was_taken_for_a_copy_alerts_once_it_shows(bench: Again) -> None:
+    """Two articles before the same lines cannot be told from one under two headlines; a third shows it."""
+    bench.config = replace(bench.config, article=ArticlePolicy(fetch="never"), alerts=AlertPolicy(first_poll="recent"))
+    notice = "".join(f"<p>{line}</p>" for line in article(77, 5).text.split("\n"))
+    headlines = ["Freighters leave harbour", "Parliament hears of freighters", "Museum shows old freighters"]
+    took = []
+    for number, headline in enumerate(headlines, 1):
+        bench.serve(entry(number, headline, html=notice))
+        report = await bench.poll()
+        took.append((report.new, report.copies, report.alerts))
+    assert took == [(1, 0, 1), (0, 1, 0), (1, 0, 2)], "the third, and what was owed of the second"
+    items = {item.title: item for item in bench.items()}
+    assert [items[headline].copy_of for headline in headlines] == [None] * 3
+    assert {alert.item for alert in bench.store.alerts()} == {item.id for item in items.values()}
+    bench.serve(entry(2, headlines[1], html=notice), entry(3, headlines[2], html=notice))
+    assert (await bench.poll()).alerts == 0

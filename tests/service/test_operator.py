@@ -24,7 +24,7 @@ from monitor.model import (
     Secret,
     WebhookChannel,
 )
-from monitor.pipeline.intake import Rules
+from monitor.pipeline.rules import Rules
 from monitor.service.app import open_application
 from monitor.service.operator import look
 from tests.builders import HOUR, NOON, a_feed

@@ -27,8 +27,8 @@ from monitor.model import (
     PollReport,
     WebPolicy,
 )
-from monitor.pipeline.intake import Rules
 from monitor.pipeline.poll import Poller
+from monitor.pipeline.rules import Rules
 from monitor.service.app import Application, open_application
 from monitor.service.endpoint import Endpoint
 from monitor.service.websub import Subscriber

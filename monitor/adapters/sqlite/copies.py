@@ -90,6 +90,7 @@ class _Member(NamedTuple):
     text: str
     language: str
     published_at: int | None
+    is_first: bool
 
 
 class SqliteCopyIndex:
@@ -104,12 +105,14 @@ class SqliteCopyIndex:
         recent.follow(conn)
         self._last: tuple[bytes, _Postings] | None = None
         self._added = ("", 0, False)
+        self._mistaken: tuple[str, ...] = ()
         self._newest = 0  # of the items that came
         self._hosts = Paragraphs(conn)
         self._features = lru_cache(2)(features)  # of one reading, asked for by `find` and by `add`
 
     def find(self, reading: Reading, since: datetime, *, exclude: str | None = None) -> CopyEvidence | None:
         """See ports.CopyIndex. The nearest members of the nearest stories are decided on by their texts."""
+        self._mistaken = ()
         made = reading.fingerprint or fingerprint(reading.title, reading.text, reading.language)
         wanted = self._features(made)
         stories = self._stories(wanted, self._postings(made.data, wanted))
@@ -119,11 +122,18 @@ class SqliteCopyIndex:
         learnt = Paragraphs(self._db)
         everybodys = learnt.everybodys(reading.text, [story for story, found in members if found])
         pairs = [[_pair(reading, member, story, learnt, everybodys) for member in found] for story, found in members]
-        choice = choose(pairs)
+        judged = choose(pairs)
+        self._mistaken = tuple(members[number][1][place].id for number, place in judged.mistaken)
+        choice = judged.choice
         if choice is None:
             return None
         original = self._original(members[choice.story][1][choice.member].id)
         return CopyEvidence(original, choice.decision.similarity, choice.decision.test, choice.decision.shared)
+
+    @property
+    def mistaken(self) -> Sequence[str]:
+        """See ports.CopyIndex."""
+        return self._mistaken
 
     def boilerplate(self, url: str | None) -> Mapping[int, int]:
         """See ports.CopyIndex."""
@@ -283,7 +293,7 @@ class SqliteCopyIndex:
         own = set(wanted.all)
         shares = [(len(own.intersection(unpack(packed))), number) for number, packed in rows]
         near = sorted((share for share in shares if share[0]), key=lambda share: (-share[0], share[1]))
-        sql = "SELECT id, url, title, text, language, published_at FROM items WHERE number = ?"
+        sql = "SELECT id, url, title, text, language, published_at, copy_of IS NULL FROM items WHERE number = ?"
         return [_Member(*self._db.execute(sql, (number,)).fetchone()) for _, number in near[:MEMBERS_TRIED]]
 
     def _original(self, item: str) -> str:
@@ -395,6 +405,7 @@ def _pair(reading: Reading, member: _Member, story: int, learnt: Paragraphs, eve
         _digest(reading.title, reading.text, reading.language, known),
         _digest(member.title, member.text, member.language, known),
         same_host=here is not None and here == there,
+        is_first=bool(member.is_first),
         same_days=reading.published_at is None
         or member.published_at is None
         or abs(to_ms(reading.published_at) - member.published_at) <= SAME_DAYS // timedelta(milliseconds=1),

@@ -60,6 +60,10 @@ class SqliteTransaction:
     def revise_item(self, item: Item, seen_at: datetime | None) -> None:
         items.revise(self._db.conn, item, seen_at)
 
+    def split_item(self, item_id: str) -> None:
+        items.split(self._db.conn, item_id, {})
+        self.copies.moved(item_id)
+
     def retag_item(self, item: Item) -> None:
         items.retag(self._db.conn, item)
 

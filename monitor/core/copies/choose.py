@@ -29,6 +29,8 @@ class Pair:
     same_host: bool = False
     same_days: bool = True
     """False when their dates are known and too far apart for one source to be told in other words."""
+    is_first: bool = False
+    """Whether the member is the first of its story."""
     walled: bool = False
     """What they share is what sites say under all their headlines (`walls`): they are two articles."""
 
@@ -42,16 +44,29 @@ class Choice:
     decision: Decision
 
 
-def choose(stories: Sequence[Sequence[Pair]]) -> Choice | None:
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of a new text: which story it belongs to, if any; and members, by their indexes, that never belonged to theirs."""
+
+    choice: Choice | None
+    mistaken: tuple[tuple[int, int], ...] = ()
+
+
+def choose(stories: Sequence[Sequence[Pair]]) -> Judgement:
     """Which story, if any, the new text belongs to. `stories` hold the pairs to decide on, the likeliest first.
 
     A text that holds several stories, none of them for most of its length, is a round-up: nobody's copy. Nor is one that
     shares with others what their sites say under all their headlines.
     """
     found = _found(stories)
-    if found and (told := _walled(stories)):
-        stories = told
-        found = _found(stories)
+    if not found:
+        return Judgement(None)
+    if told := _walled(stories):
+        return Judgement(_choice(told, _found(told)), _mistaken(told))
+    return Judgement(_choice(stories, found))
+
+
+def _choice(stories: Sequence[Sequence[Pair]], found: Sequence[Choice]) -> Choice | None:
     if not found:
         return None
     best = max(found, key=lambda choice: _closeness(stories[choice.story][choice.member], choice.decision))
@@ -79,6 +94,19 @@ def _walled(stories: Sequence[Sequence[Pair]]) -> Sequence[Sequence[Pair]] | Non
         [[replace(pair, walled=mark) for pair, mark in islice(told, len(story))] for story in stories]
         if any(marks)
         else None
+    )
+
+
+def _mistaken(stories: Sequence[Sequence[Pair]]) -> tuple[tuple[int, int], ...]:
+    """Copies that share with the first of their story what the new text shares with both, which is what sites say."""
+    return tuple(
+        (number, place)
+        for number, pairs in enumerate(stories)
+        for first in pairs
+        if first.is_first and first.walled
+        for place, pair in enumerate(pairs)
+        if pair is not first and pair.walled
+        if (between := shared(first.member, pair.member)) and between.unsaid == (True, True)
     )
 
 
