@@ -16,16 +16,17 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
+from monitor.adapters.sqlite.copy_members import MEMBERS_SEEN, members_of, pair
 from monitor.adapters.sqlite.copy_rows import ITEM_BITS, ITEM_MASK, host_key, in_parts, pack, unpack
-from monitor.adapters.sqlite.paragraphs import MEMBERS_TRIED, Paragraphs, packed_keys
+from monitor.adapters.sqlite.paragraphs import Paragraphs, packed_keys
 from monitor.adapters.sqlite.recent import RecentPostings
 from monitor.adapters.sqlite.rows import to_ms
-from monitor.core.copies import Features, Pair, choose, digest, features, fingerprint
+from monitor.core.copies import Features, choose, features, fingerprint
 from monitor.model import CopyEvidence, Reading
 
 SCHEMA = """
@@ -64,12 +65,7 @@ SHARED_PART = 0.12
 words have .125 and more, and of the candidates that are none only one in four."""
 STORIES_TRIED = 8
 """The nearest stories whose texts are read in one look-up; of each, the nearest `MEMBERS_TRIED`."""
-MEMBERS_SEEN = 64
-"""Members of a story, newest first, whose features are looked at to find the nearest."""
-DIGESTS_KEPT = 48
-"""Texts kept analysed between look-ups, 0.1 MB each for usual articles: a burst asks for the same stories again."""
-SAME_DAYS = timedelta(days=7)
-"""Between the dates of a text and its retelling: wires are translated within hours, magazines' pieces within a week."""
+
 
 _POSTINGS = """SELECT json_group_array(feature << 32 | item) FROM json_each(?) AS wanted
 CROSS JOIN copy_postings ON feature = wanted.value"""
@@ -77,20 +73,6 @@ CROSS JOIN copy_postings ON feature = wanted.value"""
 the interpreter is given away, and waited for, at each."""
 _POST = "INSERT OR IGNORE INTO copy_postings (feature, item) SELECT value, ?2 FROM json_each(?1)"
 """Twice as quick as row by row."""
-
-_digest = lru_cache(DIGESTS_KEPT)(digest)
-
-
-class _Member(NamedTuple):
-    """A row of `items` as decisions need it."""
-
-    id: str
-    url: str | None
-    title: str
-    text: str
-    language: str
-    published_at: int | None
-    is_first: bool
 
 
 class SqliteCopyIndex:
@@ -118,10 +100,10 @@ class SqliteCopyIndex:
         stories = self._stories(wanted, self._postings(made.data, wanted))
         if not stories:
             return None
-        members = [(story, self._members(story, wanted, to_ms(since), exclude)) for story in stories]
+        members = [(story, members_of(self._db, story, wanted, to_ms(since), exclude)) for story in stories]
         learnt = Paragraphs(self._db)
         everybodys = learnt.everybodys(reading.text, [story for story, found in members if found])
-        pairs = [[_pair(reading, member, story, learnt, everybodys) for member in found] for story, found in members]
+        pairs = [[pair(reading, member, story, learnt, everybodys) for member in found] for story, found in members]
         judged = choose(pairs)
         self._mistaken = tuple(members[number][1][place].id for number, place in judged.mistaken)
         choice = judged.choice
@@ -281,21 +263,6 @@ class SqliteCopyIndex:
                     titles.add(item)
         return texts | titles if len(titles) <= TITLES else texts
 
-    def _members(self, story: int, wanted: Features, since: int, exclude: str | None) -> list[_Member]:
-        """The members of a story that share most with these features, among the first and the newest ones."""
-        rows = self._db.execute(
-            "SELECT entries.item, entries.features FROM items"
-            " JOIN copy_entries AS entries ON entries.item = items.number"
-            " WHERE items.story = (SELECT story FROM items WHERE number = ?) AND items.first_seen_at > ?"
-            " AND items.id IS NOT ? ORDER BY items.number = ? DESC, items.number DESC LIMIT ?",
-            (story, since, exclude, story, MEMBERS_SEEN),
-        ).fetchall()
-        own = set(wanted.all)
-        shares = [(len(own.intersection(unpack(packed))), number) for number, packed in rows]
-        near = sorted((share for share in shares if share[0]), key=lambda share: (-share[0], share[1]))
-        sql = "SELECT id, url, title, text, language, published_at, copy_of IS NULL FROM items WHERE number = ?"
-        return [_Member(*self._db.execute(sql, (number,)).fetchone()) for _, number in near[:MEMBERS_TRIED]]
-
     def _original(self, item: str) -> str:
         """The end of an item's chain of copies."""
         seen = {item}
@@ -396,17 +363,3 @@ class _Postings(NamedTuple):
     spread: Counter[int]
     idioms: set[int]
     full: set[int]
-
-
-def _pair(reading: Reading, member: _Member, story: int, learnt: Paragraphs, everybodys: frozenset[int]) -> Pair:
-    here, there = host_key(reading.url), host_key(member.url)
-    known = learnt.boilerplate(here, story) | learnt.boilerplate(there, story) | everybodys
-    return Pair(
-        _digest(reading.title, reading.text, reading.language, known),
-        _digest(member.title, member.text, member.language, known),
-        same_host=here is not None and here == there,
-        is_first=bool(member.is_first),
-        same_days=reading.published_at is None
-        or member.published_at is None
-        or abs(to_ms(reading.published_at) - member.published_at) <= SAME_DAYS // timedelta(milliseconds=1),
-    )
