@@ -41,15 +41,10 @@ def written_date(written: str, parsed: object = None, language: str | None = Non
     """The instant that was written, in UTC; without a zone it is UTC's. None when it is none, or could as well be another: a
     wrong date may be too old for an alert, none is not. `parsed`: what feedparser made of it; `language`: of the feed."""
     text = " ".join(written.split())
-    from_feedparser = _moment(parsed)
-    if from_feedparser and (not text or _USUAL.fullmatch(text)):
-        return from_feedparser
-    if not text:
-        return None
+    if (said := _moment(parsed)) and (not text or _USUAL.fullmatch(text)):
+        return said
     text = text[:_MAX_DATE]
-    return (
-        parse_iso(text) or _by_words(text, language) or (from_feedparser if _says_day(text, from_feedparser) else None)
-    )
+    return (parse_iso(text) or _by_words(text, language)) if text else None
 
 
 def _moment(parsed: object) -> datetime | None:
@@ -61,12 +56,6 @@ def _moment(parsed: object) -> datetime | None:
         return None
 
 
-def _says_day(text: str, moment: datetime | None) -> bool:
-    """Whether feedparser read as far as the day: it takes the first of the month otherwise."""
-    numbers = {int(number) for number in re.findall(r"(?<!\d)\d{1,2}(?!\d)", text)}
-    return moment is not None and moment.day in numbers and not _is_ambiguous(text)
-
-
 def _is_ambiguous(text: str) -> bool:
     found = _AMBIGUOUS.match(text)
     return bool(found and found[1].lstrip("0") != found[2].lstrip("0") and int(found[1]) <= 12 and int(found[2]) <= 12)
@@ -75,16 +64,13 @@ def _is_ambiguous(text: str) -> bool:
 def _by_words(text: str, language: str | None) -> datetime | None:
     """By dateparser, unless the like of it has been in vain."""
     shape = re.sub(r"\d", "0", text), language
-    if (
-        _is_ambiguous(text)
-        or not any(char.isdigit() for char in text)
-        or shape in _hopeless
-        or len(_hopeless) >= _HOPELESS
-    ):
+    if shape in _hopeless or _is_ambiguous(text) or not any(char.isdigit() for char in text):
         return None
     text = _SHORT_ZONE.sub(lambda zone: f"{zone[1]}0{zone[2]}:{zone[3] or '00'}", text)
     moment = _parsed(text, language) or _parsed(_UNKNOWN_DAY.sub("", text), language)
     if moment is None:
+        if len(_hopeless) >= _HOPELESS:
+            _hopeless.clear()
         _hopeless.add(shape)
     return moment
 

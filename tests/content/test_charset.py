@@ -93,6 +93,19 @@ def test_where_header_and_document_disagree_the_bytes_decide() -> None:
     italian = "<?xml version='1.0' encoding='windows-1251'?>" + ITALIAN
     assert decode(italian.encode("cp1252"), headers) == (italian, None)
 
+    italian = "<?xml version='1.0' encoding='windows-1252'?>" + ITALIAN
+    headers = {"content-type": "application/xml; charset=iso-8859-2"}
+    assert decode(italian.encode("cp1252"), headers) == (italian, None), "the document's own word"
+
+
+def test_one_byte_that_is_no_utf8_is_cut_utf8_at_the_end_alone() -> None:
+    assert decode(b"<p>caf\xe9 noir</p>", {}) == ("<p>café noir</p>", None)
+    assert decode("<p>Perché la città".encode() + b"\xc3", {})[0] == "<p>Perché la città\ufffd"
+
+
+def test_a_mark_of_utf16_on_text_without_zeros_lies() -> None:
+    assert decode(codecs.BOM_UTF16_LE + ITALIAN.encode(), {}) == (ITALIAN, None)
+
 
 @pytest.mark.parametrize(
     ("text", "encoding"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.content import dates
 from monitor.content.dates import written_date
 
 WHEN = datetime(2026, 11, 29, 18, 5, 42, tzinfo=UTC)
@@ -33,6 +34,8 @@ def read(written: str, language: str | None = None) -> datetime | None:
         "Sun, 29 Nov 2026 20:05:42 +02:00",
         "Sun, 29 Nov 2026 20:05:42 +2",
         "Sun, 29 Nov 2026 20:05:42 +200",
+        "Sun, 29 Nov 2026 23:35:42 +530",
+        "Sun, 29 Nov 2026 23:35:42 +5:30",
         "Sun, 29 Nov 2026 18:05:42",
         "Sun, 29 Nov 2026 06:05:42 PM GMT",
         "Sun Nov 29 18:05:42 UTC 2026",
@@ -69,7 +72,19 @@ def test_as_publishers_write_them(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", " ", "yesterday", "soon", "11/05/2026 10:00", "5-11-26", "0000-00-00", "99999999999999999999"]
+    "written",
+    [
+        "",
+        " ",
+        "yesterday",
+        "soon",
+        "11/05/2026 10:00",
+        "12/11/2026",
+        "5-12-2026",
+        "5-11-26",
+        "0000-00-00",
+        "99999999999999999999",
+    ],
 )
 def test_what_is_no_date_or_could_be_two_is_none(written: str) -> None:
     assert read(written) is None
@@ -78,6 +93,29 @@ def test_what_is_no_date_or_could_be_two_is_none(written: str) -> None:
 def test_the_feeds_language_decides_between_months_of_one_name() -> None:
     october, november = (datetime(2026, month, 9, tzinfo=UTC) for month in (10, 11))
     assert (read("9. listopada 2026.", "hr"), read("9 listopada 2026", "pl")) == (october, november)
+
+
+@pytest.mark.parametrize(("written", "day"), [("11/11/2026", 11), ("13/11/2026", 13), ("11/13/2026", 13)])
+def test_what_can_be_one_day_alone_is_it(written: str, day: int) -> None:
+    assert read(written) == datetime(2026, 11, day, tzinfo=UTC)
+
+
+def test_what_is_no_date_is_not_asked_about_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor what looks like it; but for ever nothing is given up."""
+    asked: list[str] = []
+    monkeypatch.setattr(dates, "_parsed", lambda text, language: asked.append(text))
+    monkeypatch.setattr(dates, "_hopeless", set())
+    monkeypatch.setattr(dates, "_HOPELESS", 3)
+    for written in (
+        "day 1 of spring",
+        "day 2 of spring",
+        "day 34 of spring",
+        "day 1 of May",
+        "day 1 of June",
+        "day 1 of spring",
+    ):
+        assert written_date(written) is None
+    assert asked[::2] == ["day 1 of spring", "day 34 of spring", "day 1 of May", "day 1 of June", "day 1 of spring"]
 
 
 @given(st.integers(631_152_000, 4_102_444_800))
