@@ -17,6 +17,8 @@ _USUAL = re.compile(
 """RFC 822 and W3C-DTF, which feedparser reads well; of most others it takes the head alone (2026/11/29 for 1 November)."""
 _AMBIGUOUS = re.compile(r"\D*(\d{1,2})[/-](\d{1,2})[/-]\d{2,4}\b")
 """The day or the month first: as many do the one as the other."""
+_COMMENT = re.compile(r" ?\([^()]*\)$")
+"""RFC 822's; the zone's name, as browsers write it."""
 _SHORT_ZONE = re.compile(r"(?<=[\d ])([+-])(\d):?(\d\d)?$")
 _UNKNOWN_DAY = re.compile(r"[^\W\d]+\.?, ?")
 """Of the week, in a language beyond these."""
@@ -30,8 +32,8 @@ _SETTINGS: dict[str, Any] = {
     "PARSERS": ["timestamp", "absolute-time"],
     "DATE_ORDER": "DMY",
 }
-_MAX_DATE = 60
-"""Characters: the longest of the web's have 57, a time zone's name among them."""
+_MAX_DATE = 80
+"""Characters: the longest of the web's have 70, a time zone's name among them."""
 _HOPELESS = 1_000
 """Shapes of what is no date that are remembered: each costs some milliseconds, and a feed's dates are all of one."""
 _hopeless: set[tuple[str, str | None]] = set()
@@ -40,7 +42,7 @@ _hopeless: set[tuple[str, str | None]] = set()
 def written_date(written: str, parsed: object = None, language: str | None = None) -> datetime | None:
     """The instant that was written, in UTC; without a zone it is UTC's. None when it is none, or could as well be another: a
     wrong date may be too old for an alert, none is not. `parsed`: what feedparser made of it; `language`: of the feed."""
-    text = " ".join(written.split())
+    text = _COMMENT.sub("", " ".join(written.split()))
     if (said := _moment(parsed)) and (not text or _USUAL.fullmatch(text)):
         return said
     text = text[:_MAX_DATE]

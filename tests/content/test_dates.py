@@ -40,6 +40,8 @@ def read(written: str, language: str | None = None) -> datetime | None:
         "Sun, 29 Nov 2026 06:05:42 PM GMT",
         "Sun Nov 29 18:05:42 UTC 2026",
         "Sun Nov 29 2026 18:05:42 GMT+0000 (Coordinated Universal Time)",
+        "Sunday, 29 November 2026 19:05:42 GMT+0100 (Central European Standard Time)",
+        "Sun, 29 Nov 2026 18:05:42 GMT (Coordinated Universal Time)",
         "2026-11-29T18:05:42Z",
         "2026-11-29T20:05:42.000+0200",
         "2026-11-29 18:05:42",
