@@ -16,8 +16,9 @@ A_PART = 0.08
 """A second story counts as part of a round-up from this share on; less is a teaser in a margin."""
 HELD = 0.5
 """The part of a story's runs that must be there for the text to hold that story."""
-APART = 0.5
-"""Two stories found in one text are two parts when less than this of the smaller find is shared."""
+APART = 0.2
+"""Two stories found in one text are two parts when less than this of the smaller find is shared. Two of the same article, one of
+them cut and one in other words, share .4: a round-up's parts share names."""
 
 
 @dataclass(frozen=True, slots=True)

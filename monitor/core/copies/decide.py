@@ -50,6 +50,8 @@ RUNS_IN_OTHER_WORDS = 0.06
 ALIKE_LENGTH = 0.5
 """Re-translations are as long as each other; the vocabulary of a longer text contains much of any shorter one."""
 WORDS_NEEDED = 50
+HEAD_NEEDED = 100
+"""Words of a text that may be another's beginning in other words: two reports of one event begin alike."""
 NAMES_AGREE = 0.45
 NUMBERS_AGREE = 0.6
 TRANSLATED_NAME = 0.25
@@ -216,9 +218,15 @@ def _coherence(short: Digest, long: Digest) -> float:
 
 
 def _same_in_other_words(short: Digest, long: Digest, shared: Set[tuple[str, ...]]) -> Decision | None:
-    """Whether the rest says the same where stretches are shared word for word: those are no other words."""
-    if _other_language(short, long) or len(short) < WORDS_NEEDED or len(short) < ALIKE_LENGTH * len(long):
+    """Whether the rest says the same where stretches are shared word for word: those are no other words. Of a text that is much
+    longer its beginning is compared: cuts are made at the end."""
+    if _other_language(short, long) or len(short) < WORDS_NEEDED:
         return None
+    if len(short) < ALIKE_LENGTH * len(long):
+        if len(short) < HEAD_NEEDED or len(shared) < RUNS_IN_OTHER_WORDS * len(short.runs):
+            return None
+        long = long.beginning(len(short))
+        shared = shared & long.runs.keys()
     (stretches, own), (_, other) = short.parted(shared), long.parted(shared)
     if stretches and min(len(own), len(other)) < WORDS_NEEDED:
         return None

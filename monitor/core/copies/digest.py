@@ -90,6 +90,14 @@ class Digest:
     def __len__(self) -> int:
         return len(self.words)
 
+    def beginning(self, words: int) -> Digest:
+        """Of so many words, title and all."""
+        starts = tokenize(self.texts[1]).starts
+        cut = words - self.body_from
+        return digest(
+            self.texts[0], self.texts[1][: starts[cut]] if cut < len(starts) else self.texts[1], self.language
+        )
+
     def parted(self, common: AbstractSet[tuple[str, ...]]) -> tuple[list[Sequence[str]], list[str]]:
         """The stretches of `runs` that are in `common`, and the words of the body beside them."""
         run, least = (RUN_OF_CHARACTERS, STRETCH_OF_CHARACTERS) if self.spaceless else (RUN, STRETCH)
