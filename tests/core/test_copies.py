@@ -66,3 +66,11 @@ def test_what_two_texts_share_and_what_each_says_by_itself() -> None:
     assert (found.unsaid, found.told) == ((True, True), (True, False))
     assert shared(one, digest("Freighters leave their harbour", notice, "en")) is None, "one headline"
     assert shared(one, digest("Parliament debates pensions", article(9, 5).text, "en")) is None, "nothing shared"
+
+
+def test_texts_of_kana_alone_can_be_compared() -> None:
+    """Which have no words to count: pairs of kana are mostly grammar."""
+    kana = "きょうはとてもいいてんきですからみんなでうみのそばのこうえんへいってたのしくあそびましたよ"
+    one, other = f"{kana}あさ{kana[10:30]}ひる", f"{kana[::-1]}よる{kana[::-1][5:25]}また"
+    assert decide(("", one), ("", other), same_host=False) is None
+    assert decide(("", one), ("", one), same_host=False) is not None

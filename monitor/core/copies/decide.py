@@ -234,7 +234,7 @@ def _same_in_other_words(short: Digest, long: Digest, shared: Set[tuple[str, ...
         (short.vocabulary_of(own), long.vocabulary_of(other)) if stretches else (short.vocabulary, long.vocabulary)
     )
     common = some & others
-    similarity = len(common) / len(some | others)
+    similarity = len(common) / max(1, len(some | others))
     if similarity < SAME_WORDS or len(shared) < RUNS_IN_OTHER_WORDS * len(short.runs):
         return None
     names = agreement(short.names, long.names, NAMES_COUNT)
