@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.copies import compare, digest, features, fingerprint
+from monitor.core.copies.walls import shared
 from monitor.core.text import words_of
 from tests.quality.copies import Document, Stories
 
@@ -93,3 +94,30 @@ def test_any_text_has_a_fingerprint_and_is_its_own_copy(title: str, text: str, l
 def test_words_end_with_their_line(text: str) -> None:
     """So a text's words are those of its paragraphs, which are tokenized once for both."""
     assert words_of(text) == [word for line in text.split("\n") for word in words_of(line)]
+
+
+ALPHABETS = (
+    "あいうえおかき",
+    "アイウエオ",
+    "北大西洋条約機構",
+    "กองทัพเหนือ",
+    "북한군 ",
+    "الناتو ",
+    "0123 ",
+    "😀🚀 ",
+    "NATO Kursk ",
+)
+POOLS = st.sampled_from(ALPHABETS).flatmap(
+    lambda letters: st.lists(st.text(letters, min_size=10, max_size=70), min_size=3, max_size=3)
+)
+
+
+@settings(max_examples=200)
+@given(POOLS, POOLS, st.sampled_from(["ja", "zh", "und", "en"]), st.booleans())
+def test_any_texts_can_be_compared(pool: list[str], more: list[str], language: str, same_host: bool) -> None:
+    """Of one script or two, with something in common."""
+    one, other = (
+        digest(more[0], "\n".join(texts), language) for texts in ((*pool, *more), (pool[1], pool[2][::-1], more[1]))
+    )
+    compare(one, other, same_host=same_host)
+    shared(one, other)
