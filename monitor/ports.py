@@ -140,8 +140,8 @@ class Transaction(Protocol):
         then it was no version of its publisher's. Its story may be another."""
         ...
 
-    def split_item(self, item_id: str) -> None:
-        """Make a copy the first of a story of its own."""
+    def split_item(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
+        """Make a copy the first of a story of its own, with its followers as copies."""
         ...
 
     def retag_item(self, item: Item) -> None:

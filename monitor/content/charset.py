@@ -163,10 +163,9 @@ def _lenient(body: bytes, encoding: str) -> tuple[str, str | None]:
 def _nearly(body: bytes, encoding: str) -> tuple[str, str | None] | None:
     """As `decode`, where at most one sequence to twenty good ones is broken, or the one at the cut end; else it is another
     encoding."""
-    try:
-        return body.decode(encoding), None
-    except UnicodeDecodeError:
-        text = body.decode(encoding, "replace")
+    text, problem = _lenient(body, encoding)
+    if problem is None:
+        return text, None
     broken = text.count("\ufffd")
     good = sum(1 for character in text if character > "\x7f") - broken
     if broken * _TOLERATED <= good or (broken == 1 and text.endswith("\ufffd")):

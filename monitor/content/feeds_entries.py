@@ -186,8 +186,7 @@ def _authors(record: Record) -> tuple[str, ...]:
 
 def _date(entry: Record, language: str | None, *keys: str) -> datetime | None:
     for key in keys:
-        parsed = _get(entry, f"{key}_parsed")
-        if (parsed or _get(entry, key)) and (date := written_date(_text(entry, key), parsed, language)):
+        if date := written_date(_text(entry, key), _get(entry, f"{key}_parsed"), language):
             return date
     return None
 

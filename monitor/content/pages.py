@@ -77,9 +77,8 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
     head = metadata_of.read_head(tree, url)
     details = metadata_of.read_details(tree, url, head) if metadata else metadata_of.Details()
     few = len(_PARAGRAPH.findall(text)) <= MANY_PARAGRAPHS
-    leads = [sent_to(tree, url, headers, bare=bare) for bare in (False, True)]
     article = _extract(tree, url, fast=fast or not few)
-    if len(article) <= WALL_TEXT and (to := leads[len(article) < MIN_TEXT]):
+    if len(article) <= WALL_TEXT and (to := sent_to(tree, url, headers, bare=len(article) < MIN_TEXT)):
         raise PageElsewhere(to)
     wall = wall_of(article, head.title) if len(article) <= WALL_TEXT else None
     if wall:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from monitor.content.bylines import names
 from monitor.content.clean import MAX_NAME, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
+from monitor.core.dates import parse_iso
 from monitor.core.urls import bare_host
 
 _MAX_JSON_LD = 500_000
@@ -267,9 +268,5 @@ def _ld_name(person: object) -> str:
 def _date(written: str) -> datetime | None:
     """ISO 8601; a date alone is its midnight, no offset is UTC. A default of somebody's software (year 1, 1970) is no
     date."""
-    try:
-        value = datetime.fromisoformat(written.strip()[:40])
-        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.year >= _FIRST_YEAR else None
+    moment = parse_iso(written)
+    return moment if moment and moment.year >= _FIRST_YEAR else None

@@ -28,9 +28,8 @@ def read_sitemap(document: str, url: str, portion: Portion = FIRST) -> ParsedFee
     `children`. A sitemap of pages that are no news raises `NoNews`: every page of a site is not a feed.
     """
     root, fault = _tree(document)
-    if (
-        fault and (mended := escape_ampersands(document)) != document
-    ):  # what follows a bare & would be left out of an address
+    # What follows a bare & would be left out of an address.
+    if fault and (mended := escape_ampersands(document)) != document:
         root, remains = _tree(mended)
         fault = remains or "a bare & was repaired"
     problem = one_line(f"not well-formed XML: {fault}", 200) if fault else None
@@ -82,13 +81,8 @@ def _children(root: etree._Element, base: str) -> tuple[tuple[str, ...], int]:
         fields = dict(_texts(element))
         target = web_url(fields.get("loc"), base)
         if target:
-            found.append(
-                (
-                    "news" in target.rpartition("/")[2].lower(),
-                    written_date(fields.get("lastmod", "")) or _UNKNOWN,
-                    target,
-                )
-            )
+            changed = written_date(fields.get("lastmod", "")) or _UNKNOWN
+            found.append(("news" in target.rpartition("/")[2].lower(), changed, target))
     found.sort(key=lambda child: child[:2], reverse=True)
     return tuple(target for *_, target in found), sum(date == _UNKNOWN for _, date, _ in found)
 

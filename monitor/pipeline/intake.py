@@ -137,7 +137,7 @@ class Intake:
         spread = self.tx.copies.boilerplate(reading.url)
         if spread.keys().isdisjoint(made.paragraphs):
             return reading
-        own = own_lines(reading.text, spread)
+        own = own_lines(reading.text, spread) if reading.feed_text else None
         if own is not None and len(own) < len(reading.feed_text):
             text, problem = reading.feed_text, "the page says little but what its site says under other headlines"
             reading = replace(reading, text_from="feed", problem=problem)
@@ -172,14 +172,11 @@ class Intake:
     def _part(self, copy: str) -> int:
         """Undo that an article was taken for a copy, and alert as it should have. Whether it came with its feed's first poll is
         not known any more, so what that forbids is forbidden."""
-        self.tx.split_item(copy)
+        self.tx.split_item(copy, {})
         found = self.tx.item(copy)
-        if found is None or not may_alert(found, self.rules.config.alerts, self.now, first_poll=True):
-            return 0
-        item, verdicts = self.rules.match(found, self.rules.alerting)
-        rules = self.rules
-        wanted = drafts(verdicts, rules.watchlists, rules.config.channels, self.now)
-        return self.tx.add_alerts(item, wanted, self.now, lambda channel: rules.due(channel, self.now))
+        if found is None:
+            raise AssertionError(f"the index knows item {copy}, the store does not")
+        return replace(self, first_poll=True)._alert(*self.rules.match(found, self.rules.alerting))
 
     def _owe(self, item: str, reading: Reading) -> None:
         """Have a page that could not be had asked for again."""
@@ -222,7 +219,7 @@ class Intake:
             return self._fresh(planned, reading)
         self._add_keys(old.id, planned.keys)
         self._owe(old.id, reading)
-        return self._edited(old, reading)
+        return self._edited(old, self._cut(reading))
 
     def reread(self, known: str, reading: Reading) -> Taken:
         """The page of an item that could not be had when it was stored. Where the item had only its feed's text it is
@@ -272,7 +269,6 @@ class Intake:
         )
 
     def _edited(self, old: Item, reading: Reading) -> Taken:
-        reading = self._cut(reading)
         if reading.text_from == "feed" and old.text_from == "page":
             # With the text all goes that was made of it: the index makes the old text's fingerprint.
             reading = replace(

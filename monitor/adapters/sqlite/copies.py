@@ -66,7 +66,6 @@ words have .125 and more, and of the candidates that are none only one in four."
 STORIES_TRIED = 8
 """The nearest stories whose texts are read in one look-up; of each, the nearest `MEMBERS_TRIED`."""
 
-
 _POSTINGS = """SELECT json_group_array(feature << 32 | item) FROM json_each(?) AS wanted
 CROSS JOIN copy_postings ON feature = wanted.value"""
 """An eighth quicker than a list of placeholders, for which SQLite makes a table at each look-up; and one row for all, because

@@ -10,9 +10,7 @@ from typing import NamedTuple
 from monitor.adapters.sqlite.copy_rows import host_key, unpack
 from monitor.adapters.sqlite.paragraphs import MEMBERS_TRIED, Paragraphs
 from monitor.adapters.sqlite.rows import to_ms
-from monitor.core.copies import Features
-from monitor.core.copies.choose import Pair
-from monitor.core.copies.digest import digest
+from monitor.core.copies import Features, Pair, digest
 from monitor.model import Reading
 
 MEMBERS_SEEN = 64

@@ -303,11 +303,8 @@ class SqliteStore:
 
     def split(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
         """Undo a merge: a copy becomes the first of a story of its own, with its followers."""
-        with self._writing() as db:
-            index = SqliteCopyIndex(db.conn, self._recent)
-            items.split(db.conn, item_id, followers)
-            for moved in (item_id, *followers):
-                index.moved(moved)
+        with self.transaction() as tx:
+            tx.split_item(item_id, followers)
 
     def revisions(self, item_id: str) -> list[tuple[datetime, str, str]]:
         with self._reading as db:

@@ -16,6 +16,7 @@ from monitor.model import (
     Alert,
     AlertDraft,
     AlertState,
+    CopyEvidence,
     FeedState,
     Item,
     Notice,
@@ -60,9 +61,10 @@ class SqliteTransaction:
     def revise_item(self, item: Item, seen_at: datetime | None) -> None:
         items.revise(self._db.conn, item, seen_at)
 
-    def split_item(self, item_id: str) -> None:
-        items.split(self._db.conn, item_id, {})
-        self.copies.moved(item_id)
+    def split_item(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
+        items.split(self._db.conn, item_id, followers)
+        for moved in (item_id, *followers):
+            self.copies.moved(moved)
 
     def retag_item(self, item: Item) -> None:
         items.retag(self._db.conn, item)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from monitor.core.copies.decide import Decision, compare
 from monitor.core.copies.digest import Digest
@@ -90,12 +89,10 @@ def _walled(stories: Sequence[Sequence[Pair]]) -> Sequence[Sequence[Pair]] | Non
         [pair.member for pair in pairs],
         [pair.same_host for pair in pairs],
     )
-    told = iter(zip(pairs, marks, strict=True))
-    return (
-        [[replace(pair, walled=mark) for pair, mark in islice(told, len(story))] for story in stories]
-        if any(marks)
-        else None
-    )
+    if not any(marks):
+        return None
+    told = iter(marks)
+    return [[replace(pair, walled=next(told)) for pair in story] for story in stories]
 
 
 def _mistaken(stories: Sequence[Sequence[Pair]]) -> tuple[tuple[int, int], ...]:
@@ -116,11 +113,10 @@ def _best(number: int, pairs: Sequence[Pair]) -> Choice | None:
     closest = -1.0
     for place, pair in enumerate(pairs):
         decision = compare(pair.new, pair.member, same_host=pair.same_host, same_days=pair.same_days)
-        if (
-            pair.walled and decision is not None and decision.test != "words"
-        ):  # which leaves out what is shared word for word
+        # The test of words leaves out what is shared word for word.
+        if decision is None or (pair.walled and decision.test != "words"):
             continue
-        if decision is not None and _closeness(pair, decision) > closest:
+        if _closeness(pair, decision) > closest:
             best, closest = Choice(number, place, decision), _closeness(pair, decision)
             if decision.similarity >= 0.99:
                 break
