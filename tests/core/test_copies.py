@@ -74,3 +74,10 @@ def test_texts_of_kana_alone_can_be_compared() -> None:
     one, other = f"{kana}あさ{kana[10:30]}ひる", f"{kana[::-1]}よる{kana[::-1][5:25]}また"
     assert decide(("", one), ("", other), same_host=False) is None
     assert decide(("", one), ("", one), same_host=False) is not None
+
+
+def test_a_beginning_shorter_than_its_headline_has_no_body() -> None:
+    headline, body = " ".join(f"word{number}" for number in range(30)), "Six freighters left the harbour."
+    assert digest(headline, body, "en").beginning(20).texts == (headline, "")
+    assert digest(headline, body, "en").beginning(33).texts == (headline, "Six freighters left ")
+    assert digest(headline, body, "en").beginning(90).texts == (headline, body)

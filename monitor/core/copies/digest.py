@@ -93,7 +93,7 @@ class Digest:
     def beginning(self, words: int) -> Digest:
         """Of so many words, title and all."""
         starts = tokenize(self.texts[1]).starts
-        cut = words - self.body_from
+        cut = max(0, words - self.body_from)
         return digest(
             self.texts[0], self.texts[1][: starts[cut]] if cut < len(starts) else self.texts[1], self.language
         )
