@@ -18,8 +18,8 @@ from monitor.model import Verdict, Watchlist
 LARGEST = 16_000
 """Characters of what is sent with each document; some hundred watchlists, which a worker compiles in a twentieth of a second.
 Larger ones are matched where articles are stored."""
-_ASKED = ("id", "name", "query", "keywords", "exclude", "languages", "feeds", "stem")
-"""What of a watchlist decides whether it matches."""
+_ASKED = ("id", "name", "query", "keywords", "exclude", "languages", "feeds", "stem", "tags")
+"""What of a watchlist decides whether it and others match."""
 
 
 @dataclass(frozen=True, slots=True)

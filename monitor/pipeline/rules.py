@@ -40,7 +40,7 @@ class Rules:
         )
 
     def tags_of(self, feeds: Iterable[str]) -> tuple[str, ...]:
-        """The tags of an item's feeds: all that queries see of tags; watchlists do not see each other's."""
+        """The tags of an item's feeds; a watchlist sees those that others give as well (`core.tagging`)."""
         return _distinct([tag for feed in feeds if feed in self.feeds for tag in self.feeds[feed].tags])
 
     def match(

@@ -19,6 +19,7 @@ from monitor.settings.validate import validate
 def run_tests(
     document: Document,
     watchlist: Watchlist,
+    deciding: Sequence[Watchlist],
     tests: Sequence[Any],
     feeds: Feeds,
     terms: Terms,
@@ -26,7 +27,8 @@ def run_tests(
     *,
     runnable: bool,
 ) -> None:
-    """Check every test of a watchlist, and run them where `runnable`; a test that fails is a mistake like any other."""
+    """Check every test of a watchlist, and run them where `runnable`; a test that fails is a mistake like any other.
+    `deciding`: itself and those whose tags it may see (`Watchers.deciding`)."""
     compiled: dict[tuple[bool, bool], Watchers] = {}
     for number, data in enumerate(tests):
         path = ("test", number)
@@ -47,8 +49,8 @@ def run_tests(
             continue
         key = (test.language is not None, test.feed is not None)
         if key not in compiled:
-            compiled[key] = compile_watchlists([_asked(watchlist, *key)], terms.for_checking(()))
-        matched = bool(compiled[key].match(_subject(test, feeds)))
+            compiled[key] = compile_watchlists([_asked(one, *key) for one in deciding], terms.for_checking(()))
+        matched = watchlist.id in {verdict.watchlist for verdict in compiled[key].match(_subject(test, feeds))}
         if matched != test.match:
             what = "expected a match, and there was none" if test.match else "expected no match, and there was one"
             mistakes.at_value(document, (*path, "match"), what)

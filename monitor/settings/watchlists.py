@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from monitor.core.query import Meta, parse, walk
+from monitor.core.watch import Watchers, compile_watchlists
 from monitor.core.watch import mistakes as query_mistakes
 from monitor.errors import QueryError
 from monitor.model import Watchlist
@@ -16,7 +19,7 @@ from monitor.settings.documents import read_document, read_text
 from monitor.settings.feeds import Feeds
 from monitor.settings.languages import language_code
 from monitor.settings.mistakes import Document, among, nearest, shown
-from monitor.settings.run import Run
+from monitor.settings.run import Run, may_hold, raw
 from monitor.settings.schema import WatchlistFile
 from monitor.settings.terms import Terms, note_query
 from monitor.settings.trials import run_tests
@@ -28,14 +31,47 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 _ABOUT_ITEMS = re.compile("(?:lang|feed):")
 """What a query that `about_items` judges has in it: others are not parsed once more, of ten thousand."""
 
+_ASKS_TAGS = re.compile("tag:|@")
+"""What a query has in it that asks for tags, or may by a named one."""
+
 Words = tuple[tuple[int, str], ...]
 """The entries of a keywords file with their lines."""
 
 
 def read_watchlists(run: Run, feeds: Feeds, channels: Channels, terms: Terms) -> list[Watchlist]:
     """All watchlists that are right, in the order of their names."""
-    readers = (_Reader(run, path, feeds, channels, terms) for path in run.documents(run.directory / "watchlists"))
-    return [watchlist for reader in readers if (watchlist := reader.read()) is not None]
+    right: list[Watchlist] = []
+    waiting: list[_Reader] = []
+    tags, unread = set(feeds.tags), list[str | None]()
+    for path in run.documents(run.directory / "watchlists"):
+        reader = _Reader(run, path, feeds, channels, terms)
+        if (watchlist := reader.read()) is not None:
+            right.append(watchlist)
+        if reader.waiting is not None:
+            waiting.append(reader)
+        tags.update(reader.tags)
+        unread.append(reader.unread)
+    if waiting:
+        watchers = compile_watchlists(
+            [one for one in right if terms.right_for([one.query or ""])], terms.for_checking(())
+        )
+        for reader in waiting:
+            reader.ask_tags(watchers, {tag.casefold() for tag in tags}, unread)
+    return right
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """A watchlist and its tests as written."""
+
+    document: Document
+    watchlist: Watchlist
+    tests: Sequence[Any]
+
+
+def sources(watchlist: Watchlist) -> tuple[str, ...]:
+    """All that a watchlist says in the language of queries, or in plain terms."""
+    return (*filter(None, [watchlist.query]), *watchlist.keywords, *watchlist.exclude)
 
 
 class _Reader:
@@ -44,11 +80,17 @@ class _Reader:
     def __init__(self, run: Run, path: Path, feeds: Feeds, channels: Channels, terms: Terms) -> None:
         self.run, self.mistakes, self.path = run, run.mistakes, path
         self.feeds, self.channels, self.terms = feeds, channels, terms
+        self.waiting: _Tested | None = None
+        """What is to be looked at when all watchlists are read: it may ask for tags that others give."""
+        self.tags: Sequence[str] = ()
+        self.unread: str | None = None
+        """The file's text where its tags could not be read."""
 
     def read(self) -> Watchlist | None:
         before = len(self.mistakes.found)
         document = read_document(self.path, self.mistakes)
         if document is None:
+            self.unread = raw(self.path)
             return None
         try:
             values.slug(self.path.stem)
@@ -56,14 +98,38 @@ class _Reader:
             self.mistakes.add(document.name, 0, "file name", str(error))
         checked = validate(WatchlistFile, document, self.mistakes)
         file = checked.table.keywords_file
+        self.tags = checked.table.tags
+        self.unread = document.places.text if "tags" in checked.bad else None
         words = self.keywords(document, file) if file is not None else ()
         self.references(document, checked.table)
         watchlist = self.watchlist(checked.table, words)
         self.queries(document, checked, watchlist, words)
         right = len(self.mistakes.found) == before
-        runnable = right and self.terms.right_for(filter(None, [watchlist.query]))
-        run_tests(document, watchlist, checked.table.test, self.feeds, self.terms, self.mistakes, runnable=runnable)
+        runnable = right and self.terms.right_for([watchlist.query or ""])
+        tested = _Tested(document, watchlist, checked.table.test)
+        if runnable and _ASKS_TAGS.search(watchlist.query or ""):
+            self.waiting = tested
+        else:
+            self.run_tests(tested, (watchlist,), runnable=runnable)
         return watchlist if len(self.mistakes.found) == before else None
+
+    def ask_tags(self, watchers: Watchers, given: Collection[str], unread: Sequence[str | None]) -> None:
+        """Run the tests of who is `waiting`, and tell of a tag that is a misspelling of one that is `given`, folded,
+        and that none of the `unread` files may give."""
+        assert self.waiting is not None
+        watchlist, document = self.waiting.watchlist, self.waiting.document
+        self.run_tests(self.waiting, watchers.deciding(watchlist.id), runnable=True)
+        for meta in self.about_items(watchlist.query or ""):
+            tag = meta.value.casefold()
+            asked = meta.field == "tag" and not set("*?") & set(tag) and not self.feeds.known(tag, given)
+            may_be = any(may_hold(text, meta.value) for text in unread)
+            if asked and not may_be and (near := nearest(tag, given)):
+                what = f'no feed and no watchlist gives the tag "{meta.value}"{near}'
+                note_query(document, ("query",), watchlist.query or "", QueryError(what, meta.at), self.mistakes)
+
+    def run_tests(self, tested: _Tested, deciding: Sequence[Watchlist], *, runnable: bool) -> None:
+        document, watchlist, tests = tested.document, tested.watchlist, tested.tests
+        run_tests(document, watchlist, deciding, tests, self.feeds, self.terms, self.mistakes, runnable=runnable)
 
     def watchlist(self, table: WatchlistFile, words: Words) -> Watchlist:
         return Watchlist(
@@ -118,7 +184,7 @@ class _Reader:
         nothing = watchlist.query is None and not watchlist.keywords
         if nothing and (checked.bad or "keywords_file" in document.data):
             return  # what it should look for is among the mistakes told already
-        known = self.terms.for_checking(self.sources(watchlist))
+        known = self.terms.for_checking(sources(watchlist))
         for key, error, source in query_mistakes(watchlist, known):
             indexed = re.fullmatch(r"(\w+)\[(\d+)\]", key)
             path = (indexed[1], int(indexed[2])) if indexed else (key,)
@@ -130,15 +196,19 @@ class _Reader:
             else:
                 self.mistakes.at_key(document, path, error.what)
         if watchlist.query is not None and _ABOUT_ITEMS.search(watchlist.query):
-            self.about_items(document, watchlist.query, known)
+            self.languages_and_feeds(document, watchlist.query)
 
-    def about_items(self, document: Document, query: str, known: Mapping[str, str]) -> None:
-        """`lang:` of no language, and `feed:` of a misspelt feed, can never match. Another feed's may: of imports."""
+    def about_items(self, query: str) -> list[Meta]:
+        """What a query itself says about items; nothing where it has a mistake, which was told."""
         try:
-            said = [node for node in walk(parse(query, known), named=False) if isinstance(node, Meta)]
+            tree = parse(query, self.terms.for_checking([query]))
         except QueryError:
-            return  # told already
-        for meta in said:
+            return []
+        return [node for node in walk(tree, named=False) if isinstance(node, Meta)]
+
+    def languages_and_feeds(self, document: Document, query: str) -> None:
+        """`lang:` of no language, and `feed:` of a misspelt feed, can never match. Another feed's may: of imports."""
+        for meta in self.about_items(query):
             what = ""
             if meta.field == "lang" and meta.value.casefold() != "und":
                 try:
@@ -150,9 +220,6 @@ class _Reader:
                 what = f'no feed has the id "{meta.value}"{near}' if near else ""
             if what:
                 note_query(document, ("query",), query, QueryError(what, meta.at), self.mistakes)
-
-    def sources(self, watchlist: Watchlist) -> Iterable[str]:
-        return filter(None, (watchlist.query, *watchlist.keywords, *watchlist.exclude))
 
     def in_file(self, name: str | None, word: tuple[int, str], error: QueryError) -> None:
         path = self.path.parent / str(name)

@@ -184,7 +184,7 @@ def report(lists: Sequence[Watchlist], some: Sequence[str], subjects: Sequence[S
     compiling, grown = time.process_time() - start, memory() - before
     first = cold(watchers, subjects)
     warm = milliseconds(watchers.match, subjects)
-    waking, vocabulary = watchers._waking, watchers._vocabulary
+    ((_, waking),), vocabulary = watchers._stages, watchers._vocabulary
     woken = sum(len(waking.woken(Document(subject, vocabulary))) for subject in subjects) / len(subjects)
     matched = sum(len(watchers.match(s)) for s in subjects) / len(subjects)
     rival = milliseconds(automaton(some), subjects)

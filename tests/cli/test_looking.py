@@ -102,6 +102,20 @@ def test_why_and_try_explain(run: Callable[..., Result]) -> None:
     run("try", code=2)
 
 
+def test_a_tag_that_a_watchlist_gives_is_the_same_to_all_who_ask(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "config" / "watchlists" / "asks.toml").write_text('query = "tag:shipping"\n')
+    (tmp_path / "new.jsonl").write_text(
+        json.dumps({"id": "new", "title": "Left", "text": "A freighter left the basin."})
+    )
+    run("import", "new.jsonl")
+    assert records(run("items", "--watchlist", "asks", "--json"))[0]["id"] == "new"
+    assert [one["id"] for one in records(run("items", "tag:shipping", "--json"))] == ["new", "second", "first"]
+    assert run("try", "tag:shipping").stdout.startswith("3 items match")
+    assert run("try", "--watchlist", "asks").stdout.startswith("3 items match")
+    assert "✓ tag:shipping" in run("why", "new", "asks").stdout
+    assert "✗ tag:shipping" in run("why", "third", "asks").stdout
+
+
 def test_a_story_is_told_with_what_each_copy_changed(run: Callable[..., Result]) -> None:
     shown = run("show", "second").stdout
     assert "copy of       first: containment" in shown

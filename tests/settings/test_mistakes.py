@@ -72,6 +72,7 @@ BROKEN = [
     ("watchlists/w.toml", 'keywords_file = "names.txt"\n', 1, r"names\.txt: no such file"),
     ("watchlists/w.toml", 'name = "Nothing to look for"\n', 1, r"nothing to look for"),
     ("watchlists/w.toml", 'query = "nato"\n[[test]]\ntext = "an apple"\nmatch = true\n', 4, r"\[\[test\]\] 1 match: expected a match"),
+    ("watchlists/w.toml", 'query = "nato tag:agenzy"\n', 1, r'query: .*"agenzy"; did you mean "agency"'),
     ("watchlists/My List.toml", 'query = "nato"\n', 0, r'file name: not an id'),
     ("watchlists/notes.md", "remember\n", 0, r"neither a \.toml file nor a keywords_file"),
     ("terms.toml", "a = '@b'\nb = '@a'\n", 1, r"a: .*(circle|itself)"),
@@ -115,7 +116,7 @@ def test_all_mistakes_of_all_files_come_in_one_run(config: Path) -> None:
     for name, text, _, said in BROKEN:
         by_file.setdefault(name, []).append((text, said))
     write(config, "monitor.toml", '[poll]\nevry = "1m"\nmax = "x"\n[article]\nfetch = "sometimes"\n')
-    write(config, "feeds.toml", '[[feed]]\nurl = "ftp://x"\n[[feed]]\nid = "a"\n')
+    write(config, "feeds.toml", '[[feed]]\nurl = "ftp://x"\n[[feed]]\nid = "a"\ntags = ["agency"]\n')
     for number, (text, _) in enumerate(by_file["watchlists/w.toml"]):
         write(config, f"watchlists/w{number}.toml", text)
     write(config, "terms.toml", "a = '@b'\nb = '@a'\n")
@@ -146,3 +147,30 @@ def test_the_repositorys_own_example_is_right() -> None:
     assert len(example.watchlists) == 3
     assert "dprk-troops" in {watchlist.id for watchlist in example.watchlists}
     assert len({feed.language for feed in example.feeds}) >= 6
+
+
+def test_a_test_sees_the_tags_that_other_watchlists_give(config: Path) -> None:
+    """Whether their file is read before or after."""
+    test = "[[test]]\ntext = '{}'\nmatch = {}\n"
+    write(config, "watchlists/m.toml", 'query = "ships"\ntags = ["sea"]\n')
+    for name in ("a", "z"):
+        text = 'query = "tag:sea NOT storm"\n'
+        write(config, f"watchlists/{name}.toml", text + test.format("ships", "true") + test.format("trains", "false"))
+    assert len(load(config, {"HOME": "/home/ada"}).watchlists) == 3
+    write(config, "watchlists/z.toml", 'query = "@wet"\n' + test.format("trains", "true"))
+    write(config, "terms.toml", "wet = 'tag:sea OR rain'\n")
+    (found,) = mistakes(config)
+    assert "z.toml:4: " in found and "expected a match" in found
+
+
+def test_a_tag_of_a_watchlist_is_no_misspelling(config: Path) -> None:
+    write(config, "watchlists/a.toml", 'query = "tag:agenda"\n')
+    write(config, "watchlists/b.toml", 'query = "plan"\ntags = ["agenda"]\n')
+    assert len(load(config, {"HOME": "/home/ada"}).watchlists) == 2
+
+
+def test_a_tag_that_a_broken_watchlist_may_give_is_no_misspelling(config: Path) -> None:
+    write(config, "watchlists/a.toml", 'query = "tag:agenda"\n')
+    write(config, "watchlists/b.toml", 'query = "plan"\ntags = ["agenda", 5]\n')
+    write(config, "watchlists/c.toml", 'query = "plan\ntags = ["agenda"]\n')
+    assert [one.partition(":")[0].rpartition("/")[2] for one in mistakes(config)] == ["b.toml", "c.toml"]

@@ -43,10 +43,14 @@ class MetaLeaf:
             case "tag":
                 candidates = subject.tags
         for candidate in candidates:
-            plain = candidate if self.node.field == "feed" else candidate.casefold()
-            if plain == self.value or (self.wild and glob(self.value, plain)):
+            if self.fits(candidate):
                 return Match(self.label, self.node.field, candidate, 0, len(candidate))
         return None
+
+    def fits(self, candidate: str) -> bool:
+        """Whether a language, a feed or a tag is the one asked for."""
+        plain = candidate if self.node.field == "feed" else candidate.casefold()
+        return plain == self.value or (self.wild and glob(self.value, plain))
 
     def _in_url(self, url: str | None) -> Match | None:
         if url is None:

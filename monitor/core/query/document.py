@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 
 from monitor.core.query import forms
@@ -88,6 +90,12 @@ class Document:
             *(Field("author", author) for author in subject.authors),
         )
         self._wild: dict[tuple[int, str], list[int]] = {}
+
+    def tagged(self, tags: tuple[str, ...]) -> Document:
+        """The same document with other tags; nothing is read again that has been."""
+        other = copy(self)
+        other.subject = replace(self.subject, tags=tags)
+        return other
 
     @cached_property
     def words(self) -> set[str]:
