@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from monitor.core.wrapped import unwrapped
+
 # What `[limits]` may at most be set to; what it is set to is cut, and told, where an article is finished.
 MAX_TITLE = 5_000
 """Characters of a title: a 10 MB title costs no more than this."""
@@ -93,6 +95,12 @@ def web_url(href: str | None, base: str = "") -> str | None:
     if not usable or len(joined) > MAX_URL or "\\" in parts.netloc:
         return None
     return parts.scheme + joined[len(parts.scheme) :]
+
+
+def article_link(href: str | None, base: str = "") -> str | None:
+    """As `web_url`, of an article's address: what only leads on to it (`core.wrapped`) is left out."""
+    url = web_url(href, base)
+    return url and (web_url(unwrapped(url)) or url)
 
 
 def feed_url(href: str | None, base: str = "") -> str | None:

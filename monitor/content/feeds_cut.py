@@ -23,7 +23,7 @@ from monitor.content.feeds_entries import Surroundings
 from monitor.core.identity import shortened
 from monitor.model import Entry, ParsedFeed
 
-FORMAT = 5
+FORMAT = 6
 """Of a memory; to be raised whenever what is read of the same bytes changes, or a key or a hash made of it."""
 MAX_MEMORY = 1_000_000
 """Compressed bytes kept of one feed: some 10,000 entries. A document beyond it is read whole each time."""

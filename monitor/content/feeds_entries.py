@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.content import feeds_hints as hints
 from monitor.content.bylines import names
-from monitor.content.clean import MAX_HTML, MAX_NAME, MAX_TAGS, MAX_URL, drop_controls, one_line, web_url
+from monitor.content.clean import MAX_HTML, MAX_NAME, MAX_TAGS, MAX_URL, article_link, drop_controls, one_line, web_url
 from monitor.content.dates import written_date
 from monitor.content.htmltext import title_text
 from monitor.core.urls import bare_host
@@ -151,11 +151,11 @@ def _link(entry: Record, base: str) -> str | None:
         href = html.unescape(href) if "&amp;" in href else href
         if href.split("/")[0].removeprefix("www.") in _hosts(base):
             href = "//" + href  # the scheme was forgotten
-        url = web_url(href, base)
+        url = article_link(href, base)
         if url:
             return url
     guid = _text(entry, "id")
-    return web_url(guid) if guid.lower().startswith(("http://", "https://")) else None
+    return article_link(guid) if guid.lower().startswith(("http://", "https://")) else None
 
 
 def _hosts(base: str) -> tuple[str, ...]:

@@ -9,7 +9,17 @@ from math import isfinite
 from typing import Any
 
 from monitor.content.bylines import names
-from monitor.content.clean import MAX_HTML, MAX_LIST, MAX_NAME, MAX_TAGS, MAX_URL, drop_controls, one_line, web_url
+from monitor.content.clean import (
+    MAX_HTML,
+    MAX_LIST,
+    MAX_NAME,
+    MAX_TAGS,
+    MAX_URL,
+    article_link,
+    drop_controls,
+    one_line,
+    web_url,
+)
 from monitor.content.dates import written_date
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
@@ -88,7 +98,9 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
     tags = item.get("tags")
     return Entry(
         guid=one_line(str(guid), MAX_URL) or None if isinstance(guid, str | int | float) else None,
-        url=web_url(_string(item, "url"), base) or web_url(_string(item, "external_url"), base) or _url_guid(guid),
+        url=article_link(_string(item, "url"), base)
+        or article_link(_string(item, "external_url"), base)
+        or _url_guid(guid),
         title=title_text(_string(item, "title"), is_html=False),
         summary=html.escape(drop_controls(_string(item, "summary")), quote=False),
         content=drop_controls(content[:MAX_HTML]),
@@ -111,7 +123,7 @@ def _date(value: object) -> datetime | None:
 
 
 def _url_guid(guid: object) -> str | None:
-    return web_url(guid) if isinstance(guid, str) and guid.startswith(("http://", "https://")) else None
+    return article_link(guid) if isinstance(guid, str) and guid.startswith(("http://", "https://")) else None
 
 
 def _string(record: object, key: str) -> str:

@@ -280,3 +280,16 @@ def test_an_empty_feed_is_a_feed() -> None:
     feed = read(rss(""))
     assert feed.entries == ()
     assert feed.complete
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom", "json"])
+def test_a_link_that_only_leads_on_is_left_out(kind: str) -> None:
+    """As Google Alerts, Bing and some feeds of bookmarks write them."""
+    link = "https://www.google.com/url?rct=j&sa=t&url=https://paper.example/a%3Fid%3D1&ct=ga"
+    written = link.replace("&", "&amp;")
+    body = {
+        "rss": rss(f"<item><title>A</title><link>{written}</link></item>").decode(),
+        "atom": f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>tag:1</id><title>A</title><link href="{written}"/></entry></feed>',
+        "json": f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": "1", "url": "{link}"}}]}}',
+    }[kind]
+    assert only(body).url == "https://paper.example/a?id=1"
