@@ -266,7 +266,9 @@ class Outbox:
         """Where else the story appeared, each place once, first seen first; not where the item itself came from."""
         own = {(item.url, feed) for feed in (*item.feeds[:1], None)}
         seen: dict[tuple[str | None, str | None], Sighting] = {}
-        for sighting in self._store.sightings(alert.story):
+        first = self._store.item(alert.story) if item.id != alert.story else None
+        where = [Sighting(first.url, next(iter(first.feeds), None), first.first_seen_at)] if first else []
+        for sighting in (*where, *self._store.sightings(alert.story)):
             place = (sighting.url, sighting.feed)
             if place not in own:
                 seen.setdefault(place, sighting)

@@ -130,6 +130,10 @@ class Transaction(Protocol):
 
     def item(self, item_id: str) -> Item | None: ...
 
+    def story(self, story: str) -> list[Item]:
+        """All items of a story, first seen first."""
+        ...
+
     def add_item(self, item: Item, keys: Mapping[str, str], words: str | None = None) -> None:
         """Store a new item under its identity keys (key to entry hash). `words`: its `core.query.index_text`, where that is
         made already."""
@@ -313,7 +317,9 @@ class Store(Protocol):
         """Undo a merge: a copy becomes the first of a story of its own, and its followers copies of it; no alert."""
         ...
 
-    def sightings(self, story: str) -> list[Sighting]: ...
+    def sightings(self, story: str) -> list[Sighting]:
+        """Where a story appeared beside its first item, first seen first."""
+        ...
 
     def shown_by(self, feed: str, item_ids: Collection[str], by: datetime) -> bool:
         """Whether the feed had shown any of these items by then."""

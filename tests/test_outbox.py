@@ -169,6 +169,16 @@ async def test_the_message_holds_item_copies_and_thread() -> None:
     assert first.parts[0][2] == (copy, elsewhere)
 
 
+async def test_an_alert_about_a_story_s_later_item_names_the_first_one() -> None:
+    desk = Desk()
+    desk.store.texts["item-0"] = an_item("item-0", url="https://first.example.net/x", feeds=("first",))
+    desk.add(an_alert(1, story="item-0"))
+    desk.store.places["item-0"] = [Sighting("https://example.org/item-1", "harbour", MORNING)]
+    await desk.deliver()
+    (also,) = desk.sender.sent[0].parts[0][2]
+    assert (also.url, also.feed) == ("https://first.example.net/x", "first")
+
+
 async def test_an_alert_whose_item_is_gone_is_dead_and_says_so() -> None:
     desk = Desk()
     desk.store.add(an_alert())

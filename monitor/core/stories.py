@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.core.boilerplate import paragraph_key, paragraphs_of
-from monitor.core.copies import Decision, compare, digest
+from monitor.core.copies import ARTICLE, Decision, compare, digest
 from monitor.core.text import words_of
 from monitor.core.urls import bare_host
 from monitor.model import CopyEvidence, Item
@@ -76,6 +76,11 @@ def tell(items: Sequence[Item]) -> StoryTold:
         ),
         earliest[1] if earliest else None,
     )
+
+
+def says_more(item: Item, others: Iterable[Item]) -> bool:
+    """Whether an item is to all these as an article is to its teaser; nothing is to what was imported as known."""
+    return all(one.text_from != "import" and len(item.text) >= ARTICLE * len(one.text) for one in others)
 
 
 def site_of(item: Item) -> str:

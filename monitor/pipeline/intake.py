@@ -5,7 +5,7 @@ Everything is asked again under the write lock, so two feeds that bring one arti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -17,6 +17,7 @@ from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
 from monitor.core.revisions import Difference, differences
+from monitor.core.stories import says_more
 from monitor.core.text import words_of
 from monitor.model import CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict
 from monitor.pipeline.rules import Rules
@@ -162,12 +163,26 @@ class Intake:
             given = sum(self._part(copy) for copy in self.tx.copies.mistaken)
         item = self._item(new_id, reading, evidence)
         item, verdicts = self.rules.match(item, self.rules.alerting, reading.verdicts)
+        item, met = self._told_more(item, verdicts)
         self.tx.add_item(item, keys, reading.words)
         self._keep(item.id, keys)
         self.tx.copies.add(item.id, reading, self.now)
         self._owe(item.id, reading)
-        told = given + self._alert(item, verdicts)
-        return Taken("copy" if evidence else "new", item.id, told + (self._follow(item) if evidence else 0))
+        told = given + self._alert(item, verdicts, met or ())
+        return Taken("copy" if item.copy_of else "new", item.id, told + (self._follow(item) if evidence else 0))
+
+    def _told_more(self, item: Item, verdicts: tuple[Verdict, ...]) -> tuple[Item, Collection[str] | None]:
+        """A copy that says much more than its story did, and that a watchlist matches which nothing of the story had matched,
+        is none: nobody has been told of what it says. With the watchlists that its story had met; None for any other."""
+        alerting = {verdict.watchlist for verdict in verdicts} & self.rules.alerting
+        first = self.tx.item(item.story) if item.copy_of and alerting else None
+        if first is None or alerting <= set(first.watchlists) or not says_more(item, [first]):
+            return item, None
+        others = [one for one in self.tx.story(item.story) if one.id != item.id]
+        met = {watchlist for one in others for watchlist in one.watchlists}
+        if alerting <= met or not says_more(item, others):
+            return item, None
+        return replace(item, copy_of=None, similarity=None, copy_test=None, copy_shared=()), met
 
     def _part(self, copy: str) -> int:
         """Undo that an article was taken for a copy, and alert as it should have. Whether it came with its feed's first poll is
@@ -241,11 +256,12 @@ class Intake:
         if evidence and joins:
             item = self._as_copy(item, evidence)
         item, verdicts = self.rules.match(item, self.rules.alerting)
+        item, met = self._told_more(item, verdicts)
         self.tx.revise_item(item, None)
         self.tx.copies.add(item.id, reading, old.first_seen_at)
-        if evidence or item.copy_of:  # a copy raises no alert, whatever had become of its stub
+        if met is None and (evidence or item.copy_of):  # a copy raises no alert, whatever had become of its stub
             return Taken("copy", item.id, self._follow(item) if joins else 0)
-        return Taken("new", item.id, self._alert(item, verdicts, already=old))
+        return Taken("new", item.id, self._alert(item, verdicts, {*old.watchlists, *(met or ())}))
 
     def _other(self, old: Item, reading: Reading) -> CopyEvidence | None:
         """An item of another story that says the same, by the page's own URL or by its text."""
@@ -293,9 +309,10 @@ class Intake:
             ),
             self.rules.alerting,
         )
+        item, met = self._told_more(item, verdicts)
         self.tx.revise_item(item, self.now)
         self.tx.copies.add(item.id, reading, old.first_seen_at)
-        told = self._alert(item, verdicts, already=old)
+        told = self._alert(item, verdicts, {*old.watchlists, *(met or ())})
         return Taken("revised", item.id, told + self._alert_revised(item, verdicts, old, changed))
 
     def _elsewhere(self, known: str, keys: Mapping[str, str], url: str | None) -> Taken:
@@ -308,13 +325,13 @@ class Intake:
         self.tx.add_sighting(known, Sighting(url, self.feed.id, self.now))
         item, verdicts = self.rules.match(replace(old, feeds=(*old.feeds, self.feed.id)), self.rules.alerting)
         self.tx.retag_item(item)
-        return Taken("seen", known, self._alert(item, verdicts, already=old) + self._follow(item))
+        return Taken("seen", known, self._alert(item, verdicts, old.watchlists) + self._follow(item))
 
-    def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Item | None = None) -> int:
+    def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Collection[str] = ()) -> int:
         if not may_alert(item, self.rules.config.alerts, self.now, first_poll=self.first_poll):
             return 0
-        rules, before = self.rules, already.watchlists if already else ()
-        wanted = drafts(verdicts, rules.watchlists, rules.config.channels, self.now, before)
+        rules = self.rules
+        wanted = drafts(verdicts, rules.watchlists, rules.config.channels, self.now, already)
         return self.tx.add_alerts(item, wanted, self.now, lambda channel: self.rules.due(channel, self.now))
 
     def _alert_revised(

@@ -47,7 +47,7 @@ def members_of(db: sqlite3.Connection, story: int, wanted: Features, since: int,
     own = set(wanted.all)
     shares = [(len(own.intersection(unpack(packed))), number) for number, packed in rows]
     near = sorted((share for share in shares if share[0]), key=lambda share: (-share[0], share[1]))
-    sql = "SELECT id, url, title, text, language, published_at, copy_of IS NULL FROM items WHERE number = ?"
+    sql = "SELECT id, url, title, text, language, published_at, id = story FROM items WHERE number = ?"
     return [Member(*db.execute(sql, (number,)).fetchone()) for _, number in near[:MEMBERS_TRIED]]
 
 

@@ -181,9 +181,9 @@ def story(db: sqlite3.Connection, story_id: str) -> list[Item]:
 
 
 def sightings(db: sqlite3.Connection, story_id: str) -> list[Sighting]:
-    """Where the story appeared beside its first item: copies, and the same article in other feeds; first seen first."""
+    """Where the story appeared beside its first item: its others, and the same article in other feeds; first seen first."""
     rows = db.execute(
-        "SELECT items.url, items.feeds ->> 0, items.first_seen_at FROM items WHERE story = ? AND copy_of IS NOT NULL"
+        "SELECT items.url, items.feeds ->> 0, items.first_seen_at FROM items WHERE story = ? AND id != story"
         " UNION SELECT nullif(sightings.url, ''), nullif(sightings.feed, ''), seen_at FROM sightings"
         " JOIN items ON items.number = sightings.item WHERE items.story = ? ORDER BY 3",
         (story_id, story_id),

@@ -52,6 +52,9 @@ class SqliteTransaction:
     def item(self, item_id: str) -> Item | None:
         return items.exactly(self._db.conn, item_id)
 
+    def story(self, story: str) -> list[Item]:
+        return items.story(self._db.conn, story)
+
     def add_item(self, item: Item, keys: Mapping[str, str], words: str | None = None) -> None:
         number = items.add(self._db.conn, item, keys, words)
         self.copies.added(item.id, number, first=item.story == item.id)

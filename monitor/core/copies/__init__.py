@@ -5,11 +5,12 @@ brings.
 """
 
 from monitor.core.copies.choose import Choice, Pair, choose
-from monitor.core.copies.decide import Decision, compare
+from monitor.core.copies.decide import ARTICLE, Decision, compare
 from monitor.core.copies.digest import Digest, digest
 from monitor.core.copies.fingerprints import FEATURES, Features, features, fingerprint
 
 __all__ = [
+    "ARTICLE",
     "FEATURES",
     "Choice",
     "Decision",
