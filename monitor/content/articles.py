@@ -58,8 +58,10 @@ class Document:
 
 def own_text(entry: Entry) -> str:
     """The article as far as the feed itself carries it."""
-    from monitor.content.htmltext import to_text
+    from monitor.content.htmltext import headline_alone, to_text
 
+    if line := headline_alone(entry.summary, entry.title):
+        return line
     content, summary = to_text(entry.content), to_text(entry.summary)
     return content if len(content) >= len(summary) else summary
 

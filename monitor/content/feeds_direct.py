@@ -25,11 +25,11 @@ _SPACES = {uri.lower(): prefix for uri, prefix in _FeedParserMixin.namespaces.it
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _OURS = frozenset(
     "id link links title title_detail summary summary_detail content author authors author_detail published published_parsed"  # noqa: SIM905
-    " updated updated_parsed created created_parsed tags language feedburner_origlink".split()
+    " updated updated_parsed created created_parsed tags language feedburner_origlink source".split()
 )
 """Keys of a record; an element without a handler is stored under its own name, which may be none of them."""
 _IGNORED = frozenset(
-    "comments enclosure source media_content media_thumbnail media_credit media_rating media_player georss_point"  # noqa: SIM905
+    "comments enclosure media_content media_thumbnail media_credit media_rating media_player georss_point"  # noqa: SIM905
     " geo_lat geo_long slash_comments wfw_commentrss thr_total".split()
 )
 """Elements that feedparser has handlers for, and that change nothing we ask for."""
@@ -68,7 +68,7 @@ class _Reader:
             **dict.fromkeys(_PUBLISHED, _published),
             **dict.fromkeys(_UPDATED, _updated),
             **({"guid": _guid, "description": self._summary, "content_encoded": self._content} if rss else {}),
-            **({"dc_creator": _author, "dc_subject": _category} if rss else {}),
+            **({"dc_creator": _author, "dc_subject": _category, "source": _source} if rss else {}),
             **({} if rss else {"id": _id, "summary": self._summary, "content": self._content}),
             "feedburner_origlink": _original,
         }
@@ -203,6 +203,12 @@ def _atom_link(record: Record, element: Any) -> None:
 
 def _original(record: Record, element: Any) -> None:
     _set(record, "feedburner_origlink", _mended(_plain(element)))
+
+
+def _source(record: Record, element: Any) -> None:
+    if not set(element.attrib) <= {"url"}:
+        raise _IrregularError
+    _set(record, "source", {"title": _mended(_text(element))})
 
 
 def _guid(record: Record, element: Any) -> None:

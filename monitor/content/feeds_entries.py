@@ -129,7 +129,9 @@ def _guid(entry: Record) -> str | None:
 
 
 def _title(entry: Record) -> str:
-    return title_text(_text(entry, "title"), is_html=_record(entry, "title_detail").get("type") != "text/plain")
+    title = title_text(_text(entry, "title"), is_html=_record(entry, "title_detail").get("type") != "text/plain")
+    source = title_text(_text(_record(entry, "source"), "title"))  # Google News ends each headline with it
+    return title.removesuffix(f" - {source}") or title if source else title
 
 
 def _html(value: str) -> str:

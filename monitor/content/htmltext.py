@@ -88,6 +88,7 @@ _INLINE_TAG = re.compile(
 _SCRIPT = re.compile(r"<(script|style)\b[^<>]*>.{0,5000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _LOOKS_HTML = re.compile(r"<[A-Za-z/!][^<>]{0,2000}>|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_BESIDE_LINKS = "//text()[not(ancestor::a or ancestor::font)]"
 _MAX_UNESCAPES = 3
 """Feeds escape twice, some three times (``&amp;amp;#8217;``)."""
 
@@ -115,6 +116,20 @@ def to_text(markup: str) -> str:
         if again is not None:
             return paragraphs("".join(_pieces(again)))
     return text
+
+
+def headline_alone(markup: str, title: str) -> str | None:
+    """The first line of a description that has no text of its own: links to this article and others, each with its paper's
+    name in grey, as Google News writes them. None for any other."""
+    if "<font" not in markup or "<a " not in markup:
+        return None
+    tree = _tree(markup[:MAX_HTML])
+    link = None if tree is None else next(tree.iter("a"), None)
+    if tree is None or link is None or any(one.strip() for one in tree.xpath(_BESIDE_LINKS)):
+        return None
+    headline = one_line("".join(link.itertext()))
+    line = to_text(markup).partition("\n")[0]
+    return line if headline and title.startswith(headline) and line.startswith(headline) else None
 
 
 def title_text(title: str, *, is_html: bool = True) -> str:

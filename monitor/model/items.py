@@ -49,7 +49,7 @@ class CopyEvidence:
     similarity: float
     """0 to 1; 1.0 for the same URL or the same text."""
     test: str
-    """``url``, ``text``, ``containment``, ``words`` … : the test that decided."""
+    """``url``, ``text``, ``containment``, ``words``, ``headline`` : the test that decided."""
     shared: tuple[str, ...] = ()
     """Some of what was shared, readable."""
 

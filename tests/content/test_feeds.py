@@ -293,3 +293,20 @@ def test_a_link_that_only_leads_on_is_left_out(kind: str) -> None:
         "json": f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": "1", "url": "{link}"}}]}}',
     }[kind]
     assert only(body).url == "https://paper.example/a?id=1"
+
+
+@pytest.mark.parametrize(
+    ("title", "source", "plain"),
+    [
+        ("A strike - The &amp;amp; Daily", "The &amp;amp; Daily", "A strike"),
+        ("A strike - The Daily", "The Weekly", "A strike - The Daily"),
+        ("A strike - The Daily", "", "A strike - The Daily"),
+        (" - The Daily", "The Daily", "- The Daily"),
+    ],
+)
+def test_the_paper_s_name_is_no_part_of_the_headline(title: str, source: str, plain: str) -> None:
+    """Google News ends each headline with it, and names it again."""
+    body = rss(
+        f"<item><title>{title}</title><link>https://a.example/</link><source url='https://b.example'>{source}</source></item>"
+    )
+    assert only(body).title == plain

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.content.clean import MAX_TEXT
-from monitor.content.htmltext import SHORT, looks_cut, title_text, to_text
+from monitor.content.htmltext import SHORT, headline_alone, looks_cut, title_text, to_text
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,19 @@ def test_whole_texts_do_not() -> None:
     )
     assert not looks_cut("w" * (SHORT // 2 + 1), content=True)
     assert looks_cut("w" * (SHORT // 2 + 1))
+
+
+def test_a_description_of_headlines_alone_is_its_own_headline() -> None:
+    """As Google News writes them, in a feed of one topic with what others wrote of it."""
+
+    def link(headline: str, paper: str) -> str:
+        return f'<a href="https://news.google.com/rss/articles/CBMi" target="_blank">{headline}</a>&nbsp;&nbsp;<font color="#6f6f6f">{paper}</font>'
+
+    own, other = link("Freighters <b>leave</b> the harbour", "Daily"), link("A storm is near", "Weekly")
+    assert headline_alone(own, "Freighters leave the harbour") == "Freighters leave the harbour Daily"
+    topic = f"<ol><li>{own}</li><li>{other}</li></ol>"
+    assert headline_alone(topic, "Freighters leave the harbour - Daily") == "Freighters leave the harbour Daily"
+    assert headline_alone(topic, "A storm is near") is None
+    assert headline_alone(f"{own}<p>They had waited.</p>", "Freighters leave the harbour") is None
+    assert headline_alone('<a href="/a">Freighters</a>', "Freighters") is None
+    assert headline_alone("<font>Freighters <a ", "Freighters") is None

@@ -81,3 +81,28 @@ def test_a_beginning_shorter_than_its_headline_has_no_body() -> None:
     assert digest(headline, body, "en").beginning(20).texts == (headline, "")
     assert digest(headline, body, "en").beginning(33).texts == (headline, "Six freighters left ")
     assert digest(headline, body, "en").beginning(90).texts == (headline, body)
+
+
+HEADLINE = "Soldiers from the north are seen in the southern harbour"
+
+
+@pytest.mark.parametrize(
+    ("alone", "other", "same_hours", "copy"),
+    [
+        ((HEADLINE, ""), (HEADLINE, article(1, 6).text), True, True),
+        ((HEADLINE, f"{HEADLINE}  The Harbour Daily"), (HEADLINE.upper(), article(1, 6).text), True, True),
+        ((HEADLINE, ""), (HEADLINE, article(1, 6).text), False, False),  # a column of the day before
+        ((HEADLINE, ""), (f"{HEADLINE}: live", article(1, 6).text), True, False),
+        ((HEADLINE, "Freighters waited for tugs."), (HEADLINE, article(1, 6).text), True, False),
+        ((HEADLINE, f"{HEADLINE} {article(2, 1).text}"), (HEADLINE, article(1, 6).text), True, False),
+        (("The weather of today", ""), ("The weather of today", article(1, 6).text), True, False),
+        (("北朝鮮の兵士が南の港で目撃される", ""), ("北朝鮮の兵士が南の港で目撃される", "港湾当局は火曜日にこう述べた。" * 9), True, True),
+    ],
+)  # fmt: skip
+def test_a_headline_that_is_all_an_aggregator_says(
+    alone: tuple[str, str], other: tuple[str, str], same_hours: bool, copy: bool
+) -> None:
+    a, b = digest(*alone, "en"), digest(*other, "en")
+    for pair in ((a, b), (b, a)):
+        found = compare(*pair, same_hours=same_hours)
+        assert (found is not None and found.test == "headline") == copy

@@ -19,6 +19,9 @@ DIGESTS_KEPT = 48
 """Texts kept analysed between look-ups, 0.1 MB each for usual articles: a burst asks for the same stories again."""
 SAME_DAYS = timedelta(days=7)
 """Between the dates of a text and its retelling: wires are translated within hours, magazines' pieces within a week."""
+SAME_HOURS = timedelta(hours=12)
+"""Between two articles under one headline; a column that bears the same one each day comes after 24."""
+MILLISECOND = timedelta(milliseconds=1)
 
 _digest = lru_cache(DIGESTS_KEPT)(digest)
 
@@ -54,13 +57,17 @@ def members_of(db: sqlite3.Connection, story: int, wanted: Features, since: int,
 def pair(reading: Reading, member: Member, story: int, learnt: Paragraphs, everybodys: frozenset[int]) -> Pair:
     """The new text and a member of this story, without what either's host or everybody says."""
     here, there = host_key(reading.url), host_key(member.url)
+    apart = (
+        None
+        if reading.published_at is None or member.published_at is None
+        else abs(to_ms(reading.published_at) - member.published_at)
+    )
     known = learnt.boilerplate(here, story) | learnt.boilerplate(there, story) | everybodys
     return Pair(
         _digest(reading.title, reading.text, reading.language, known),
         _digest(member.title, member.text, member.language, known),
         same_host=here is not None and here == there,
         is_first=bool(member.is_first),
-        same_days=reading.published_at is None
-        or member.published_at is None
-        or abs(to_ms(reading.published_at) - member.published_at) <= SAME_DAYS // timedelta(milliseconds=1),
+        same_days=apart is None or apart <= SAME_DAYS // MILLISECOND,
+        same_hours=apart is not None and apart <= SAME_HOURS // MILLISECOND,
     )

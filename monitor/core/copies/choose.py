@@ -29,6 +29,8 @@ class Pair:
     same_host: bool = False
     same_days: bool = True
     """False when their dates are known and too far apart for one source to be told in other words."""
+    same_hours: bool = False
+    """True when their dates are known and so near that an equal headline means one story."""
     is_first: bool = False
     """Whether the member is the first of its story."""
     walled: bool = False
@@ -112,7 +114,9 @@ def _best(number: int, pairs: Sequence[Pair]) -> Choice | None:
     best: Choice | None = None
     closest = -1.0
     for place, pair in enumerate(pairs):
-        decision = compare(pair.new, pair.member, same_host=pair.same_host, same_days=pair.same_days)
+        decision = compare(
+            pair.new, pair.member, same_host=pair.same_host, same_days=pair.same_days, same_hours=pair.same_hours
+        )
         # The test of words leaves out what is shared word for word.
         if decision is None or (pair.walled and decision.test != "words"):
             continue

@@ -23,6 +23,10 @@ LEAD_WITHIN = 100
 """Words of a text within which its lead begins."""
 SHORTEST_EQUAL = 5
 """Words of title and body below which even equal texts say nothing (“Il meteo di oggi”)."""
+HEADLINE, HEADLINE_OF_CHARACTERS = 6, 12
+"""Words of a headline that names its story (“Il meteo di oggi” does not), and characters in scripts without spaces."""
+SOURCE = 8
+"""Words of a paper's name after a headline that is all an aggregator says."""
 SHORTEST = 8
 """Words below which only an equal text is a copy."""
 WALL = 120
@@ -84,9 +88,12 @@ class Decision:
     shared: tuple[str, ...]
 
 
-def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = True) -> Decision | None:
+def compare(
+    a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = True, same_hours: bool = False
+) -> Decision | None:
     """Decide on two texts; symmetric. None: they are two stories, or it cannot be said.
 
+    `same_hours`: they are dated so near each other that one headline means one story, where it is all that one of them says.
     `same_host`: both stand on one host, where equal short bodies under different titles are a wall, not a copy.
     `same_days`: False leaves the second test out: what is said again in other words weeks later is another report.
     """
@@ -96,6 +103,8 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = 
     if _equal(a, b):
         wall = same_host and len(a) < WALL and not alike_titles(a, b)
         return None if wall or len(short) < SHORTEST_EQUAL else Decision(1.0, "text", _lead(short))
+    if same_hours and _headline_alone(short, long):
+        return Decision(1.0, "headline", (" ".join(short.words[: short.body_from][:PHRASE_WORDS]),))
     if len(short) < SHORTEST:
         return None
     common = short.runs.keys() & long.runs.keys()
@@ -112,6 +121,19 @@ def compare(a: Digest, b: Digest, *, same_host: bool = False, same_days: bool = 
             return None
         return Decision(round(contained, 3), "containment", _phrases(short, common))
     return _same_in_other_words(short, long, common) if same_days else None
+
+
+def _headline_alone(short: Digest, long: Digest) -> bool:
+    """Whether one says no more than its headline, which is the other's too."""
+    head, other = (text.words[: text.body_from] for text in (short, long))
+    body = short.words[short.body_from :]
+    enough = HEADLINE_OF_CHARACTERS if short.spaceless else HEADLINE
+    return (
+        head == other
+        and len(head) >= enough
+        and (not body or body[: len(head)] == head)
+        and (len(body) <= len(head) + SOURCE)
+    )
 
 
 def _share_heads(short: Digest, long: Digest) -> bool:
