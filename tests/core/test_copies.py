@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.core.boilerplate import paragraph_key
 from monitor.core.copies.decide import Decision, compare
 from monitor.core.copies.digest import digest
 from monitor.core.copies.walls import shared
@@ -106,3 +107,32 @@ def test_a_headline_that_is_all_an_aggregator_says(
     for pair in ((a, b), (b, a)):
         found = compare(*pair, same_hours=same_hours)
         assert (found is not None and found.test == "headline") == copy
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("CVE-2026-3387", "CVE-2026-45159", True),
+        ("CVE-2026-3387: a flaw in FooCMS", "A flaw in FooCMS (CVE-2026-45159)", True),
+        ("USN-7123-1: Linux kernel vulnerabilities", "USN-7124-1: Linux kernel vulnerabilities", True),
+        ("1:26-cv-00123 Smith v. Doe", "1:26-cv-00124 Smith v. Doe", True),
+        ("CVE-2026-3387", "FooCMS: cve-2026-3387 is exploited", False),
+        ("CVE-2026-3387 and CVE-2026-3388", "CVE-2026-3388", False),
+        ("F-16 jets over the harbour", "MiG-29 and Su-57 over the harbour", False),
+        ("Eine 10.000-Mann-Truppe", "Ein 12.000-Euro-Bonus", False),
+    ],
+)
+def test_documents_that_registers_number_are_as_many_as_their_numbers(one: str, other: str, apart: bool) -> None:
+    text = article(1, 6).text
+    assert (decide((one, text), (other, text), same_host=False) is None) == apart
+
+
+def test_a_form_that_is_filled_in_is_another_document() -> None:
+    """Where the form itself has been learnt as its host's own lines."""
+    title = "Statement of changes in the ownership of the harbour"
+    first, second = (f"Filed: 2026-11-{day} No: 0001435672-26-{day * 7}" for day in (12, 13))
+    learnt = {paragraph_key(first)}
+    assert paragraph_key(first) == paragraph_key(second)
+    forms = [digest(title, text, "en", learnt) for text in (first, second, first)]
+    assert compare(forms[0], forms[1], same_hours=True) is None
+    assert compare(forms[0], forms[2], same_hours=True) is not None

@@ -100,6 +100,10 @@ def compare(
     short, long = (a, b) if len(a) <= len(b) else (b, a)
     if a.spaceless != b.spaceless:
         return None
+    if (a.lost or b.lost) and a.lost != b.lost:
+        return None  # forms that are filled in
+    if a.numbered and b.numbered and a.numbered.isdisjoint(b.numbered):
+        return None
     if _equal(a, b):
         wall = same_host and len(a) < WALL and not alike_titles(a, b)
         return None if wall or len(short) < SHORTEST_EQUAL else Decision(1.0, "text", _lead(short))

@@ -19,6 +19,11 @@ STRETCH, STRETCH_OF_CHARACTERS = 20, 40
 """Words in a row, or characters in scripts without spaces, that are no quotation of a name or a formula."""
 MOST_WORDS = 12_000
 """Words read of a text, some 70 kB: a digest of that takes 3 MB."""
+DIGITS = 5
+"""Of a document's number; a plane's, a disease's, a summit's (F-16, COVID-19, COP-2026) has fewer, and the same text may
+stand under a headline without it."""
+_REGISTER = re.compile(r"[A-Z]{2,}|\d-[a-z]{2}-\d")
+_PUNCTUATION = ".,:;()[]{}\"'“”„«»‘’!?"
 _NAME_LETTERS = 3
 _SENTENCE_ENDS = ".!?…:;•\n\"'“”„«»‘’(-–—·|/"
 """After these (and one blank) a capital may only mean a new sentence, so it makes no name."""
@@ -44,6 +49,8 @@ class Digest:
     spaceless: bool
     texts: tuple[str, str]
     """Title and body as they were written."""
+    lost: tuple[str, ...] = ()
+    """The words of a body that is nothing but boilerplate: with other numbers it may be another one."""
 
     @cached_property
     def facts(self) -> tuple[bool, ...]:
@@ -84,6 +91,12 @@ class Digest:
         return frozenset(self.words[: self.body_from])
 
     @cached_property
+    def numbered(self) -> frozenset[str]:
+        """What the headline names as registers do (CVE-2026-1234, 1:26-cv-00123, USN-7123-1): never one for two documents."""
+        words = (word.strip(_PUNCTUATION) for word in self.texts[0].split())
+        return frozenset(word.casefold() for word in words if len(word) > DIGITS and _is_numbered(word))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(w for w, fact in zip(self.words, self.facts, strict=True) if fact and not w[0].isdigit())
 
@@ -119,6 +132,7 @@ class Digest:
 def digest(title: str, text: str, language: str, learnt: Container[int] = ()) -> Digest:
     """Read a title and a body; paragraphs whose key is in `learnt` (`core.boilerplate`) are left out."""
     body = "\n".join(strip(paragraphs_of(text), learnt)) if learnt else text
+    lost = tuple(words_of(text)) if learnt and not body else ()
     headline = words_of(title)
     words = [*headline, *words_of(body)][:MOST_WORDS]
     return Digest(
@@ -127,7 +141,12 @@ def digest(title: str, text: str, language: str, learnt: Container[int] = ()) ->
         language=language,
         spaceless=is_mostly_spaceless(words),
         texts=(title, body),
+        lost=lost,
     )
+
+
+def _is_numbered(word: str) -> bool:
+    return sum(map(str.isdigit, word)) >= DIGITS and not word.isalnum() and _REGISTER.search(word) is not None
 
 
 def _facts(text: str) -> list[bool]:
