@@ -25,11 +25,13 @@ from monitor.cli.base import (
 from monitor.cli.items import record
 from monitor.core.alerting import may_alert
 from monitor.core.query import Explanation, Subject
+from monitor.core.stories import says_more
 from monitor.core.watch import compile_query
 from monitor.errors import QueryError, UsageError
 from monitor.model import NEW, Config, Item, ItemFilter, Match
 from monitor.pipeline.history import query_mistake
 from monitor.pipeline.rules import Rules
+from monitor.ports import Store
 
 SAMPLES = 10
 
@@ -56,7 +58,7 @@ def try_(query: str | None, watchlist: str | None, since: timedelta, config_dir:
             found = match(item)
             if found is not None:
                 hits.append((item, found))
-    alerts = len({item.story for item, _ in hits if item.copy_of is None and item.text_from != "import"})
+        alerts = _alerted(store, [item for item, _ in hits])
     terms = Counter(one.term for _, matches in hits for one in matches)
     per_day = alerts / max(since.total_seconds() / 86400, 1e-9)
     if as_json:
@@ -70,6 +72,17 @@ def try_(query: str | None, watchlist: str | None, since: timedelta, config_dir:
         out.print(f"{count:>7}  {term}", markup=False)
     for item, _ in hits[:SAMPLES]:
         out.print(f"  {item.id}  {item.title[:100]}", markup=False)
+
+
+def _alerted(store: Store, hits: list[Item]) -> int:
+    """How many stories would have been told: not by what is a copy, unless it says much more than its story did before."""
+    told = {item.story for item in hits if item.copy_of is None and item.text_from != "import"}
+    for item in hits:
+        if item.copy_of is not None and item.text_from != "import" and item.story not in told:
+            story = store.story(item.story)
+            if says_more(item, story[: [one.id for one in story].index(item.id)]):
+                told.add(item.story)
+    return len(told)
 
 
 def _matcher(config: Config, query: str | None, watchlist: str | None) -> tuple[Any, str | None]:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from monitor.content.phrases_related import RELATED
-from monitor.content.phrases_table import RIGHTS, SHARE, SUBSCRIBE, WHERE
+from monitor.content.phrases_table import CREDIT, CREDITED, RIGHTS, SHARE, SUBSCRIBE, WHERE
 
 _NOTICE = 220
 """Characters of a line that may be a notice or an invitation; sentences of articles with such words are mostly longer
@@ -82,6 +82,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 
+_CREDIT = re.compile(CREDIT)
+
 _TAIL_WORDS = (
     "riservata", "reserved", "appeared", "proviene da", "il primo su", "continue reading", "leggi tutto", "la suite",
     "weiterlesen", "leer más", "leia mais", "читать далее", "читати далі", "czytaj dalej",
@@ -106,7 +108,7 @@ def cut_boilerplate(text: str, title: str = "") -> str:
         end -= 1
     if end > 0:
         lines[end - 1] = _without_tail(lines[end - 1])
-    while end > 0 and (_is_boilerplate(lines[end - 1]) or not lines[end - 1].strip()):
+    while end > 0 and (not lines[end - 1].strip() or _is_boilerplate(lines[end - 1]) or _is_credit(lines[end - 1])):
         end -= 1
     end = _before_list(lines, end)
     heading = _plain(title)
@@ -123,6 +125,12 @@ def _without_tail(line: str) -> str:
         return line
     head, tail = line[:-_TAIL_LENGTH], line[-_TAIL_LENGTH:]
     return head + _TAIL.sub("", tail) or line
+
+
+def _is_credit(line: str) -> bool:
+    """Whether a line is what WordPress puts under an article."""
+    said = line.strip().casefold()
+    return len(said) <= _TAIL_LENGTH and any(word in said for word in CREDITED) and _CREDIT.fullmatch(said) is not None
 
 
 def _before_list(lines: list[str], end: int) -> int:

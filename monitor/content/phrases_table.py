@@ -134,3 +134,21 @@ RIGHTS = phrases(
     """
 )
 """In a line no longer than a notice: whose rights are reserved."""
+
+_CREDIT = (
+    ("the post", "appeared first on"), ("the post", "first appeared on"), ("l['’]articolo", "proviene da"),
+    ("l['’]articolo", "sembra essere il primo su"), ("der beitrag", "erschien zuerst auf"),
+    ("(?:l['’]article|cet article)", "est apparu en premier sur"), ("la entrada", "se publicó primero en"),
+    ("la entrada", "aparece primero en"), ("o post", "apareceu primeiro em"), ("o conteúdo", "aparece primeiro em"),
+    ("het bericht", "verscheen eerst op"), ("inlägget", "dök först upp på"), ("indlægget", "blev først udgivet på"),
+    ("innlegget", "dukket først opp på"), ("artikkeli", "julkaistiin ensimmäisenä"), ("artykuł", "pochodzi z serwisu"),
+    ("příspěvek", "se nejdříve objevil na"), ("príspevok", "zobrazený ako prvý na"),
+    ("articolul", "apare prima dată în"), ("postarea", "apare prima dată în"), ("публикацията", "за пръв път на"),
+    ("сообщение", "появились сначала на"), ("запис", "спершу з.явиться на"), ("objava", "pojavila se prvi puta na"),
+    ("το άρθρο", "εμφανίστηκε πρώτα στο"), ("ظهرت المقالة", "أولاً على"), ("نوشته", "اولین بار در"),
+    ("bài viết", "xuất hiện đầu tiên vào ngày"),
+)  # fmt: skip
+CREDIT = "|".join(rf"{opening} .{{1,300}}? {said} .{{1,120}}" for opening, said in _CREDIT)
+"""What WordPress puts under each article of a feed, in its translations."""
+CREDITED = tuple(said.partition(".")[0] for _, said in _CREDIT)
+"""What such a line says."""

@@ -103,7 +103,7 @@ def _is_tracking(name: str, value: str) -> bool:
     if name in _TRACKING or name.startswith(_TRACKING_PREFIX):
         return True
     if name in _FEED_PARAMETERS:
-        return value.lower() in _FEED_WORDS
+        return value.lower() in _FEED_WORDS or value.startswith("rss-")  # Medium's rss-1------2
     return name in _SESSION_PARAMETERS and _SESSION_VALUE.fullmatch(value) is not None
 
 

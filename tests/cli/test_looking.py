@@ -7,16 +7,19 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from monitor.adapters.clock import SystemClock
 from monitor.adapters.sqlite import SqliteStore
 from monitor.cli.root import monitor
-from tests.builders import NOON
+from tests.builders import NOON, an_item
 
+SECOND = timedelta(seconds=1)
 WIRE = (
     "Freighters left the northern basin on Tuesday after eleven days at anchor, the harbour authority said. "
     "Tugs worked through the night and pilots expect normal traffic by the end of the week. "
@@ -248,3 +251,22 @@ def test_who_polls_by_hand_keeps_texts_no_longer_than_configured(run: Callable[.
     run("poll")
     kept = {item["id"]: bool(item["text"]) for item in records(run("items", "--json"))}
     assert kept == {"first": False, "second": True, "third": True}
+
+
+def test_try_counts_the_article_after_its_teaser(run: Callable[..., Result], tmp_path: Path) -> None:
+    """A copy, where it came in when no watchlist asked for it; a watchlist would have told of it."""
+    now = SystemClock().now()
+    items = [
+        an_item("teaser", text=WIRE, first_seen_at=now),
+        an_item("whole", text=f"{WIRE} A salvage crew came. " * 3, first_seen_at=now + SECOND, story="teaser", copy_of="teaser"),
+        an_item("again", text=f"{WIRE} A salvage crew came. " * 3, first_seen_at=now + 2 * SECOND, story="teaser", copy_of="whole"),
+        an_item("short", text=f"{WIRE} A dredger came.", first_seen_at=now + 3 * SECOND, story="teaser", copy_of="teaser"),
+    ]  # fmt: skip
+    store = SqliteStore(tmp_path / "var" / "monitor.db")
+    with store.transaction() as tx:
+        for item in items:
+            tx.add_item(item, {f"key:{item.id}": ""})
+    store.close()
+    assert run("try", "salvage").stdout.startswith("2 items match, 1 alerts")
+    assert run("try", "dredger").stdout.startswith("1 items match, 0 alerts")
+    assert run("try", "tugs AND since_nothing").stdout.startswith("0 items match, 0 alerts")

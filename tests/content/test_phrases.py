@@ -102,6 +102,22 @@ def test_a_notice_at_the_end_of_the_last_paragraph_goes() -> None:
     assert cut_boilerplate(f"{ARTICLE} The post Big news appeared first on The Daily.") == ARTICLE
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The post Big news appeared first on The Daily.",
+        "L'articolo Nordcoreani a Kursk proviene da Il Blog.",
+        "L’article Des soldats à Koursk est apparu en premier sur Le Blog.",
+        "Der Beitrag Soldaten in Kursk erschien zuerst auf Das Blog.",
+        "Запис Солдати на Курщині спершу з’явиться на Блог.",
+        "Сообщение Солдаты в Курске появились сначала на Блог.",
+        "ظهرت المقالة جنود في كورسك أولاً على المدونة.",
+    ],
+)
+def test_wordpress_credit_goes_and_the_buttons_above_it(line: str) -> None:
+    assert cut_boilerplate(f"{ARTICLE}\nCondividi:\nFacebook\nX\n{line}") == ARTICLE
+
+
 def test_nothing_but_boilerplate_is_left_as_it_is() -> None:
     for text in ("Leggi anche", "Share\nTweet", "", "\n\n"):
         assert cut_boilerplate(text) == text

@@ -28,6 +28,7 @@ SAME = [
     ("https://example.org/a", "https://joe:secret@example.org/a#comments"),
     ("https://example.org/a", "https://example.org/b/../%61"),
     ("https://example.org/a", "https://example.org/a?utm_source=rss&utm_medium=feed&fbclid=IwAR0"),
+    ("https://medium.com/p/1a", "https://medium.com/p/1a?source=rss-94e1a------2"),
     ("https://example.org/a", "https://example.org/a?at_medium=RSS&at_campaign=KARANGA"),
     ("https://example.org/a", "https://example.org/a?partner=rss&emc=rss"),
     ("https://example.org/a", "https://example.org/a;jsessionid=1A2B3C?PHPSESSID=00"),
