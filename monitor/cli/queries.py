@@ -78,7 +78,7 @@ def _alerted(store: Store, hits: list[Item]) -> int:
     """How many stories would have been told: not by what is a copy, unless it says much more than its story did before."""
     told = {item.story for item in hits if item.copy_of is None and item.text_from != "import"}
     for item in hits:
-        if item.copy_of is not None and item.text_from != "import" and item.story not in told:
+        if item.copy_of is not None and item.story not in told:
             story = store.story(item.story)
             if says_more(item, story[: [one.id for one in story].index(item.id)]):
                 told.add(item.story)

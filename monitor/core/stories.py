@@ -79,8 +79,10 @@ def tell(items: Sequence[Item]) -> StoryTold:
 
 
 def says_more(item: Item, others: Iterable[Item]) -> bool:
-    """Whether an item is to all these as an article is to its teaser; nothing is to what was imported as known."""
-    return all(one.text_from != "import" and len(item.text) >= ARTICLE * len(one.text) for one in others)
+    """Whether an item is to all these as an article is to its teaser. What was imported is known, and tells nobody."""
+    return item.text_from != "import" and all(
+        one.text_from != "import" and len(item.text) >= ARTICLE * len(one.text) for one in others
+    )
 
 
 def site_of(item: Item) -> str:

@@ -114,6 +114,12 @@ def test_what_was_imported_as_known_is_known_in_full(room: Room) -> None:
     assert (article.kind, article.alerts) == ("copy", 0)
 
 
+def test_an_article_that_is_imported_is_its_teaser_s_copy(room: Room) -> None:
+    room.take(TEXT, 0)
+    assert room.document(ARTICLE).kind == "copy"
+    assert room.alerts() == []
+
+
 def test_a_copy_that_grows_into_the_article_alerts(room: Room) -> None:
     room.take(TEXT, 0)
     copy = room.take(TEXT, 1)
