@@ -219,8 +219,9 @@ class Ours:
         listed = "\n".join(f'[[feed]]\nid = "f{number}"\nurl = "{url}"' for number, url in enumerate(addresses))
         (self.config / "feeds.toml").write_text(listed)
         for number in range(20):
-            query = f"{WORDS_OF_ALL[number * 7 + 300]} AND ({WORDS_OF_ALL[number + 5]} OR {WORDS_OF_ALL[number + 900]})"
-            (self.config / f"watchlists/w{number}.toml").write_text(f'query = "{query}"\ntags = ["t"]\n')
+            one, two, three = (f'"{WORDS_OF_ALL[place]}"' for place in (number * 7 + 300, number + 5, number + 900))
+            query = f"{one} AND ({two} OR {three})"  # in quotes, for NOT may be among them
+            (self.config / f"watchlists/w{number}.toml").write_text(f"query = '{query}'\ntags = [\"t\"]\n")
 
     def poll(self, knobs: Knobs) -> Run:
         program = str(Path(sys.executable).parent / "monitor")
