@@ -63,7 +63,7 @@ class Revised(Identified):
 
 @dataclass(frozen=True, slots=True)
 class SeenElsewhere(Identified):
-    """A known article that this feed shows for the first time."""
+    """A known article that this feed shows for the first time; it may have more of its text."""
 
     item: str
 
@@ -141,7 +141,7 @@ def decide(one: Identified, known: Known) -> Planned | None:
         changed = all(written != hash_ for hash_ in one.keys.values())
         return Revised(one.entry, one.keys, item, weak=one.weak, reading=one.reading) if changed else None
     if found:
-        return SeenElsewhere(one.entry, one.keys, found[0][1][0], weak=one.weak)
+        return SeenElsewhere(one.entry, one.keys, found[0][1][0], weak=one.weak, reading=one.reading)
     return Fresh(one.entry, one.keys, weak=one.weak, reading=one.reading)
 
 

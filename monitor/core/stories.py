@@ -85,6 +85,11 @@ def says_more(item: Item, others: Iterable[Item]) -> bool:
     )
 
 
+def is_teaser(item: Item, length: int) -> bool:
+    """Whether an item has but its feed's teaser, beside a text of the same article of so many characters."""
+    return item.text_from == "feed" and length > 0 and length >= ARTICLE * len(item.text)
+
+
 def site_of(item: Item) -> str:
     """The host without ``www.``; a feed's id, or where the text is from, when there is no URL."""
     return bare_host(item.url) or (item.feeds[0] if item.feeds else item.text_from)

@@ -17,7 +17,7 @@ from monitor.core.identity import item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
 from monitor.core.revisions import Difference, differences
-from monitor.core.stories import says_more
+from monitor.core.stories import is_teaser, says_more
 from monitor.core.text import words_of
 from monitor.model import CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict
 from monitor.pipeline.rules import Rules
@@ -58,12 +58,12 @@ class Intake:
             return self._fresh(planned, reading)
         if isinstance(planned, Revised):
             return self._revised(planned, reading)
-        return self._elsewhere(planned.item, planned.keys, reading.url)
+        return self._elsewhere(planned.item, planned.keys, reading.url, reading)
 
-    def seen_elsewhere(self, planned: SeenElsewhere) -> Taken:
-        """A known article in another feed: nothing had to be read."""
+    def seen_elsewhere(self, planned: SeenElsewhere, reading: Reading | None = None) -> Taken:
+        """A known article in another feed; `reading`: that feed's text of it, where there may be more."""
         url = planned.entry.url
-        return self._elsewhere(planned.item, planned.keys, plain_link(url) if url else None)
+        return self._elsewhere(planned.item, planned.keys, plain_link(url) if url else None, reading)
 
     def document(self, reading: Reading, key: str, wanted_id: str | None) -> Taken:
         """An imported document; the same key again changes nothing."""
@@ -106,7 +106,7 @@ class Intake:
         known = self._known([*planned.sure, more] if reading.canonical_url else planned.sure)
         for key in planned.sure:
             if key in known:
-                return self._elsewhere(known[key][0], keys, reading.url)
+                return self._elsewhere(known[key][0], keys, reading.url, reading)
         if reading.canonical_url and more not in keys:
             if more in known:
                 return self._same_canonical(known[more][0], keys, reading)
@@ -123,7 +123,7 @@ class Intake:
             return self._new(keys, reading, None, None)
         if item.url and reading.url and site_of(item.url) != site_of(reading.url):
             return self._new(keys, reading, self._same_url(known), None)
-        return self._elsewhere(known, keys, reading.url)
+        return self._elsewhere(known, keys, reading.url, reading)
 
     def _same_url(self, of: str) -> CopyEvidence | None:
         item = self.tx.item(of)
@@ -249,9 +249,13 @@ class Intake:
             return Taken("seen", known)
         if old.text_from != "feed":
             return self._edited(old, reading)
+        return self._in_full(old, reading)
+
+    def _in_full(self, old: Item, reading: Reading) -> Taken:
+        """An item that had but a feed's text of it, read in full."""
         evidence = self._other(old, reading)
         published = old.published_at or reading.published_at
-        item = replace(_reworded(old, reading), published_at=published, text_from="page")
+        item = replace(_reworded(old, reading), published_at=published, text_from=reading.text_from)
         joins = evidence is not None and self._stands_alone(old)
         if evidence and joins:
             item = self._as_copy(item, evidence)
@@ -285,12 +289,14 @@ class Intake:
         )
 
     def _edited(self, old: Item, reading: Reading) -> Taken:
-        if reading.text_from == "feed" and old.text_from == "page":
+        elsewhere = len(old.feeds) > 1 and says_more(old, [replace(old, text=reading.text)])
+        fuller = old.text_from == "page" or elsewhere
+        if reading.text_from == "feed" and fuller:  # an edited teaser
             # With the text all goes that was made of it: the index makes the old text's fingerprint.
             reading = replace(
                 reading,
                 text=old.text,
-                text_from="page",
+                text_from=old.text_from,
                 language=old.language,
                 fingerprint=None,
                 words=None,
@@ -315,7 +321,7 @@ class Intake:
         told = self._alert(item, verdicts, {*old.watchlists, *(met or ())})
         return Taken("revised", item.id, told + self._alert_revised(item, verdicts, old, changed))
 
-    def _elsewhere(self, known: str, keys: Mapping[str, str], url: str | None) -> Taken:
+    def _elsewhere(self, known: str, keys: Mapping[str, str], url: str | None, reading: Reading | None) -> Taken:
         old = self.tx.item(known)
         if old is None:
             raise AssertionError(f"a key of item {known} outlived it")
@@ -325,7 +331,10 @@ class Intake:
         self.tx.add_sighting(known, Sighting(url, self.feed.id, self.now))
         item, verdicts = self.rules.match(replace(old, feeds=(*old.feeds, self.feed.id)), self.rules.alerting)
         self.tx.retag_item(item)
-        return Taken("seen", known, self._alert(item, verdicts, old.watchlists) + self._follow(item))
+        told = self._alert(item, verdicts, old.watchlists) + self._follow(item)
+        if reading is not None and is_teaser(item, len(reading.text)):
+            told += self._in_full(item, self._cut(reading)).alerts
+        return Taken("seen", known, told)
 
     def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Collection[str] = ()) -> int:
         if not may_alert(item, self.rules.config.alerts, self.now, first_poll=self.first_poll):

@@ -40,6 +40,7 @@ from monitor.pipeline.answers import Answer, Kept, Opening
 from monitor.pipeline.caching import fresh_for
 from monitor.pipeline.cage import Cage, Run
 from monitor.pipeline.documents import AT_ONCE, Texts, read_document
+from monitor.pipeline.fuller import fuller
 from monitor.pipeline.intake import Intake, Taken
 from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
@@ -286,7 +287,7 @@ class Poller:
         for start in range(0, len(work) or 1, AT_ONCE):
             chunk = work[start : start + AT_ONCE]
             context = self.context(feed, rules, state, parsed.language)
-            readings = await reader.read(chunk, context)
+            readings = await reader.read(chunk, context, await fuller(chunk, self.store, self.read))
             last = start + AT_ONCE >= len(work)
             ends = conclude if last else None
             taken = await self.write(self._take, feed, rules, chunk, readings, first_poll, taken, ends)
@@ -309,7 +310,7 @@ class Poller:
             intake.expect([(planned, readings.get(index)) for index, planned in enumerate(chunk)])
             for index, planned in enumerate(chunk):
                 if isinstance(planned, SeenElsewhere):
-                    taken.append(intake.seen_elsewhere(planned))
+                    taken.append(intake.seen_elsewhere(planned, readings.get(index)))
                 else:
                     taken.append(intake.take(planned, readings[index]))
             if ends is not None:

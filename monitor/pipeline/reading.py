@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, assert_never
@@ -45,9 +45,15 @@ class Reader:
     now: Callable[[], datetime]
     attempt: int = 0
 
-    async def read(self, chunk: Sequence[Planned], context: Context) -> dict[int, Reading]:
-        """Readings of the entries that need one, by their place in the chunk."""
-        wanting = {index: one.reading for index, one in enumerate(chunk) if isinstance(one, Fresh | Revised)}
+    async def read(
+        self, chunk: Sequence[Planned], context: Context, besides: Collection[int] = ()
+    ) -> dict[int, Reading]:
+        """Readings of the entries that need one, by their place in the chunk; of those `besides` by the feed's text alone."""
+        wanting = {
+            index: one.reading
+            for index, one in enumerate(chunk)
+            if isinstance(one, Fresh | Revised) or index in besides or one.reading is not None
+        }
         made = {index: reading for index, reading in wanting.items() if reading is not None}
         places = [index for index in wanting if index not in made]
         if not places:
@@ -56,6 +62,7 @@ class Reader:
         entries = [chunk[index].entry for index in places]
         # Only "auto" looks into the texts, which is a worker's business.
         wanted = await self._triage(entries, mode) if mode == "auto" else triage(entries, mode)
+        wanted = [want and index not in besides for index, want in zip(places, wanted, strict=True)]
         with_page = [index for index, want in zip(places, wanted, strict=True) if want]
         without = [index for index, want in zip(places, wanted, strict=True) if not want]
         plain, paged = await asyncio.gather(
