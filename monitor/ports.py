@@ -134,6 +134,10 @@ class Transaction(Protocol):
         """All items of a story, first seen first."""
         ...
 
+    def met(self, story: str, *, besides: str) -> frozenset[str]:
+        """The watchlists that a story's items matched, but for one item."""
+        ...
+
     def add_item(self, item: Item, keys: Mapping[str, str], words: str | None = None) -> None:
         """Store a new item under its identity keys (key to entry hash). `words`: its `core.query.index_text`, where that is
         made already."""

@@ -176,11 +176,10 @@ class Intake:
         is none: nobody has been told of what it says. With the watchlists that its story had met; None for any other."""
         alerting = {verdict.watchlist for verdict in verdicts} & self.rules.alerting
         first = self.tx.item(item.story) if item.copy_of and alerting else None
-        if first is None or alerting <= set(first.watchlists) or not says_more(item, [first]):
+        if first is None or not says_more(item, [first]):
             return item, None
-        others = [one for one in self.tx.story(item.story) if one.id != item.id]
-        met = {watchlist for one in others for watchlist in one.watchlists}
-        if alerting <= met or not says_more(item, others):
+        met = self.tx.met(item.story, besides=item.id)
+        if alerting <= met or not says_more(item, [one for one in self.tx.story(item.story) if one.id != item.id]):
             return item, None
         return replace(item, copy_of=None, similarity=None, copy_test=None, copy_shared=()), met
 

@@ -180,6 +180,14 @@ def story(db: sqlite3.Connection, story_id: str) -> list[Item]:
     return [item_of(row) for row in db.execute(sql, (story_id,))]
 
 
+def met(db: sqlite3.Connection, story_id: str, besides: str) -> frozenset[str]:
+    rows = db.execute(
+        "SELECT DISTINCT watchlist FROM items JOIN item_watchlists ON item = number WHERE story = ? AND id != ?",
+        (story_id, besides),
+    )
+    return frozenset(watchlist for (watchlist,) in rows)
+
+
 def sightings(db: sqlite3.Connection, story_id: str) -> list[Sighting]:
     """Where the story appeared beside its first item: its others, and the same article in other feeds; first seen first."""
     rows = db.execute(

@@ -55,6 +55,9 @@ class SqliteTransaction:
     def story(self, story: str) -> list[Item]:
         return items.story(self._db.conn, story)
 
+    def met(self, story: str, *, besides: str) -> frozenset[str]:
+        return items.met(self._db.conn, story, besides)
+
     def add_item(self, item: Item, keys: Mapping[str, str], words: str | None = None) -> None:
         number = items.add(self._db.conn, item, keys, words)
         self.copies.added(item.id, number, first=item.story == item.id)
