@@ -77,7 +77,12 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
     head = metadata_of.read_head(tree, url)
     details = metadata_of.read_details(tree, url, head) if metadata else metadata_of.Details()
     few = len(_PARAGRAPH.findall(text)) <= MANY_PARAGRAPHS
+    linked = '"articleBody"' in text
+    if linked:
+        metadata_of.without_strangers(tree, url, head)
     article = _extract(tree, url, fast=fast or not few)
+    if linked:
+        article = metadata_of.linked_body(tree, url, head, article) or article
     if len(article) <= WALL_TEXT and (to := sent_to(tree, url, headers, bare=len(article) < MIN_TEXT)):
         raise PageElsewhere(to)
     wall = wall_of(article, head.title) if len(article) <= WALL_TEXT else None

@@ -3,17 +3,14 @@ it is a wall."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_metadata
 
+from monitor.content import pages_linked as linked
 from monitor.content.bylines import names
 from monitor.content.clean import MAX_NAME, one_line, web_url
 from monitor.content.feeds_entries import language_code
@@ -21,23 +18,7 @@ from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
 from monitor.core.urls import bare_host
 
-_MAX_JSON_LD = 500_000
-"""Characters of one JSON-LD block that are parsed."""
 _FIRST_YEAR = 1990
-_MAX_NODES = 2_000
-"""Objects of a page's JSON-LD that are looked at."""
-_ARTICLES = (
-    "article",
-    "newsarticle",
-    "reportagenewsarticle",
-    "blogposting",
-    "liveblogposting",
-    "analysisnewsarticle",
-    "opinionnewsarticle",
-    "report",
-    "posting",
-    "webpage",
-)
 _SEPARATOR = re.compile(r"\s+[|–—\-·•»«:/]+\s+|\s*[|｜·]\s*|\s+::\s+")
 
 
@@ -91,11 +72,25 @@ def read_head(tree: HtmlElement, url: str) -> Head:
     )
 
 
+def linked_body(tree: HtmlElement, url: str, head: Head, text: str) -> str | None:
+    """As `pages_linked.fuller_body`, of this page."""
+    return linked.fuller_body(text, linked.of_this_page(tree, _titles(head), (url, head.canonical_url)))
+
+
+def without_strangers(tree: HtmlElement, url: str, head: Head) -> None:
+    """As `pages_linked.drop_strangers`, of this page."""
+    linked.drop_strangers(tree, _titles(head), (url, head.canonical_url))
+
+
+def _titles(head: Head) -> tuple[str, ...]:
+    return tuple(title for title in (head.title, head.heading) if title)
+
+
 def read_details(tree: HtmlElement, url: str, head: Head) -> Details:
     """Title, authors and date: from JSON-LD and meta elements, else trafilatura's own search of the page."""
     meta = _metas(tree)
-    articles = _of_this_page([node for node in _json_ld(tree) if _is_article(node)], head, url)
-    written = [*_ld_authors(articles)] or [
+    articles = linked.of_this_page(tree, _titles(head), (url, head.canonical_url))
+    written = [*linked.authors(articles)] or [
         value
         for key in ("author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author")
         if (value := meta.get(key))
@@ -123,7 +118,7 @@ def read_details(tree: HtmlElement, url: str, head: Head) -> Details:
         dated = _date(found.date or "") if published is None else None
         title = title or without_site_name(title_text(found.title or ""), head.site_name, url)
     known = _site_names(head.site_name, url)
-    persons = tuple(author for author in authors if _bare(author) not in known)
+    persons = tuple(author for author in authors if linked.bare(author) not in known)
     return Details(title=title, authors=persons, published_at=published, dated=dated)
 
 
@@ -135,9 +130,9 @@ def without_site_name(title: str, site: str, url: str) -> str:
     known = _site_names(site, url)
     while True:
         cuts = list(_SEPARATOR.finditer(title))
-        if cuts and _bare(title[cuts[-1].end() :]) in known and _bare(title[: cuts[-1].start()]):
+        if cuts and linked.bare(title[cuts[-1].end() :]) in known and linked.bare(title[: cuts[-1].start()]):
             title = title[: cuts[-1].start()].rstrip()
-        elif cuts and _bare(title[: cuts[0].start()]) in known and _bare(title[cuts[0].end() :]):
+        elif cuts and linked.bare(title[: cuts[0].start()]) in known and linked.bare(title[cuts[0].end() :]):
             title = title[cuts[0].end() :].lstrip()
         else:
             return title
@@ -148,10 +143,10 @@ def _as_headed(title: str, heading: str) -> str:
 
     The larger, because some sites' first heading is their own name.
     """
-    wanted = _bare(heading)
+    wanted = linked.bare(heading)
     for cut in _SEPARATOR.finditer(title):
         for part, rest in ((title[: cut.start()], title[cut.end() :]), (title[cut.end() :], title[: cut.start()])):
-            if _bare(part) == wanted and len(wanted) > len(_bare(rest)):
+            if linked.bare(part) == wanted and len(wanted) > len(linked.bare(rest)):
                 return part.strip()
     return title
 
@@ -159,11 +154,7 @@ def _as_headed(title: str, heading: str) -> str:
 def _site_names(site: str, url: str) -> frozenset[str]:
     host = bare_host(url)
     labels = [*host.split(".")[:1], *host.split(".")[-3:-1]]
-    return frozenset({_bare(site), _bare(host), *map(_bare, labels)} - {""})
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return frozenset({linked.bare(site), linked.bare(host), *map(linked.bare, labels)} - {""})
 
 
 def _metas(tree: HtmlElement) -> dict[str, str]:
@@ -187,82 +178,6 @@ def _canonical(tree: HtmlElement, meta: dict[str, str], url: str) -> str | None:
         if "canonical" in (element.get("rel") or "").lower().split():
             return web_url(element.get("href"), url)
     return web_url(meta.get("og:url"), url)
-
-
-def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    """Every object of the page's JSON-LD, outermost first."""
-    queue: list[Any] = []
-    for element in tree.iter("script"):
-        if "ld+json" in (element.get("type") or "").lower():
-            try:
-                queue.append(json.loads((element.text or "")[:_MAX_JSON_LD], strict=False))
-            except (ValueError, RecursionError):
-                continue
-    seen = 0
-    while queue and seen < _MAX_NODES:
-        node = queue.pop(0)
-        seen += 1
-        if isinstance(node, list):
-            queue += node
-        elif isinstance(node, dict):
-            yield node
-            queue += [value for value in node.values() if isinstance(value, dict | list)]
-
-
-def _of_this_page(articles: list[dict[str, Any]], head: Head, url: str) -> list[dict[str, Any]]:
-    """Those that say by address or headline that they are this page's; else those that do not say whose; a single one in any
-    case. Pages list the articles beside theirs too."""
-    here = {_place(address) for address in (url, head.canonical_url or url)}
-    titles = {_bare(title) for title in (head.title, head.heading) if title}
-    named = [_addresses(node) for node in articles]
-    own = [
-        node
-        for node, addresses in zip(articles, named, strict=True)
-        if here & addresses or _bare(str(node.get("headline") or node.get("name") or "")) in titles
-    ]
-    silent = [node for node, addresses in zip(articles, named, strict=True) if not addresses]
-    return own or silent or (articles if len(articles) == 1 else [])
-
-
-def _addresses(node: dict[str, Any]) -> set[str]:
-    """Where an object of JSON-LD says that it stands, as `_place`."""
-    page = node.get("mainEntityOfPage")
-    said = [
-        node.get("url"),
-        node.get("@id"),
-        *((page.get("@id"), page.get("url")) if isinstance(page, dict) else (page,)),
-    ]
-    return {place for address in said if isinstance(address, str) and (place := _place(address))}
-
-
-def _place(address: str) -> str:
-    """Path and site of an absolute address, without what may differ; "" of any other (``#article``)."""
-    host = bare_host(address)
-    return f"{host}{urlsplit(address).path.rstrip('/')}" if host else ""
-
-
-def _is_article(node: dict[str, Any]) -> bool:
-    kinds = node.get("@type")
-    return any(str(kind).lower() in _ARTICLES for kind in (kinds if isinstance(kinds, list) else [kinds]))
-
-
-def _ld_authors(articles: list[dict[str, Any]]) -> Iterator[str]:
-    """Names of the first article that has any; an organisation is no person."""
-    for node in articles:
-        authors = node.get("author")
-        people = authors if isinstance(authors, list) else [authors]
-        found = [name for person in people if (name := _ld_name(person))]
-        if found:
-            yield from found
-            return
-
-
-def _ld_name(person: object) -> str:
-    if isinstance(person, dict):
-        name = person.get("name")
-        joined = " and ".join(map(str, name)) if isinstance(name, list) else str(name or "")
-        return "" if person.get("@type") in ("Organization", "NewsMediaOrganization") else joined
-    return person if isinstance(person, str) else ""
 
 
 def _date(written: str) -> datetime | None:
