@@ -176,12 +176,16 @@ class Intake:
         is none: nobody has been told of what it says. With the watchlists that its story had met; None for any other."""
         alerting = {verdict.watchlist for verdict in verdicts} & self.rules.alerting
         first = self.tx.item(item.story) if item.copy_of and alerting else None
-        if first is None or not says_more(item, [first]):
+        if first is None or self._is_old(first) or not says_more(item, [first]):
             return item, None
         met = self.tx.met(item.story, besides=item.id)
         if alerting <= met or not says_more(item, [one for one in self.tx.story(item.story) if one.id != item.id]):
             return item, None
         return replace(item, copy_of=None, similarity=None, copy_test=None, copy_shared=()), met
+
+    def _is_old(self, item: Item) -> bool:
+        """Whether what it says is no news any more; its text may have been dropped."""
+        return self.now - item.first_seen_at > self.rules.config.dedup.window
 
     def _part(self, copy: str) -> int:
         """Undo that an article was taken for a copy, and alert as it should have. Whether it came with its feed's first poll is
@@ -331,7 +335,7 @@ class Intake:
         item, verdicts = self.rules.match(replace(old, feeds=(*old.feeds, self.feed.id)), self.rules.alerting)
         self.tx.retag_item(item)
         told = self._alert(item, verdicts, old.watchlists) + self._follow(item)
-        if reading is not None and is_teaser(item, len(reading.text)):
+        if reading is not None and is_teaser(item, len(reading.text)) and not self._is_old(item):
             told += self._in_full(item, self._cut(reading)).alerts
         return Taken("seen", known, told)
 

@@ -80,3 +80,13 @@ async def test_a_text_that_another_feed_has_may_show_it_to_be_a_copy(bench: Benc
     report = await bench.poll(OTHER)
     assert report.alerts == 1
     assert len({item.story for item in bench.items()}) == 1
+
+
+async def test_what_was_known_long_ago_does_not_come_back(bench: Bench) -> None:
+    """Its text may have been dropped meanwhile, and the article may bear no date."""
+    bench.serve(entry(1, html=TEASER, at=None))
+    await bench.poll()
+    bench.clock.at += timedelta(days=400)
+    bench.store.drop_texts(bench.clock.at - timedelta(days=365), 100)
+    bench.serve(entry(1, html=WHOLE, at=None), feed=OTHER)
+    assert (await bench.poll(OTHER)).alerts == 0
