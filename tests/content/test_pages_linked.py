@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.content.pages_linked import fuller_body
 from tests.content.test_pages import BESIDE, OWN, TEXT, ld, page, read
 
 MORE = (
@@ -45,3 +46,33 @@ def test_another_article_s_is_not(body: str) -> None:
     assert "visitors" not in text_of(ld(football), body)
     assert "visitors" not in text_of(ld(football, OWN), body)
     assert text_of(ld(football, {**OWN, "articleBody": WHOLE}), body) == "\n".join((*TEXT, *MORE))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"url": "https://amp.thedaily.example/other", "headline": "Troops sent: what the alliance says"},
+        {"headline": "The cup goes to the visitors"},
+        {"url": "https://amp.thedaily.example/other"},
+        {"url": "https://www.thedaily.example/world/story", "headline": "The cup goes to the visitors"},
+    ],
+    ids=["an alike headline", "no address", "no headline", "this address"],
+)
+def test_a_single_one_that_does_not_deny_it_is_the_page_s(said: dict[str, str]) -> None:
+    """Where a script fills the page."""
+    node = {"@type": "NewsArticle", **said, "articleBody": WHOLE}
+    assert text_of(ld(node), "") == "\n".join((*TEXT, *MORE))
+
+
+def test_a_text_that_shares_no_eight_words_is_another_article_s() -> None:
+    body = "The visitors won the cup on Sunday in the rain, before nobody. " * 20
+    assert fuller_body("\n".join(TEXT), [{"articleBody": body}]) is None
+    assert fuller_body("\n".join(TEXT), [{"articleBody": f"{TEXT[0]} {body}"}]) is not None
+    assert fuller_body("", [{"articleBody": body}]) is not None
+    assert fuller_body("", [{"articleBody": ""}, {}]) is None
+
+
+def test_paragraphs_are_taken_from_where_they_are() -> None:
+    joined = " ".join(TEXT)
+    assert fuller_body(joined, [{"articleBody": "\n".join(TEXT)}]) == "\n".join(TEXT)
+    assert fuller_body("\n".join(TEXT), [{"articleBody": joined}]) is None

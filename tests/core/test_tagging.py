@@ -72,6 +72,19 @@ def test_readers_and_who_explains_see_them_too() -> None:
     assert [watchlist.id for watchlist in watchers.deciding("b")] == ["b"]
 
 
+def test_who_decides_may_stand_behind_another() -> None:
+    named = [("a", "tag:ports", ""), ("b", "tag:sea", "ports"), ("c", "navi", "sea"), ("d", "porto", "")]
+    watchers = compile_watchlists(
+        [Watchlist(name, "W", query=query, tags=tuple(tags.split())) for name, query, tags in named]
+    )
+    assert [watchlist.id for watchlist in watchers.deciding("a")] == ["a", "b", "c"]
+
+
+def test_only_tags_are_waited_for() -> None:
+    nodes = [compile_query(query).node for query in ("feed:sea navi", "lang:it", "tag:sea")]
+    assert givers(nodes, [("sea", "it"), (), ()]) == {2: frozenset({0})}
+
+
 def query(asked: dict[str, bool]) -> str:
     return " ".join(["porto", *(f"tag:{tag}" if there else f"NOT tag:{tag}" for tag, there in asked.items())])
 
