@@ -90,3 +90,19 @@ async def test_what_was_known_long_ago_does_not_come_back(bench: Bench) -> None:
     bench.store.drop_texts(bench.clock.at - timedelta(days=365), 100)
     bench.serve(entry(1, html=WHOLE, at=None), feed=OTHER)
     assert (await bench.poll(OTHER)).alerts == 0
+
+
+@pytest.mark.parametrize("teaser", [True, False])
+async def test_so_it_is_where_nothing_was_read_with_the_document(bench: Bench, teaser: bool) -> None:
+    """The other feed's former document is forgotten: only what is wanted of its entries is read."""
+    bench.serve(entry(1, html=TEASER if teaser else LONG))
+    bench.serve(entry(5, html="<p>Nothing of this.</p>"), feed=OTHER)
+    await bench.poll()
+    await bench.poll(OTHER)
+    with bench.store.transaction() as tx:
+        tx.keep_memory("coast", None)
+    bench.workers.asked.clear()
+    bench.serve(entry(1, html=WHOLE), entry(5, html="<p>Nothing of this.</p>"), feed=OTHER)
+    report = await bench.poll(OTHER)
+    assert report.alerts == teaser
+    assert ("read_entries" in bench.workers.asked) == teaser

@@ -78,8 +78,10 @@ class Inline:
 
     def __init__(self) -> None:
         self.dies: list[str] = []
+        self.asked: list[str] = []
 
     async def run(self, function: Callable[..., Any], *args: object) -> Any:
+        self.asked.append(function.__name__)
         if function.__name__ in self.dies:
             self.dies.remove(function.__name__)
             raise WorkerDied("the process reading it crashed")
