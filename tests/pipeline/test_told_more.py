@@ -46,7 +46,7 @@ class Room:
         with self.store.transaction() as tx:
             intake = Intake(tx, Rules.of(self.config), self.now, FEEDS[feed], first_poll)
             reading = a_reading(title=TITLE, text=text, url=url, canonical_url=url)
-            keys = {f"k:{feed}": "h"}
+            keys = {f"k:{feed}": "h", f"url:{url}": "h"}
             return intake.take(Revised(an_entry(), keys, known) if known else Fresh(an_entry(), keys), reading)
 
     def document(self, text: str) -> Taken:
@@ -106,6 +106,27 @@ def test_a_copy_that_says_little_more_stays_one(room: Room) -> None:
     room.take(TEXT, 0)
     copy = room.take(TEXT + "\nA salvage crew was seen at the lock, pilots told the paper.", 1)
     assert (copy.kind, copy.alerts) == ("copy", 0)
+
+
+def test_it_is_compared_with_all_that_its_story_said(room: Room) -> None:
+    room.take(TEXT, 0)
+    assert room.take(ARTICLE.replace("salvage", "rescue"), 1).kind == "copy"
+    again = room.take(ARTICLE, 2)
+    assert (again.kind, again.alerts) == ("copy", 0)
+
+
+def test_what_names_an_article_of_long_ago_as_its_own_is_a_copy(room: Room) -> None:
+    """Whose text may have been dropped."""
+    room.take(TEXT, 0)
+    room.now += timedelta(days=400)
+    room.store.drop_texts(room.now - timedelta(days=365), 100)
+    with room.store.transaction() as tx:
+        url = "https://site0.example.org/0"
+        reading = a_reading(title=TITLE, text=ARTICLE, url="https://other.example.net/1", canonical_url=url)
+        reading = replace(reading, published_at=None)
+        intake = Intake(tx, Rules.of(room.config), room.now, FEEDS[1])
+        taken = intake.take(Fresh(an_entry(), {"k:1": "h"}), reading)
+    assert (taken.kind, taken.alerts) == ("copy", 0)
 
 
 def test_what_was_imported_as_known_is_known_in_full(room: Room) -> None:
