@@ -79,6 +79,9 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
     if said := notes.get(NOT_LISTENING, ("", None))[0]:
         warnings.append(said)
     warnings += [f"channel {name}: down: {why}" for name, (why, _) in channels_down(notes, channels).items()]
+    if not mistakes:  # else the channel may stand where it cannot be read
+        gone = {name: count for name, count in store.waiting().items() if name not in channels}
+        warnings += [f"channel {name} is not in the configuration: {count} alerts wait" for name, count in gone.items()]
     outages = tuple(store.outages(now - ENDED_SHOWN))
     return Health(state, last_tick, numbers, feeds, counts, tuple(problems), tuple(warnings), outages)
 

@@ -32,3 +32,9 @@ def counts(db: sqlite3.Connection) -> dict[str, int]:
     states = db.execute("SELECT state, count(*) FROM alerts GROUP BY state").fetchall()
     none = dict.fromkeys(("pending", "held", "delivered", "dead"), 0)
     return {"items": items, "copies": copies, "pages_owed": owed, **none, **dict(states)}
+
+
+def waiting(db: sqlite3.Connection) -> dict[str, int]:
+    """See ports.Store.waiting."""
+    sql = "SELECT channel, count(*) FROM alerts WHERE state IN ('pending', 'held') GROUP BY channel ORDER BY channel"
+    return dict(db.execute(sql))

@@ -411,6 +411,10 @@ class SqliteStore:
         with self._reading as db:
             return numbers.counts(db.conn)
 
+    def waiting(self) -> Mapping[str, int]:
+        with self._reading as db:
+            return numbers.waiting(db.conn)
+
     def close(self) -> None:
         """Close the file; the daemon's hold on it ends."""
         self._db.close()
