@@ -149,7 +149,7 @@ class Transaction(Protocol):
         ...
 
     def split_item(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
-        """Make a copy the first of a story of its own, with its followers as copies."""
+        """Make an item the first of a story of its own, with its followers as copies; its own copies go along."""
         ...
 
     def retag_item(self, item: Item) -> None:

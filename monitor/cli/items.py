@@ -220,7 +220,7 @@ def split(item_id: str, config_dir: str | None) -> None:
     config = configuration(config_dir)
     with opened_store(config) as store:
         item = item_named(store, item_id)
-        if item.copy_of is None:
+        if item.id == item.story:
             raise UsageError(f"{item.id} is no copy: it is the first of its story")
         followers = stories.split(store.story(item.story), item.id)
         store.split(item.id, followers)

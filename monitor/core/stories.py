@@ -113,9 +113,11 @@ def changes(first: Item, copy: Item) -> Changes:
 
 
 def split(items: Sequence[Item], item_id: str) -> Mapping[str, CopyEvidence]:
-    """Who leaves with an item when its merge is undone: the items whose text its own says while the first one's does
-    not, each with why. Raises ValueError when the item is not of this story, or is its first."""
-    ordered = sorted(items, key=lambda item: (item.copy_of is not None, item.first_seen_at, item.id))
+    """Who leaves with an item when its merge is undone: its copies, and the items whose text its own says while the first one's
+    does not, each with why. Raises ValueError when the item is not of this story, or is its first."""
+    ordered = sorted(
+        items, key=lambda item: (item.id != item.story, item.copy_of is not None, item.first_seen_at, item.id)
+    )
     leaving = next((item for item in ordered if item.id == item_id), None)
     if leaving is None:
         raise ValueError(f"no item {item_id} in this story")
@@ -125,7 +127,7 @@ def split(items: Sequence[Item], item_id: str) -> Mapping[str, CopyEvidence]:
     going: dict[str, CopyEvidence] = {}
     for item in ordered[1:]:
         decision = _decide(item, leaving) if item is not leaving else None
-        if decision is not None and _decide(item, first) is None:
+        if decision is not None and (item.copy_of == leaving.id or _decide(item, first) is None):
             going[item.id] = CopyEvidence(leaving.id, decision.similarity, decision.test, decision.shared)
     return going
 

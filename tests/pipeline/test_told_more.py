@@ -11,6 +11,7 @@ import pytest
 
 from monitor.adapters.sqlite import SqliteStore
 from monitor.core.plan import Fresh, Revised
+from monitor.core.stories import split
 from monitor.model import AlertPolicy, Config, Feed, Item, ItemFilter, Secret, WebhookChannel
 from monitor.pipeline.intake import Intake, Taken
 from monitor.pipeline.rules import Rules
@@ -147,3 +148,24 @@ def test_a_copy_that_grows_into_the_article_alerts(room: Room) -> None:
     assert copy.kind == "copy"
     assert room.take(ARTICLE, 1, known=copy.item).alerts == 1
     assert room.alerts() == [("salvage", copy.item)]
+
+
+def test_its_copies_go_along_when_it_is_parted_from_its_teaser(room: Room) -> None:
+    room.take(TEXT, 0)
+    article, copy = room.take(ARTICLE, 1), room.take(ARTICLE, 2)
+    story = room.store.story(room.items()[0].id)
+    followers = split(story, article.item)
+    assert list(followers) == [copy.item]
+    room.store.split(article.item, followers)
+    assert {item.id: item.story for item in room.items()[1:]} == dict.fromkeys((article.item, copy.item), article.item)
+    assert room.take(ARTICLE, 3).kind == "copy"
+    assert {item.story for item in room.items()[1:]} == {article.item}
+
+
+def test_so_they_do_where_nobody_says_so(room: Room) -> None:
+    room.take(TEXT, 0)
+    article, copy = room.take(ARTICLE, 1), room.take(ARTICLE, 2)
+    room.store.split(article.item, {})
+    stored = room.store.item(copy.item)
+    assert stored is not None
+    assert (stored.story, stored.copy_of) == (article.item, article.item)

@@ -218,8 +218,12 @@ def revisions(db: sqlite3.Connection, item_id: str) -> list[tuple[datetime, str,
     return [(from_ms(when), title, text) for when, title, text in rows]
 
 
-def split(db: sqlite3.Connection, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
-    """Make a copy the first of a story of its own, and others copies of it."""
+def split(db: sqlite3.Connection, item_id: str, followers: Mapping[str, CopyEvidence]) -> list[str]:
+    """Make an item the first of a story of its own, and others copies of it; its own copies go along. Returns whose story is
+    another now."""
+    own = db.execute(
+        "SELECT id FROM items WHERE story = (SELECT story FROM items WHERE id = ?) AND copy_of = ?", (item_id, item_id)
+    ).fetchall()
     db.execute(
         "UPDATE items SET story = id, copy_of = NULL, similarity = NULL, copy_test = NULL, copy_shared = '[]'"
         " WHERE id = ?",
@@ -232,6 +236,8 @@ def split(db: sqlite3.Connection, item_id: str, followers: Mapping[str, CopyEvid
             for follower, why in followers.items()
         ],
     )
+    db.executemany("UPDATE items SET story = ? WHERE id = ?", [(item_id, copy) for (copy,) in own])
+    return list(dict.fromkeys([item_id, *followers, *(copy for (copy,) in own)]))
 
 
 def drop_texts(db: sqlite3.Connection, before: datetime, limit: int) -> int:

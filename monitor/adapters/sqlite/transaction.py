@@ -68,8 +68,7 @@ class SqliteTransaction:
         items.revise(self._db.conn, item, seen_at)
 
     def split_item(self, item_id: str, followers: Mapping[str, CopyEvidence]) -> None:
-        items.split(self._db.conn, item_id, followers)
-        for moved in (item_id, *followers):
+        for moved in items.split(self._db.conn, item_id, followers):
             self.copies.moved(moved)
 
     def retag_item(self, item: Item) -> None:
