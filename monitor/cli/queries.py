@@ -77,11 +77,11 @@ def try_(query: str | None, watchlist: str | None, since: timedelta, config_dir:
 def _alerted(store: Store, hits: list[Item]) -> int:
     """How many stories would have been told: not by what is a copy, unless it says much more than its story did before."""
     told = {item.story for item in hits if item.copy_of is None and item.text_from != "import"}
-    for item in hits:
-        if item.copy_of is not None and item.story not in told:
-            story = store.story(item.story)
-            if says_more(item, story[: [one.id for one in story].index(item.id)]):
-                told.add(item.story)
+    matched = {item.id for item in hits}
+    for story in {item.story for item in hits} - told:
+        items = store.story(story)
+        if any(one.id in matched and one.copy_of and says_more(one, items[:at]) for at, one in enumerate(items)):
+            told.add(story)
     return len(told)
 
 

@@ -14,9 +14,9 @@ from monitor.core.query.about import MetaLeaf
 from monitor.core.query.nodes import Meta, Node, walk
 
 
-def givers(nodes: Sequence[Node], given: Sequence[Sequence[str]]) -> dict[int, frozenset[int]]:
-    """Of the queries `nodes`, whose matches get the tags `given`: those that ask for a tag another one gives, with
-    those others. Nobody is asked for a tag of its own."""
+def givers(nodes: Sequence[Node | None], given: Sequence[Sequence[str]]) -> dict[int, frozenset[int]]:
+    """Of the queries `nodes` (None: one that asks for no tag), whose matches get the tags `given`: those that ask for a tag
+    another one gives, with those others. Nobody is asked for a tag of its own."""
     by_tag: defaultdict[str, set[int]] = defaultdict(set)
     for number, tags in enumerate(given):
         for tag in tags:
@@ -25,7 +25,8 @@ def givers(nodes: Sequence[Node], given: Sequence[Sequence[str]]) -> dict[int, f
         return {}
     found: dict[int, frozenset[int]] = {}
     for number, node in enumerate(nodes):
-        asked = [MetaLeaf(leaf, "") for leaf in walk(node) if isinstance(leaf, Meta) and leaf.field == "tag"]
+        leaves = walk(node) if node is not None else ()
+        asked = [MetaLeaf(leaf, "") for leaf in leaves if isinstance(leaf, Meta) and leaf.field == "tag"]
         fitting = (by_tag[tag] for leaf in asked for tag in _fitting(leaf, by_tag))
         if others := frozenset[int]().union(*fitting) - {number}:
             found[number] = others

@@ -101,11 +101,6 @@ class Watchers:
     def _stage_of(self, number: int) -> int:
         return next(place for place, (stage, _) in enumerate(self._stages) if number in stage.numbers)
 
-    def deciding(self, watchlist_id: str) -> tuple[Watchlist, ...]:
-        """A watchlist and those whose tags it may see, in the order of the configuration."""
-        numbers = needed(self._numbers[watchlist_id], self._asking)
-        return tuple(self._watches[number].watchlist for number in sorted(numbers))
-
     def prefilter(self, watchlist_id: str) -> str | None:
         """An FTS5 expression that every item this watchlist matches satisfies; None when there is none."""
         watch = self._watches[self._numbers[watchlist_id]]
@@ -164,6 +159,28 @@ def compile_watchlists(watchlists: Sequence[Watchlist], terms: Mapping[str, str]
             draft.read(strict=True)
             watches.append(draft.watch(named))
         return Watchers(watches, compiler.vocabulary)
+
+
+def deciding(
+    watchlists: Sequence[Watchlist], terms: Mapping[str, str] | None = None
+) -> dict[str, tuple[Watchlist, ...]]:
+    """For each watchlist's id, it and those whose tags it may see, in their order. Only queries that may ask for tags are
+    parsed, and none is compiled: it is asked whenever a configuration is read.
+
+    Raises:
+        QueryError: the first mistake of any of these.
+    """
+    parser = Parser(terms)
+    nodes = [parser.parse(one.query) if one.query and may_ask_tags(one.query) else None for one in watchlists]
+    asking = givers(nodes, [one.tags for one in watchlists])
+    return {
+        one.id: tuple(watchlists[at] for at in sorted(needed(number, asking))) for number, one in enumerate(watchlists)
+    }
+
+
+def may_ask_tags(query: str) -> bool:
+    """Whether a query asks for tags, or may by a named one."""
+    return "tag:" in query or "@" in query
 
 
 def mistakes(watchlist: Watchlist, terms: Mapping[str, str] | None = None) -> list[tuple[str, QueryError, str]]:

@@ -59,12 +59,12 @@ class Reader:
         if not places:
             return made
         mode = self.mode or self.policy.fetch
-        entries = [chunk[index].entry for index in places]
+        asked = [index for index in places if index not in besides]
+        entries = [chunk[index].entry for index in asked]
         # Only "auto" looks into the texts, which is a worker's business.
         wanted = await self._triage(entries, mode) if mode == "auto" else triage(entries, mode)
-        wanted = [want and index not in besides for index, want in zip(places, wanted, strict=True)]
-        with_page = [index for index, want in zip(places, wanted, strict=True) if want]
-        without = [index for index, want in zip(places, wanted, strict=True) if not want]
+        with_page = [index for index, want in zip(asked, wanted, strict=True) if want]
+        without = [index for index in places if index not in with_page]
         plain, paged = await asyncio.gather(
             self._feed_texts([chunk[index].entry for index in without], context),
             asyncio.gather(*(self._with_page(chunk[index].entry, context) for index in with_page)),

@@ -28,7 +28,7 @@ def run_tests(
     runnable: bool,
 ) -> None:
     """Check every test of a watchlist, and run them where `runnable`; a test that fails is a mistake like any other.
-    `deciding`: itself and those whose tags it may see (`Watchers.deciding`)."""
+    `deciding`: itself and those whose tags it may see (`core.watch.deciding`)."""
     compiled: dict[tuple[bool, bool], Watchers] = {}
     for number, data in enumerate(tests):
         path = ("test", number)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from monitor.core.query import Meta, parse, walk
-from monitor.core.watch import Watchers, compile_watchlists
+from monitor.core.watch import deciding, may_ask_tags
 from monitor.core.watch import mistakes as query_mistakes
 from monitor.errors import QueryError
 from monitor.model import Watchlist
@@ -31,9 +31,6 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 _ABOUT_ITEMS = re.compile("(?:lang|feed):")
 """What a query that `about_items` judges has in it: others are not parsed once more, of ten thousand."""
 
-_ASKS_TAGS = re.compile("tag:|@")
-"""What a query has in it that asks for tags, or may by a named one."""
-
 Words = tuple[tuple[int, str], ...]
 """The entries of a keywords file with their lines."""
 
@@ -52,11 +49,10 @@ def read_watchlists(run: Run, feeds: Feeds, channels: Channels, terms: Terms) ->
         tags.update(reader.tags)
         unread.append(reader.unread)
     if waiting:
-        watchers = compile_watchlists(
-            [one for one in right if terms.right_for([one.query or ""])], terms.for_checking(())
-        )
+        sound = [one for one in right if terms.right_for([one.query or ""])]
+        seen = deciding(sound, terms.for_checking(()))
         for reader in waiting:
-            reader.ask_tags(watchers, {tag.casefold() for tag in tags}, unread)
+            reader.ask_tags(seen, {tag.casefold() for tag in tags}, unread)
     return right
 
 
@@ -107,18 +103,20 @@ class _Reader:
         right = len(self.mistakes.found) == before
         runnable = right and self.terms.right_for([watchlist.query or ""])
         tested = _Tested(document, watchlist, checked.table.test)
-        if runnable and _ASKS_TAGS.search(watchlist.query or ""):
+        if runnable and may_ask_tags(watchlist.query or ""):
             self.waiting = tested
         else:
             self.run_tests(tested, (watchlist,), runnable=runnable)
         return watchlist if len(self.mistakes.found) == before else None
 
-    def ask_tags(self, watchers: Watchers, given: Collection[str], unread: Sequence[str | None]) -> None:
+    def ask_tags(
+        self, seen: Mapping[str, Sequence[Watchlist]], given: Collection[str], unread: Sequence[str | None]
+    ) -> None:
         """Run the tests of who is `waiting`, and tell of a tag that is a misspelling of one that is `given`, folded,
-        and that none of the `unread` files may give."""
+        and that none of the `unread` files may give. `seen`: `core.watch.deciding`."""
         assert self.waiting is not None
         watchlist, document = self.waiting.watchlist, self.waiting.document
-        self.run_tests(self.waiting, watchers.deciding(watchlist.id), runnable=True)
+        self.run_tests(self.waiting, seen[watchlist.id], runnable=True)
         for meta in self.about_items(watchlist.query or ""):
             tag = meta.value.casefold()
             asked = meta.field == "tag" and not set("*?") & set(tag) and not self.feeds.known(tag, given)
@@ -127,9 +125,9 @@ class _Reader:
                 what = f'no feed and no watchlist gives the tag "{meta.value}"{near}'
                 note_query(document, ("query",), watchlist.query or "", QueryError(what, meta.at), self.mistakes)
 
-    def run_tests(self, tested: _Tested, deciding: Sequence[Watchlist], *, runnable: bool) -> None:
+    def run_tests(self, tested: _Tested, seen: Sequence[Watchlist], *, runnable: bool) -> None:
         document, watchlist, tests = tested.document, tested.watchlist, tested.tests
-        run_tests(document, watchlist, deciding, tests, self.feeds, self.terms, self.mistakes, runnable=runnable)
+        run_tests(document, watchlist, seen, tests, self.feeds, self.terms, self.mistakes, runnable=runnable)
 
     def watchlist(self, table: WatchlistFile, words: Words) -> Watchlist:
         return Watchlist(

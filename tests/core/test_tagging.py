@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.core.query import Subject
 from monitor.core.tagging import givers, stages
-from monitor.core.watch import compile_query, compile_watchlists
+from monitor.core.watch import compile_query, compile_watchlists, deciding
 from monitor.core.watching import Watching, written
 from monitor.model import Watchlist
 
@@ -68,16 +68,15 @@ def test_readers_and_who_explains_see_them_too() -> None:
     assert apart == watchers.match(ITEM)
     assert watchers.explain("a", ITEM).matched
     assert not watchers.explain("a", replace(ITEM, title="Porto", text="Nessuno.")).matched
-    assert [watchlist.id for watchlist in watchers.deciding("a")] == ["a", "b"]
-    assert [watchlist.id for watchlist in watchers.deciding("b")] == ["b"]
+    seen = deciding(watchlists)
+    assert [watchlist.id for watchlist in seen["a"]] == ["a", "b"]
+    assert [watchlist.id for watchlist in seen["b"]] == ["b"]
 
 
 def test_who_decides_may_stand_behind_another() -> None:
     named = [("a", "tag:ports", ""), ("b", "tag:sea", "ports"), ("c", "navi", "sea"), ("d", "porto", "")]
-    watchers = compile_watchlists(
-        [Watchlist(name, "W", query=query, tags=tuple(tags.split())) for name, query, tags in named]
-    )
-    assert [watchlist.id for watchlist in watchers.deciding("a")] == ["a", "b", "c"]
+    seen = deciding([Watchlist(name, "W", query=query, tags=tuple(tags.split())) for name, query, tags in named])
+    assert [watchlist.id for watchlist in seen["a"]] == ["a", "b", "c"]
 
 
 def test_only_tags_are_waited_for() -> None:
