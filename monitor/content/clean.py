@@ -97,6 +97,11 @@ def web_url(href: str | None, base: str = "") -> str | None:
     return parts.scheme + joined[len(parts.scheme) :]
 
 
+def bare(text: str) -> str:
+    """Letters and digits alone, without case: what is compared of names and headlines."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 def article_link(href: str | None, base: str = "") -> str | None:
     """As `web_url`, of an article's address: what only leads on to it (`core.wrapped`) is left out."""
     url = web_url(href, base)

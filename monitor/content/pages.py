@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction, load_html
 from trafilatura.settings import Extractor
 
+from monitor.content import pages_linked as linked
 from monitor.content import pages_metadata as metadata_of
 from monitor.content.charset import decode
 from monitor.content.clean import one_line, paragraphs
@@ -75,14 +76,13 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
     if tree is None:
         raise ReadError("no article: the page is no HTML that can be read")
     head = metadata_of.read_head(tree, url)
-    details = metadata_of.read_details(tree, url, head) if metadata else metadata_of.Details()
+    said = linked.blocks(tree) if metadata or '"articleBody"' in text else []
+    own = linked.of_this_page(said, head.titles, (url, head.canonical_url))
+    details = metadata_of.read_details(tree, url, head, own) if metadata else metadata_of.Details()
     few = len(_PARAGRAPH.findall(text)) <= MANY_PARAGRAPHS
-    linked = '"articleBody"' in text
-    if linked:
-        metadata_of.without_strangers(tree, url, head)
+    linked.drop_strangers(said, head.titles, (url, head.canonical_url))
     article = _extract(tree, url, fast=fast or not few)
-    if linked:
-        article = metadata_of.linked_body(tree, url, head, article) or article
+    article = linked.fuller_body(article, own) or article
     if len(article) <= WALL_TEXT and (to := sent_to(tree, url, headers, bare=len(article) < MIN_TEXT)):
         raise PageElsewhere(to)
     wall = wall_of(article, head.title) if len(article) <= WALL_TEXT else None

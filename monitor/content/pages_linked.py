@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -12,11 +11,13 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from monitor.content.clean import bare
 from monitor.content.htmltext import to_text
 from monitor.core.text import words_of
 from monitor.core.urls import bare_host
 
 Node = dict[str, Any]
+Block = tuple[HtmlElement, list[Node]]
 
 _MAX_JSON_LD = 500_000
 """Characters of one JSON-LD block that are parsed."""
@@ -42,18 +43,33 @@ SAME = 8
 ALIKE = 0.5
 
 
-def of_this_page(tree: HtmlElement, titles: Sequence[str], addresses: Sequence[str | None]) -> list[Node]:
+def blocks(tree: HtmlElement) -> list[Block]:
+    """Each block of a page's JSON-LD with its objects, outermost first."""
+    found: list[Block] = []
+    left = _MAX_NODES
+    for element in tree.iter("script"):
+        if "ld+json" in (element.get("type") or "").lower():
+            try:
+                nodes = list(islice(_objects(json.loads((element.text or "")[:_MAX_JSON_LD], strict=False)), left))
+            except (ValueError, RecursionError):
+                continue
+            left -= len(nodes)
+            found.append((element, nodes))
+    return found
+
+
+def of_this_page(said: Sequence[Block], titles: Sequence[str], addresses: Sequence[str | None]) -> list[Node]:
     """The articles of its JSON-LD that are a page's own: those that say so by address or headline; else those that do not say
     whose; a single one in any case. Pages list the articles beside theirs too.
 
     `titles` of the page, `addresses` it came from or names.
     """
-    articles = [node for _, nodes in _blocks(tree) for node in nodes if _is_article(node)]
+    articles = [node for _, nodes in said for node in nodes if _is_article(node)]
     here = {_place(address) for address in addresses if address}
     known = {bare(title) for title in titles}
     named = [_addresses(node) for node in articles]
-    own = [node for node, said in zip(articles, named, strict=True) if here & said or bare(_headline(node)) in known]
-    silent = [node for node, said in zip(articles, named, strict=True) if not said]
+    own = [node for node, where in zip(articles, named, strict=True) if here & where or bare(_headline(node)) in known]
+    silent = [node for node, where in zip(articles, named, strict=True) if not where]
     return own or silent or (articles if len(articles) == 1 else [])
 
 
@@ -69,10 +85,10 @@ def fuller_body(text: str, own: Sequence[Node]) -> str | None:
     return longest if not text or _runs(text) & _runs(longest) else None
 
 
-def drop_strangers(tree: HtmlElement, titles: Sequence[str], addresses: Sequence[str | None]) -> None:
+def drop_strangers(said: Sequence[Block], titles: Sequence[str], addresses: Sequence[str | None]) -> None:
     """Take the JSON-LD out that has another article's text and no text of this page's: extractors take any."""
     here = {_place(address) for address in addresses if address}
-    for element, nodes in _blocks(tree):
+    for element, nodes in said:
         bodies = [node for node in nodes if isinstance(node.get("articleBody"), str)]
         if bodies and all(_is_stranger(node, titles, here) for node in bodies):
             element.drop_tree()
@@ -94,19 +110,6 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 def _headline(node: Node) -> str:
     return str(node.get("headline") or node.get("name") or "")
-
-
-def _blocks(tree: HtmlElement) -> Iterator[tuple[HtmlElement, list[Node]]]:
-    """Each block of JSON-LD with its objects, outermost first."""
-    left = _MAX_NODES
-    for element in list(tree.iter("script")):
-        if "ld+json" in (element.get("type") or "").lower():
-            try:
-                nodes = list(islice(_objects(json.loads((element.text or "")[:_MAX_JSON_LD], strict=False)), left))
-            except (ValueError, RecursionError):
-                continue
-            left -= len(nodes)
-            yield element, nodes
 
 
 def _objects(said: object) -> Iterator[Node]:
@@ -159,8 +162,3 @@ def _ld_name(person: object) -> str:
         joined = " and ".join(map(str, name)) if isinstance(name, list) else str(name or "")
         return "" if person.get("@type") in ("Organization", "NewsMediaOrganization") else joined
     return person if isinstance(person, str) else ""
-
-
-def bare(text: str) -> str:
-    """Letters and digits alone, without case: what is compared of names and headlines."""
-    return re.sub(r"[\W_]+", "", text).casefold()

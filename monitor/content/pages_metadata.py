@@ -4,6 +4,7 @@ it is a wall."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from trafilatura.metadata import extract_metadata
 
 from monitor.content import pages_linked as linked
 from monitor.content.bylines import names
-from monitor.content.clean import MAX_NAME, one_line, web_url
+from monitor.content.clean import MAX_NAME, bare, one_line, web_url
 from monitor.content.feeds_entries import language_code
 from monitor.content.htmltext import title_text
 from monitor.core.dates import parse_iso
@@ -32,6 +33,11 @@ class Head:
     site_name: str = ""
     heading: str = ""
     """The first ``h1``: the headline as the page shows it, often another than the title."""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Both, where they are there."""
+        return tuple(title for title in (self.title, self.heading) if title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +78,10 @@ def read_head(tree: HtmlElement, url: str) -> Head:
     )
 
 
-def linked_body(tree: HtmlElement, url: str, head: Head, text: str) -> str | None:
-    """As `pages_linked.fuller_body`, of this page."""
-    return linked.fuller_body(text, linked.of_this_page(tree, _titles(head), (url, head.canonical_url)))
-
-
-def without_strangers(tree: HtmlElement, url: str, head: Head) -> None:
-    """As `pages_linked.drop_strangers`, of this page."""
-    linked.drop_strangers(tree, _titles(head), (url, head.canonical_url))
-
-
-def _titles(head: Head) -> tuple[str, ...]:
-    return tuple(title for title in (head.title, head.heading) if title)
-
-
-def read_details(tree: HtmlElement, url: str, head: Head) -> Details:
-    """Title, authors and date: from JSON-LD and meta elements, else trafilatura's own search of the page."""
+def read_details(tree: HtmlElement, url: str, head: Head, articles: Sequence[linked.Node]) -> Details:
+    """Title, authors and date: from the page's own `articles` in JSON-LD and meta elements, else trafilatura's own search of the
+    page."""
     meta = _metas(tree)
-    articles = linked.of_this_page(tree, _titles(head), (url, head.canonical_url))
     written = [*linked.authors(articles)] or [
         value
         for key in ("author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author")
@@ -118,7 +110,7 @@ def read_details(tree: HtmlElement, url: str, head: Head) -> Details:
         dated = _date(found.date or "") if published is None else None
         title = title or without_site_name(title_text(found.title or ""), head.site_name, url)
     known = _site_names(head.site_name, url)
-    persons = tuple(author for author in authors if linked.bare(author) not in known)
+    persons = tuple(author for author in authors if bare(author) not in known)
     return Details(title=title, authors=persons, published_at=published, dated=dated)
 
 
@@ -130,9 +122,9 @@ def without_site_name(title: str, site: str, url: str) -> str:
     known = _site_names(site, url)
     while True:
         cuts = list(_SEPARATOR.finditer(title))
-        if cuts and linked.bare(title[cuts[-1].end() :]) in known and linked.bare(title[: cuts[-1].start()]):
+        if cuts and bare(title[cuts[-1].end() :]) in known and bare(title[: cuts[-1].start()]):
             title = title[: cuts[-1].start()].rstrip()
-        elif cuts and linked.bare(title[: cuts[0].start()]) in known and linked.bare(title[cuts[0].end() :]):
+        elif cuts and bare(title[: cuts[0].start()]) in known and bare(title[cuts[0].end() :]):
             title = title[cuts[0].end() :].lstrip()
         else:
             return title
@@ -143,10 +135,10 @@ def _as_headed(title: str, heading: str) -> str:
 
     The larger, because some sites' first heading is their own name.
     """
-    wanted = linked.bare(heading)
+    wanted = bare(heading)
     for cut in _SEPARATOR.finditer(title):
         for part, rest in ((title[: cut.start()], title[cut.end() :]), (title[cut.end() :], title[: cut.start()])):
-            if linked.bare(part) == wanted and len(wanted) > len(linked.bare(rest)):
+            if bare(part) == wanted and len(wanted) > len(bare(rest)):
                 return part.strip()
     return title
 
@@ -154,7 +146,7 @@ def _as_headed(title: str, heading: str) -> str:
 def _site_names(site: str, url: str) -> frozenset[str]:
     host = bare_host(url)
     labels = [*host.split(".")[:1], *host.split(".")[-3:-1]]
-    return frozenset({linked.bare(site), linked.bare(host), *map(linked.bare, labels)} - {""})
+    return frozenset({bare(site), bare(host), *map(bare, labels)} - {""})
 
 
 def _metas(tree: HtmlElement) -> dict[str, str]:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from monitor.content.phrases_related import RELATED
-from monitor.content.phrases_table import CREDIT, CREDITED, RIGHTS, SHARE, SUBSCRIBE, WHERE
+from monitor.content.phrases_table import CREDIT, CREDIT_IN_LINE, CREDITED, RIGHTS, SHARE, SUBSCRIBE, WHERE
 
 _NOTICE = 220
 """Characters of a line that may be a notice or an invitation; sentences of articles with such words are mostly longer
@@ -75,8 +75,7 @@ _MORE_ON = re.compile(
 
 _TAIL = re.compile(
     r"(?:\s*(?:[-–—|(\[]\s*)?(?:©\s*)?(?:riproduzione riservata|all rights reserved)[\s.!)\]©-]*$"
-    r"|\s*the post .{1,300}? (?:appeared first|first appeared) on .{1,120}$"
-    r"|\s*l['’]articolo .{1,300}? (?:proviene da|sembra essere il primo su) .{1,120}$"
+    rf"|\s*(?:{CREDIT_IN_LINE})$"
     r"|\s*(?:continue reading|leggi tutto|lire la suite|weiterlesen|leer más|leia mais|читать далее|читати далі"
     r"|czytaj dalej)\s*(?:\.{3}|…|→|»|>>)?\s*$)",
     re.IGNORECASE,

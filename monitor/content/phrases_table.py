@@ -148,7 +148,10 @@ _CREDIT = (
     ("το άρθρο", "εμφανίστηκε πρώτα στο"), ("ظهرت المقالة", "أولاً على"), ("نوشته", "اولین بار در"),
     ("bài viết", "xuất hiện đầu tiên vào ngày"),
 )  # fmt: skip
-CREDIT = "|".join(rf"{opening} .{{1,300}}? {said} .{{1,120}}" for opening, said in _CREDIT)
+_CREDIT_LINES = [rf"{opening} .{{1,300}}? {said} .{{1,120}}" for opening, said in _CREDIT]
+CREDIT = "|".join(_CREDIT_LINES)
 """What WordPress puts under each article of a feed, in its translations."""
+CREDIT_IN_LINE = "|".join(_CREDIT_LINES[:4])
+"""In English and Italian: where they end a paragraph too, they are no sentence of the article."""
 CREDITED = tuple(said.partition(".")[0] for _, said in _CREDIT)
 """What such a line says."""
