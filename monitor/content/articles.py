@@ -66,6 +66,16 @@ def own_text(entry: Entry) -> str:
     return content if len(content) >= len(summary) else summary
 
 
+def _with_leads(text: str, title: str, entry: Entry) -> str:
+    """The article's text, with what the feed says over it."""
+    from monitor.content.htmltext import headline_alone, to_text
+    from monitor.content.leads import with_leads
+
+    if headline_alone(entry.summary, entry.title):
+        return text
+    return with_leads(text, title, (to_text(part) for part in (entry.summary, entry.content) if part))
+
+
 def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
     """For each entry, whether its page is wanted."""
     if mode != "auto":
@@ -97,7 +107,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
     if used == "feed" and page is not None and problem is None:
         problem = "the page's text is shorter than the feed's own"
     title = entry.title or article.title
-    text = article.text if used == "page" else own
+    text = _with_leads(article.text if used == "page" else own, title, entry)
     priors = [*context.languages, *(word for word in (entry.language, article.language) if word)]
     return _finish(
         Reading(

@@ -224,6 +224,11 @@ _CUT_PHRASE = re.compile(
 )  # fmt: skip
 
 
+def without_invitation(line: str) -> str:
+    """A line up to where it bids its reader read on elsewhere."""
+    return _CUT_PHRASE.sub("", line)
+
+
 def looks_cut(text: str, *, content: bool = False) -> bool:
     """Whether a feed's own text (plain, from `to_text`) looks like a teaser: short, ending in an ellipsis, or with
     "continue reading" at its end.

@@ -107,7 +107,7 @@ def cut_boilerplate(text: str, title: str = "") -> str:
         end -= 1
     if end > 0:
         lines[end - 1] = _without_tail(lines[end - 1])
-    while end > 0 and (not lines[end - 1].strip() or _is_boilerplate(lines[end - 1]) or _is_credit(lines[end - 1])):
+    while end > 0 and (not lines[end - 1].strip() or is_boilerplate(lines[end - 1])):
         end -= 1
     end = _before_list(lines, end)
     heading = _plain(title)
@@ -115,6 +115,11 @@ def cut_boilerplate(text: str, title: str = "") -> str:
         start += 1
     left = "\n".join(lines[start:end])
     return left if len(left) >= len(text) * (1 - _MAX_SHARE) else text
+
+
+def is_boilerplate(line: str) -> bool:
+    """Whether a line at an article's end is none of the article's."""
+    return _is_boilerplate(line) or _is_credit(line)
 
 
 def _without_tail(line: str) -> str:

@@ -139,7 +139,7 @@ class Intake:
         if spread.keys().isdisjoint(made.paragraphs):
             return reading
         own = own_lines(reading.text, spread) if reading.feed_text else None
-        if own is not None and len(own) < len(reading.feed_text):
+        if own is not None and len(own) <= len(reading.feed_text):
             text, problem = reading.feed_text, "the page says little but what its site says under other headlines"
             reading = replace(reading, text_from="feed", problem=problem)
         else:

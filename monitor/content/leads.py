@@ -1,0 +1,75 @@
+"""What a feed says of an article beside the article's own text: the line or two that an editor wrote over it.
+
+A feed's readers see it, and a watchlist's words may stand nowhere else: 34 of 76 real pages' own descriptions, which feeds
+carry, have words that neither headline nor article has, mostly a sentence of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from monitor.content.htmltext import SHORT, without_invitation
+from monitor.content.phrases import cut_boilerplate, is_boilerplate
+from monitor.core.text import is_spaceless, words_of
+
+LEAST = 5
+"""Words of a lead; fewer are a byline, a credit, a section's name."""
+LETTERS = 3
+"""Of a word that may be missed: below are articles and what a cut leaves of a word."""
+UNLIKE = 0.2
+"""Of a lead's pairs of characters, in scripts without spaces, the part that is missed where the words are others."""
+
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+
+
+def with_leads(text: str, title: str, said: Iterable[str]) -> str:
+    """An article's `text` under those paragraphs of what its feed says of it (plain texts) that have a word which neither
+    `text` nor `title` has. What is too long for a teaser is another text of the article, and no lead."""
+    leads: list[str] = []
+    known: set[str] | None = None
+    for teaser in said:
+        if not teaser or len(teaser) >= SHORT or teaser in text:
+            continue
+        if known is None:
+            known = _parts(words_of(f"{title}\n{text}"))
+        for paragraph in cut_boilerplate(teaser, title).split("\n"):
+            if _says_more(paragraph, known):
+                leads.append(paragraph)
+                known |= _parts(words_of(paragraph))
+    return "\n".join([*leads, text]) if leads else text
+
+
+def _says_more(paragraph: str, known: Collection[str]) -> bool:
+    """Whether a paragraph is a sentence with a word that is not among those `known` (`_parts`)."""
+    if is_boilerplate(paragraph):
+        return False
+    words = words_of(_URL.sub(" ", without_invitation(paragraph)))
+    spaced = [word for word in words if not is_spaceless(word)]
+    pairs = _pairs(words)
+    if len(spaced) + len(pairs) < LEAST:
+        return False
+    if len(pairs) > len(spaced):
+        return sum(pair not in known for pair in pairs) > UNLIKE * len(pairs)
+    last = spaced[-1]
+    if any(word.startswith(last) for word in known):  # a teaser is cut in the midst of a word
+        spaced.pop()
+    return any(
+        len(word) >= LETTERS and not word.isdigit() and word not in known and not _is_glued(word, known)
+        for word in spaced
+    )
+
+
+def _is_glued(word: str, known: Collection[str]) -> bool:
+    """Two words, between which a publisher took the markup away."""
+    return any(word[:cut] in known and word[cut:] in known for cut in range(2, len(word) - 1))
+
+
+def _parts(words: Sequence[str]) -> set[str]:
+    return {*words, *_pairs(words)}
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    """Neighbours of a script without spaces, whose single characters stand in every text."""
+    alone = [is_spaceless(word) for word in words]
+    return [words[at] + words[at + 1] for at in range(len(words) - 1) if alone[at] and alone[at + 1]]
