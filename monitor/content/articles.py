@@ -108,11 +108,14 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
         problem = "the page's text is shorter than the feed's own"
     title = entry.title or article.title
     text = _with_leads(article.text if used == "page" else own, title, entry)
+    claimed = _first_canonical(article.canonical_url)
+    found = _first_canonical(page.url if page else None, entry.url)
     priors = [*context.languages, *(word for word in (entry.language, article.language) if word)]
     return _finish(
         Reading(
             url=plain_link(entry.url) if entry.url else None,
-            canonical_url=_canonical(entry, page, article),
+            canonical_url=claimed or found,
+            canonical_claimed=claimed not in (None, found),
             title=title,
             text=text,
             text_from=used,
@@ -183,9 +186,5 @@ def _published(entry: Entry, article: PageText, now: datetime) -> datetime | Non
     return clamp(said or guess, now)
 
 
-def _canonical(entry: Entry, page: Fetched | None, article: PageText) -> str | None:
-    """The page's own word where it has one, else where the redirects ended, else the entry's link."""
-    for url in (article.canonical_url, page.url if page else None, entry.url):
-        if url and (canonical := canonical_url(url)):
-            return canonical
-    return None
+def _first_canonical(*urls: str | None) -> str | None:
+    return next((canonical for url in urls if url and (canonical := canonical_url(url))), None)

@@ -103,6 +103,8 @@ class Reading:
     """The page leads on to this one, which has not been asked for."""
     feed_text: str = ""
     """What the feed itself carries of an article whose text is its page's."""
+    canonical_claimed: bool = False
+    """`canonical_url` is the page's word, and another address than where it was found."""
 
 
 @dataclass(frozen=True, slots=True)

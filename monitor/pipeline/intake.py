@@ -50,7 +50,7 @@ class Intake:
     def expect(self, planned: Iterable[tuple[Planned, Reading | None]]) -> None:
         """Ask for all keys of what is to be taken at once, which is cheaper than for those of each."""
         keys = [key for one, _ in planned for key in one.sure]
-        self._known([*keys, *(f"url:{one.canonical_url}" for _, one in planned if one and one.canonical_url)])
+        self._known([*keys, *(name for _, one in planned if one for name in _names(one))])
 
     def take(self, planned: Planned, reading: Reading) -> Taken:
         """Store what one entry brought."""
@@ -101,22 +101,24 @@ class Intake:
                 self._asked[key] = (known[0] if known else item, hash_)
 
     def _fresh(self, planned: Planned, reading: Reading) -> Taken:
-        keys = planned.keys
-        more = f"url:{reading.canonical_url}"
-        known = self._known([*planned.sure, more] if reading.canonical_url else planned.sure)
+        keys, names = planned.keys, _names(reading)
+        known = self._known([*planned.sure, *names])
         for key in planned.sure:
             if key in known:
                 return self._elsewhere(known[key][0], keys, reading.url, reading)
-        if reading.canonical_url and more not in keys:
-            if more in known:
-                return self._same_canonical(known[more][0], keys, reading)
-            keys = {**keys, more: next(iter(keys.values()))}
+        for name in names:
+            if name in known:
+                return self._same_canonical(known[name][0], keys, reading)
+        if names and names[0] not in keys:
+            keys = {**keys, names[reading.canonical_claimed]: next(iter(keys.values()))}
         return self._new(keys, reading, None, None)
 
     def _same_canonical(self, known: str, keys: Mapping[str, str], reading: Reading) -> Taken:
-        """A page that names a stored article's URL as its own: another road to it, or another site's copy of it.
+        """A page that names a stored article's URL as its own, or one that a stored page had named: another road to it, or
+        another site's copy of it.
 
-        The page's word is believed only when the titles agree: some sites give all their pages one canonical link.
+        Pages are believed only when the titles agree: some sites give all their pages one canonical link, and some name
+        the article of which theirs is a translation.
         """
         item = self.tx.item(known)
         if item is None or _words(item.title) != _words(reading.title):
@@ -272,11 +274,11 @@ class Intake:
 
     def _other(self, old: Item, reading: Reading) -> CopyEvidence | None:
         """An item of another story that says the same, by the page's own URL or by its text."""
-        more = f"url:{reading.canonical_url}"
-        found = self._known([more]).get(more) if reading.canonical_url else None
-        if reading.canonical_url and found is None:
-            self._add_keys(old.id, {more: ""})
-        named = self.tx.item(found[0]) if found else None
+        names = _names(reading)
+        found = list(self._known(names).values())
+        if names and not found:
+            self._add_keys(old.id, {names[reading.canonical_claimed]: ""})
+        named = self.tx.item(found[0][0]) if found else None
         if named is not None and named.story != old.story and _words(named.title) == _words(reading.title):
             return self._same_url(named.id)
         evidence = self.tx.copies.find(reading, self.now - self.rules.config.dedup.window, exclude=old.id)
@@ -387,6 +389,13 @@ def _reworded(old: Item, reading: Reading) -> Item:
         authors=reading.authors or old.authors,
         problem=reading.problem,
     )
+
+
+def _names(reading: Reading) -> tuple[str, ...]:
+    """The keys of a page's canonical URL: of the item that stands there, and of one that claims to. An entry with that link is
+    known by the first alone."""
+    url = reading.canonical_url
+    return (f"url:{url}", f"canonical:{url}") if url else ()
 
 
 def _words(text: str) -> list[str]:

@@ -79,3 +79,27 @@ async def test_one_canonical_link_on_all_pages_of_a_site_merges_nothing(bench: B
     titles = ("Port reopens after storm", "Library gets a new roof", "Mayor resigns")
     bench.serve(*(entry(f"https://news.example.org/{number}", title) for number, title in enumerate(titles)))
     assert (await bench.poll()).new == 3
+
+
+NEWS, STORY, HOST = "https://news.example.org/it/1", "https://news.example.org/en/1", "https://news.example.org"
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+async def test_an_article_is_not_known_because_another_names_it(bench: Bench, swapped: bool) -> None:
+    """A translation whose page says that the original's address is its own."""
+    there = [(NEWS, "Le navi lasciano il bacino", " ".join(f"nave{n}" for n in range(80))), (STORY, TITLE, TEXT)]
+    for url, title, text in there[::-1] if swapped else there:
+        page(bench, url, STORY, title=title, text=text)
+        bench.serve(entry(url, title))
+        assert (await bench.poll()).new == 1
+    assert {item.url for item in bench.items()} == {NEWS, STORY}
+
+
+async def test_the_original_after_another_site_s_page_that_names_it_is_a_copy(bench: Bench) -> None:
+    page(bench, "https://portal.example.net/b", f"{HOST}/a")
+    page(bench, f"{HOST}/a", f"{HOST}/a")
+    bench.serve(entry("https://portal.example.net/b"))
+    bench.serve(entry(f"{HOST}/a"), feed=OTHER)
+    await bench.poll()
+    report = await bench.poll(OTHER)
+    assert (report.new, report.copies, report.alerts) == (0, 1, 0)
