@@ -79,10 +79,14 @@ def _with_leads(text: str, title: str, entry: Entry) -> str:
 def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
     """For each entry, whether its page is wanted."""
     if mode != "auto":
-        return [mode == "always" and entry.url is not None for entry in entries]
+        return [mode == "always" and _has_page(entry) for entry in entries]
     from monitor.content.htmltext import looks_cut
 
-    return [entry.url is not None and looks_cut(own_text(entry), content=bool(entry.content)) for entry in entries]
+    return [_has_page(entry) and looks_cut(own_text(entry), content=bool(entry.content)) for entry in entries]
+
+
+def _has_page(entry: Entry) -> bool:
+    return entry.url is not None and entry.own_page
 
 
 def read_entries(entries: Sequence[Entry], context: Context) -> list[Reading]:

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -23,12 +24,14 @@ from monitor.model import Entry
 
 __all__ = [
     "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
-    "plain_link", "shared_texts", "shortened", "site_of", "slug", "text_key", "usable_guids",
+    "plain_link", "shared_texts", "shortened", "site_of", "slug", "text_key", "usable_guids", "with_pages",
 ]  # fmt: skip
 
 _MAX_GUID = 500
 """Characters of a guid kept as they are in a key; longer ones are hashed."""
 _MAX_SLUG = 60
+CROWD = 3
+"""Titles under one URL whose page is none of theirs alone: two may be one article's before and after an edit."""
 _NO_ADDRESS = "-"
 """In place of what has no canonical URL."""
 
@@ -175,6 +178,29 @@ def _shared_urls(entries: Iterable[Entry]) -> frozenset[str]:
         if url:
             titles[url].append(entry.title)
     return frozenset(url for url, said in titles.items() if len(said) > 1 and len({_folded(one) for one in said}) > 1)
+
+
+def with_pages(entries: Sequence[Entry], home: str | None) -> tuple[Entry, ...]:
+    """The entries of one document, of which those are marked that have no page of their own: their URL is `home`, the site's
+    that the document names, or one for a `CROWD`. Read as an article such a page makes them all copies of one."""
+    urls = [_address(entry) for entry in entries]
+    titles: defaultdict[str, set[str]] = defaultdict(set)
+    if len(set(urls)) < len(urls):
+        for url, entry in zip(urls, entries, strict=True):
+            titles[url].add(_folded(entry.title))
+    shared = {url for url, said in titles.items() if len(said) >= CROWD}
+    shared |= {canonical_url(home) or _NO_ADDRESS} if home else set()
+    if shared.isdisjoint(urls):
+        return tuple(entries)
+    return tuple(
+        replace(entry, own_page=False) if url in shared else entry for url, entry in zip(urls, entries, strict=True)
+    )
+
+
+def _address(entry: Entry) -> str:
+    """An entry's canonical URL, which it may bear already."""
+    known = entry.url if entry.text_hash is not None or not entry.url else canonical_url(entry.url)
+    return known or _NO_ADDRESS
 
 
 @lru_cache(URLS_KEPT)

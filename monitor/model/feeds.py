@@ -31,6 +31,8 @@ class Entry:
     tags: tuple[str, ...] = ()
     text_hash: str | None = None
     """Of one that is known word for word and bears no texts (`core.identity.shortened`): its hash with them."""
+    own_page: bool = True
+    """Whether a page may stand at its URL that is about it alone (`core.identity.with_pages`)."""
 
 
 @dataclass(frozen=True, slots=True)

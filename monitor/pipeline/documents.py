@@ -13,6 +13,7 @@ from datetime import datetime
 
 from monitor.content.articles import Context, read_entries, triage
 from monitor.core.bounds import bounded_feed
+from monitor.core.identity import with_pages
 from monitor.core.plan import Identified, Remembered, keyed, recognised
 from monitor.core.portions import Portion
 from monitor.core.sameness import overview
@@ -93,8 +94,9 @@ def parse(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
 
 def identified(feed: str, parsed: ParsedFeed) -> Document:
     """A document that is already parsed and within its limits."""
-    found = keyed(feed, parsed.entries)
-    entries = recognised(feed, parsed.entries, found)
+    said = with_pages(parsed.entries, parsed.link)
+    found = keyed(feed, said)
+    entries = recognised(feed, said, found)
     return Document(replace(parsed, entries=()), len(parsed.entries), entries, overview(found))
 
 

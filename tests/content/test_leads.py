@@ -70,7 +70,10 @@ def test_each_sentence_stands_once() -> None:
 
 @pytest.mark.parametrize(
     ("said", "more"),
-    [("国防部は木曜日、兵士らがクルスクに送られたと発表した。", False), ("港湾当局は沈没船の引き揚げを急いでいる。", True)],
+    [
+        ("国防部は木曜日、兵士らがクルスクに送られたと発表した。", False),
+        ("港湾当局は沈没船の引き揚げを急いでいる。", True),
+    ],
 )
 def test_scripts_without_spaces(said: str, more: bool) -> None:
     text = "国防部は木曜日、兵士らがクルスクに送られたと発表した。詳細は明らかにしていないが、数は千人を超えるという。"

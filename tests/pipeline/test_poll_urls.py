@@ -103,3 +103,43 @@ async def test_the_original_after_another_site_s_page_that_names_it_is_a_copy(be
     await bench.poll()
     report = await bench.poll(OTHER)
     assert (report.new, report.copies, report.alerts) == (0, 1, 0)
+
+
+def told(address: str, *titles: str) -> list[str]:
+    return [entry(address.format(n), title).replace("Short.", f"{title} at last.") for n, title in enumerate(titles)]
+
+
+THREE = ("Port reopens after storm", "Library gets a new roof", "Mayor resigns")
+
+
+@pytest.mark.parametrize("address", [f"{HOST}/notes#n{{}}", f"{HOST}/notes", f"{HOST}/", "https://other.example.net/"])
+async def test_a_page_that_many_entries_share_is_the_article_of_none(bench: Bench, address: str) -> None:
+    page(bench, address.partition("#")[0], address, title="Notes")
+    bench.serve(*told(address, *THREE))
+    report = await bench.poll()
+    assert (report.new, report.copies) == (3, 0)
+    assert {item.text for item in bench.items()} == {f"{title} at last." for title in THREE}
+    assert [request.url for request in bench.net.asked] == [FEED.url]
+
+
+async def test_a_feed_s_site_is_no_article(bench: Bench) -> None:
+    page(bench, f"{HOST}/alerts", f"{HOST}/alerts", title="Alerts")
+    bench.serve(f"<link>{HOST}/alerts/</link>", *told(f"{HOST}/alerts", THREE[0]))
+    await bench.poll()
+    assert bench.items()[0].text == f"{THREE[0]} at last."
+
+
+async def test_two_headlines_of_one_address_may_be_one_article_s(bench: Bench) -> None:
+    page(bench, f"{HOST}/a", f"{HOST}/a")
+    bench.serve(*told(f"{HOST}/a", *THREE[:2]))
+    report = await bench.poll()
+    assert (report.new, report.copies) == (1, 1)
+    assert all(item.text_from == "page" for item in bench.items())
+
+
+async def test_entries_of_other_addresses_keep_their_pages(bench: Bench) -> None:
+    for number, title in enumerate(THREE):
+        page(bench, f"{HOST}/{number}", f"{HOST}/{number}", title=title, text=f"{title}. {TEXT}")
+    bench.serve(f"<link>{HOST}/</link>", *told(f"{HOST}/{{}}", *THREE), *told(f"{HOST}/live", *THREE))
+    await bench.poll()
+    assert sorted(item.text_from for item in bench.items()) == ["feed"] * 3 + ["page"] * 3
