@@ -195,6 +195,11 @@ SHORT = 700
 """Characters under which a feed's text is taken for a teaser: news in brief has 700 and more, teasers have 150 to
 500."""
 
+_INVITES = 400
+"""Characters of a line that may be an invitation to read on, or credit its site; at the end of a longer one it has at most
+`_BID`."""
+_BID = 60
+
 _CUT_END = re.compile(r"(?:\.\.\.|…|\[\s*(?:…|\.\.\.|&hellip;)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|»|→|>>|⟶)\s*$")
 _CUT_PHRASE = re.compile(
     r"(?:continue reading|read (?:the )?(?:more|full|rest|whole|entire|article)|keep reading|view (?:the )?(?:full"
@@ -239,7 +244,6 @@ def looks_cut(text: str, *, content: bool = False) -> bool:
     stripped = text.rstrip()
     if len(stripped) < (SHORT // 2 if content else SHORT):
         return True
-    tail = stripped[-600:].rsplit("\n", 2)
-    return bool(
-        _CUT_END.search(stripped[-20:]) or any(_CUT_PHRASE.search(line[-400:]) for line in tail[-2:] if len(line) < 400)
-    )
+    lines = stripped[-600:].rsplit("\n", 2)[-2:]
+    ends = (line if len(line) < _INVITES else line[-_BID:] for line in lines)
+    return bool(_CUT_END.search(stripped[-20:]) or any(map(_CUT_PHRASE.search, ends)))
