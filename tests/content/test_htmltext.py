@@ -86,7 +86,9 @@ def test_whole_texts_do_not() -> None:
 @pytest.mark.parametrize("end", ["...Read More", " to... Read more", " [Continue reading]", "… Leggi tutto »"])
 def test_a_long_paragraph_that_ends_with_an_invitation_looks_cut(end: str) -> None:
     assert looks_cut("word " * 300 + end)
-    assert not looks_cut("word " * 300 + end + " and many a word more that an article goes on with after having said so.")
+    assert not looks_cut(
+        "word " * 300 + end + " and many a word more that an article goes on with after having said so."
+    )
 
 
 def test_a_description_of_headlines_alone_is_its_own_headline() -> None:

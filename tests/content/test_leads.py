@@ -27,8 +27,19 @@ LEAD = "Pilots blame the ministry for a wreck that nobody had marked."
         f"{LEAD}\nThe port was closed for three days while divers looked for what the storm had sunk",
         f"{LEAD[:-1]}… Continue reading",
         "Harbour reopens, and the pilots are angry",
+        "The western quay was closed by sabotage",
+        "Divers looked for one spy",
+        "Forty ships waited in the fairways",
     ],
-    ids=["a sentence", "and the article's beginning", "cut", "one word more"],
+    ids=[
+        "a sentence",
+        "and its beginning",
+        "cut",
+        "a word more",
+        "its last word",
+        "three letters",
+        "a word's beginning",
+    ],
 )
 def test_what_the_article_does_not_say_stands_over_it(said: str) -> None:
     lead = said.partition("\n")[0]
@@ -51,7 +62,10 @@ def test_what_the_article_does_not_say_stands_over_it(said: str) -> None:
         "by Ann Onymous, Reuters",
         "https://news.example.org/comments/harbour-pilots-ministry-angry",
         "Article URL: https://news.example.org/a\nComments URL: https://news.example.org/b\nPoints: 153",
-        "At noon the first of 40 ships made fast on quay 17",
+        "At noon the first of 40 ships made fast on quay 1725 after",
+        "The port was closed by ED",
+        "pilots ministry wreck blame",
+        "Follow us on Telegram for what pilots say",
         "Click here to read the full story of the pilots' anger",
         "The post Harbour reopens after the storm appeared first on Pilots' Gazette.",
     ],
