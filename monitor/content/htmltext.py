@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from monitor.content.clean import MAX_HTML, MAX_TEXT, MAX_TITLE, one_line, paragraphs
+from monitor.content.phrases import without_credit
 
 _BLOCKS = frozenset(
     [
@@ -204,18 +205,15 @@ _CUT_END = re.compile(r"(?:\.\.\.|…|\[\s*(?:…|\.\.\.|&hellip;)\s*\]|\(\s*(?:
 _CUT_PHRASE = re.compile(
     r"(?:continue reading|read (?:the )?(?:more|full|rest|whole|entire|article)|keep reading|view (?:the )?(?:full"
     r"|entire|original)|full story|click here to"
-    r"|the post .{1,300} (?:appeared|first appeared) (?:first )?on|appeared first on|\[\+\d+ chars\]"
-    r"|leggi tutto|continua a leggere|leggi l.articolo|continua la lettura|l.articolo .{1,300} (?:proviene da"
-    r"|sembra essere il primo su)"
-    r"|lire la suite|lire l.article|la suite (?:sur|de)|cet article .{1,300} est apparu en premier sur"
-    r"|l.article .{1,300} est apparu en premier sur"
-    r"|weiterlesen|mehr lesen|zum artikel|jetzt lesen|der beitrag .{1,300} erschien zuerst|lees (?:meer|verder)"
-    r"|het bericht .{1,300} verscheen eerst op"
-    r"|leer más|seguir leyendo|sigue leyendo|la entrada .{1,300} (?:se publicó|aparece) primero|continuar leyendo"
-    r"|leia mais|continue (?:a ler|lendo)|ler mais|o post .{1,300} apareceu primeiro"
-    r"|читать (?:далее|полностью|дальше|ещё|еще)|подробнее|запись .{1,300} впервые появилась|читати (?:далі|більше"
+    r"|\[\+\d+ chars\]"
+    r"|leggi tutto|continua a leggere|leggi l.articolo|continua la lettura"
+    r"|lire la suite|lire l.article|la suite (?:sur|de)"
+    r"|weiterlesen|mehr lesen|zum artikel|jetzt lesen|lees (?:meer|verder)"
+    r"|leer más|seguir leyendo|sigue leyendo|continuar leyendo"
+    r"|leia mais|continue (?:a ler|lendo)|ler mais"
+    r"|читать (?:далее|полностью|дальше|ещё|еще)|подробнее|читати (?:далі|більше"
     r"|повністю)|детальніше"
-    r"|czytaj (?:więcej|dalej)|artykuł .{1,300} pochodzi z serwisu|číst (?:dále|více|celý)|pokračovat ve čtení"
+    r"|czytaj (?:więcej|dalej)|číst (?:dále|více|celý)|pokračovat ve čtení"
     r"|čítať ďalej|citește (?:mai mult|tot|continuarea)|citeste mai mult"
     r"|läs (?:mer|vidare|hela)|les (?:mer|hele|videre)|læs (?:mere|videre|hele)|lue (?:lisää|koko)|devamını oku"
     r"|devamı için|haberin devamı|tovább(?: olvas|a cikkre)"
@@ -236,12 +234,12 @@ def without_invitation(line: str) -> str:
 
 def looks_cut(text: str, *, content: bool = False) -> bool:
     """Whether a feed's own text (plain, from `to_text`) looks like a teaser: short, ending in an ellipsis, or with
-    "continue reading" at its end.
+    "continue reading" at its end. That it credits its site at the end is no sign: WordPress does so under whole texts too.
 
     `content`: the text comes from a full-content element (``content:encoded``, Atom ``content``): shortness alone is
     then no sign above half the bound.
     """
-    stripped = text.rstrip()
+    stripped = without_credit(text).rstrip()
     if len(stripped) < (SHORT // 2 if content else SHORT):
         return True
     lines = stripped[-600:].rsplit("\n", 2)[-2:]

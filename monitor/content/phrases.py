@@ -117,6 +117,12 @@ def cut_boilerplate(text: str, title: str = "") -> str:
     return left if len(left) >= len(text) * (1 - _MAX_SHARE) else text
 
 
+def without_credit(text: str) -> str:
+    """A text without what WordPress puts under it."""
+    rest, _, last = text.rstrip().rpartition("\n")
+    return rest if _is_credit(last) else text
+
+
 def is_boilerplate(line: str) -> bool:
     """Whether a line at an article's end is none of the article's."""
     return _is_boilerplate(line) or _is_credit(line)

@@ -61,8 +61,8 @@ LONG = "A sentence of an article that goes on. " * 40
         LONG + "[...]",
         LONG + "\nContinue reading",
         LONG + "\nLeggi tutto",
-        LONG + "\nThe post Big News appeared first on Daily.",
-        LONG + "\nL'articolo Titolo proviene da Sito.",
+        LONG + "[…]\nThe post Big News appeared first on Daily.",
+        LONG + "\nContinua a leggere\nL'articolo Titolo proviene da Sito.",
         LONG + "\nЧитать далее",
         LONG + "\nWeiterlesen →",
         LONG + "\n続きを読む",
@@ -81,6 +81,20 @@ def test_whole_texts_do_not() -> None:
     )
     assert not looks_cut("w" * (SHORT // 2 + 1), content=True)
     assert looks_cut("w" * (SHORT // 2 + 1))
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        "The post Big News appeared first on Daily.",
+        "L'articolo Titolo proviene da Sito.",
+        "Cet article Titre est apparu en premier sur Site.",
+        "Запись Заголовок впервые появилась Сайт.",
+    ],
+)
+def test_a_whole_text_that_credits_its_site_does_not(credit: str) -> None:
+    assert not looks_cut(f"{LONG}\n{credit}")
+    assert looks_cut(f"Short.\n{credit}")
 
 
 @pytest.mark.parametrize("end", ["...Read More", " to... Read more", " [Continue reading]", "… Leggi tutto »"])

@@ -30,6 +30,7 @@ LEAD = "Pilots blame the ministry for a wreck that nobody had marked."
         "The western quay was closed by sabotage",
         "Divers looked for one spy",
         "Forty ships waited in the fairways",
+        "Of the ships waited forty roadsmen at noon",
     ],
     ids=[
         "a sentence",
@@ -39,6 +40,7 @@ LEAD = "Pilots blame the ministry for a wreck that nobody had marked."
         "its last word",
         "three letters",
         "a word's beginning",
+        "half glued",
     ],
 )
 def test_what_the_article_does_not_say_stands_over_it(said: str) -> None:
