@@ -73,7 +73,10 @@ def _with_leads(text: str, title: str, entry: Entry) -> str:
 
     if headline_alone(entry.summary, entry.title):
         return text
-    return with_leads(text, title, (to_text(part) for part in (entry.summary, entry.content) if part))
+    summary, content = to_text(entry.summary), to_text(entry.content)
+    if len(content) < len(summary):  # an image's description
+        return with_leads(text, title, [summary], [content])
+    return with_leads(text, title, [summary, content])
 
 
 def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:

@@ -7,7 +7,7 @@ carry, have words that neither headline nor article has, mostly a sentence of th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from monitor.content.htmltext import SHORT, without_invitation
 from monitor.content.phrases import cut_boilerplate, is_boilerplate
@@ -23,21 +23,24 @@ UNLIKE = 0.2
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
-def with_leads(text: str, title: str, said: Iterable[str]) -> str:
-    """An article's `text` under those paragraphs of what its feed says of it (plain texts) that have a word which neither
-    `text` nor `title` has. What is too long for a teaser is another text of the article, and no lead."""
-    leads: list[str] = []
-    known: set[str] | None = None
-    for teaser in said:
-        if not teaser or len(teaser) >= SHORT or teaser in text:
-            continue
-        if known is None:
-            known = _parts(words_of(f"{title}\n{text}"))
-        for paragraph in cut_boilerplate(teaser, title).split("\n"):
-            if _says_more(paragraph, known):
-                leads.append(paragraph)
-                known |= _parts(words_of(paragraph))
-    return "\n".join([*leads, text]) if leads else text
+def with_leads(text: str, title: str, above: Iterable[str], below: Iterable[str] = ()) -> str:
+    """An article's `text` with those paragraphs of what its feed says of it (plain texts) that have a word which neither `text`
+    nor `title` has. What is too long for a teaser is another text of the article, and no lead."""
+    known: set[str] = set()
+
+    def leads(said: Iterable[str]) -> Iterator[str]:
+        for teaser in said:
+            if not teaser or len(teaser) >= SHORT or teaser in text:
+                continue
+            if not known:
+                known.update(_parts(words_of(f"{title}\n{text}")))
+            for paragraph in cut_boilerplate(teaser, title).split("\n"):
+                if _says_more(paragraph, known):
+                    known.update(_parts(words_of(paragraph)))
+                    yield paragraph
+
+    over, under = list(leads(above)), list(leads(below))
+    return "\n".join([*over, cut_boilerplate(text, title), *under]) if over or under else text
 
 
 def _says_more(paragraph: str, known: Collection[str]) -> bool:

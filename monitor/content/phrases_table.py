@@ -144,7 +144,8 @@ _CREDIT = (
     ("innlegget", "dukket først opp på"), ("artikkeli", "julkaistiin ensimmäisenä"), ("artykuł", "pochodzi z serwisu"),
     ("příspěvek", "se nejdříve objevil na"), ("príspevok", "zobrazený ako prvý na"),
     ("articolul", "apare prima dată în"), ("postarea", "apare prima dată în"), ("публикацията", "за пръв път на"),
-    ("сообщение", "появились сначала на"), ("запись", "впервые появилась"), ("запис", "спершу з.явиться на"), ("objava", "pojavila se prvi puta na"),
+    ("сообщение", "появились сначала на"), ("запись", "впервые появилась"),
+    ("запис", "спершу з.явиться на"), ("objava", "pojavila se prvi puta na"),
     ("το άρθρο", "εμφανίστηκε πρώτα στο"), ("ظهرت المقالة", "أولاً على"), ("نوشته", "اولین بار در"),
     ("bài viết", "xuất hiện đầu tiên vào ngày"),
 )  # fmt: skip
