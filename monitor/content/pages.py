@@ -1,4 +1,4 @@
-"""A news page's bytes to its article, by trafilatura. Only its extraction is used, never its downloader.
+"""A news page's bytes to its article, by trafilatura (only its extraction is used, never its downloader); a PDF's, by pypdf.
 
 Standard mode without comments and without its `deduplicate` (which keeps state between calls and returns nothing from
 the fourth time on): the best of all measured on news. `fast` leaves out its comparison with other extractors: the way
@@ -18,6 +18,7 @@ from trafilatura.settings import Extractor
 
 from monitor.content import pages_linked as linked
 from monitor.content import pages_metadata as metadata_of
+from monitor.content import pages_pdf
 from monitor.content.charset import decode
 from monitor.content.clean import one_line, paragraphs
 from monitor.content.packed import inflate
@@ -42,7 +43,6 @@ WALL_TEXT = 2_500
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it would log of a page is in our ReadError
 
 _NOT_HTML = {
-    b"%PDF": "a PDF document",
     b"\x89PNG": "a PNG image",
     b"GIF8": "a GIF image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -51,6 +51,8 @@ _NOT_HTML = {
     b"\0\0\0\x18ftyp": "a video",
     b"\0\0\0\x20ftyp": "a video",
 }
+_PDF, _MAGIC = b"%PDF-", 1024
+"""Readers look for it in so many first bytes (ISO 32000, annex H): mail gateways and scripts write before it."""
 _MEDIA_TYPE = re.compile(
     r"^\s*(image|audio|video|font)/|^\s*application/(pdf|zip|octet-stream|msword|vnd)", re.IGNORECASE
 )
@@ -67,8 +69,11 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
     site name and a title come always. Raises `ReadError`, one line, when the page holds no article: a consent wall, a
     login page, an image, too large; `PageWalled` where it may hold one later, `PageElsewhere` where it leads on.
     """
+    body = inflate(body)
     if not body.strip() and (to := sent_to(None, url, headers, bare=True)):
         raise PageElsewhere(to)
+    if _PDF in body[:_MAGIC] and not body.lstrip().startswith(b"<"):
+        return _long_enough(pages_pdf.read_pdf(body))
     text = _characters(body, headers)
     if not _TAG.search(text):
         return _plain(text, headers)
@@ -106,7 +111,6 @@ def read_page(body: bytes, url: str, headers: Mapping[str, str], *, metadata: bo
 
 def _characters(body: bytes, headers: Mapping[str, str]) -> str:
     """The page's characters, when it can be a page at all."""
-    body = inflate(body)
     if not body.strip():
         raise PageWalled("no article: empty body")
     if len(body) > MAX_PAGE:
@@ -128,9 +132,13 @@ def _plain(text: str, headers: Mapping[str, str]) -> PageText:
     if not _TEXT_TYPE.match(headers.get("content-type", "")):
         raise ReadError("no article: no HTML")
     article = paragraphs("\n".join(" ".join(part.split()) for part in _PARTED.split(text)))
-    if len(article) < MIN_TEXT:
-        raise ReadError(f"no article: {len(article)} characters of text")
-    return PageText(text=cut_boilerplate(article, ""))
+    return _long_enough(PageText(text=cut_boilerplate(article, "")))
+
+
+def _long_enough(page: PageText) -> PageText:
+    if len(page.text) < MIN_TEXT:
+        raise ReadError(f"no article: {len(page.text)} characters of text")
+    return page
 
 
 def _extract(tree: HtmlElement, url: str, *, fast: bool) -> str:

@@ -199,7 +199,7 @@ def test_boilerplate_at_the_end_is_no_part_of_the_text() -> None:
     [
         ("empty", b" ", "empty body"),
         ("image", b"\x89PNG\r\n\x1a\n", "a PNG image"),
-        ("pdf", b"%PDF-1.4", "a PDF document"),
+        ("pdf", b"%PDF-1.4", "a PDF document that cannot be read"),
         ("archive", b"PK\x03\x04", "a ZIP archive"),
         ("text", b"just words, no markup", "no HTML"),
         ("nothing to read", b"<html><body><div id=app></div></body></html>", "0 characters"),
