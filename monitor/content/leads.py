@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from monitor.content.htmltext import SHORT, without_invitation
 from monitor.content.phrases import cut_boilerplate, is_boilerplate
-from monitor.core.text import is_spaceless, words_of
+from monitor.core.text import is_spaceless, recent_words, words_of
 
 LEAST = 5
 """Words of a lead; fewer are a byline, a credit, a section's name."""
@@ -33,7 +33,7 @@ def with_leads(text: str, title: str, above: Iterable[str], below: Iterable[str]
             if not teaser or len(teaser) >= SHORT or teaser in text:
                 continue
             if not known:
-                known.update(_parts(words_of(f"{title}\n{text}")))
+                known.update(_parts([*words_of(title), *recent_words(text)]))
             for paragraph in cut_boilerplate(teaser, title).split("\n"):
                 if _says_more(paragraph, known):
                     known.update(_parts(words_of(paragraph)))
