@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from monitor.core.bounds import bounded_text
 from monitor.core.copies import fingerprint
@@ -56,27 +57,27 @@ class Document:
     feed: str | None = None
 
 
-def own_text(entry: Entry) -> str:
-    """The article as far as the feed itself carries it."""
+class Said(NamedTuple):
+    """What a feed itself says of an article, as plain texts."""
+
+    own: str
+    """The article as far as the feed carries it: the longer of its texts."""
+    above: tuple[str, ...] = ()
+    """What an editor wrote over it."""
+    below: tuple[str, ...] = ()
+    """An image's description."""
+
+
+def said_of(entry: Entry) -> Said:
+    """An entry's texts."""
     from monitor.content.htmltext import headline_alone, to_text
 
     if line := headline_alone(entry.summary, entry.title):
-        return line
-    content, summary = to_text(entry.content), to_text(entry.summary)
-    return content if len(content) >= len(summary) else summary
-
-
-def _with_leads(text: str, title: str, entry: Entry) -> str:
-    """The article's text, with what the feed says over it."""
-    from monitor.content.htmltext import headline_alone, to_text
-    from monitor.content.leads import with_leads
-
-    if headline_alone(entry.summary, entry.title):
-        return text
+        return Said(line)
     summary, content = to_text(entry.summary), to_text(entry.content)
-    if len(content) < len(summary):  # an image's description
-        return with_leads(text, title, [summary], [content])
-    return with_leads(text, title, [summary, content])
+    if len(content) < len(summary):
+        return Said(summary, (summary,), (content,))
+    return Said(content, (summary, content))
 
 
 def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
@@ -85,7 +86,7 @@ def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
         return [mode == "always" and _has_page(entry) for entry in entries]
     from monitor.content.htmltext import looks_cut
 
-    return [_has_page(entry) and looks_cut(own_text(entry), content=bool(entry.content)) for entry in entries]
+    return [_has_page(entry) and looks_cut(said_of(entry).own, content=bool(entry.content)) for entry in entries]
 
 
 def _has_page(entry: Entry) -> bool:
@@ -109,12 +110,14 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
         except ReadError as error:
             problem, later = str(error), timedelta() if isinstance(error, PageWalled) else None
             onward = error.url if isinstance(error, PageElsewhere) else None
-    own = own_text(entry)
+    from monitor.content.leads import with_leads
+
+    own, above, below = said_of(entry)
     used: TextFrom = "page" if len(article.text) > WORTH_A_PAGE * len(own) else "feed"
     if used == "feed" and page is not None and problem is None:
         problem = "the page's text is shorter than the feed's own"
     title = entry.title or article.title
-    text = _with_leads(article.text if used == "page" else own, title, entry)
+    text = with_leads(article.text if used == "page" else own, title, above, below)
     claimed = _first_canonical(article.canonical_url)
     found = _first_canonical(page.url if page else None, entry.url)
     priors = [*context.languages, *(word for word in (entry.language, article.language) if word)]

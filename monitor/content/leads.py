@@ -15,8 +15,8 @@ from monitor.core.text import is_spaceless, recent_words, words_of
 
 LEAST = 5
 """Words of a lead; fewer are a byline, a credit, a section's name."""
-LETTERS = 3
-"""Of a word that may be missed: below are articles and what a cut leaves of a word."""
+LETTERS = 2
+"""Of a word that may be missed: EU, AI, 북한."""
 UNLIKE = 0.2
 """Of a lead's pairs of characters, in scripts without spaces, the part that is missed where the words are others."""
 

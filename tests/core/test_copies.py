@@ -54,6 +54,15 @@ def test_what_is_shared_word_for_word_makes_no_other_words() -> None:
     )
 
 
+def test_three_words_in_a_row_are_no_common_beginning() -> None:
+    """Two lessons of one site around the same program, which speak of the same thing at first."""
+    program = article(1, 3).text
+    lesson = ("Sails and masts", f"We mend the main sail of our three masted brig today.\n{program}")
+    other = ("Ropes and knots", f"{article(2, 1).text} Then our three masted ship sails.\n{program}")
+    assert decide(lesson, other) is None
+    assert decide(lesson, ("Ropes and knots", f"{article(2, 1).text}\n{lesson[1]}")) is not None
+
+
 def test_what_two_texts_share_and_what_each_says_by_itself() -> None:
     notice = article(1, 3).text
     one = digest(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.content.articles import own_text
+from monitor.content.articles import said_of
 from monitor.core.givers import GIVES, IN_VAIN
 from monitor.core.rereading import WAITS, entry_of
 from monitor.model import AlertPolicy, ArticlePolicy, Failed, Fetched, FetchOutcome, Item
@@ -375,7 +375,7 @@ async def test_an_address_that_a_page_names_is_not_believed_under_another_title(
 
 def test_a_stored_item_s_text_is_its_entry_s(bench: Again) -> None:
     text = "Profits < losses & so on.\nA second paragraph."
-    assert own_text(entry_of(an_item(text=text))) == text
+    assert said_of(entry_of(an_item(text=text))).own == text
 
 
 async def test_what_copies_it_later_is_found_by_its_text(bench: Again) -> None:

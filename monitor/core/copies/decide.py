@@ -38,7 +38,9 @@ TITLE_SHARED = 0.6
 FORMULA = 30
 """Words of a body that may be one formula (“Follow the match live, with line-ups …”)."""
 HEAD = 8
-"""Shingles at the beginning of a body; the first sentence of a brief is hardly longer."""
+HEAD_SHARED = 3
+"""Shingles at the beginning of a body (the first sentence of a brief is hardly longer), and how many of them say that it is the
+other's too: one is three words in a row, which two lessons of a course may have ("our Docker Compose")."""
 SURELY = 100
 SURELY_PART = 0.75
 """So many shingles, and this part of the shorter text, are an article and not its site's own lines."""
@@ -145,12 +147,11 @@ def _share_heads(short: Digest, long: Digest) -> bool:
     either begins; a page that grew on top, or has a note above it, holds the beginning of what it was."""
     if min(len(short.title), len(long.title)) and alike_titles(short, long):
         return True
-    return any(
-        run in other.runs
-        for one, other in ((short, long), (long, short))
-        for run, place in one.runs.items()
-        if 0 <= place - one.body_from < HEAD
-    )
+    for one, other in ((short, long), (long, short)):
+        head = [run for run, place in one.runs.items() if 0 <= place - one.body_from < HEAD]
+        if head and sum(run in other.runs for run in head) >= min(HEAD_SHARED, len(head)):
+            return True
+    return False
 
 
 def _equal(a: Digest, b: Digest) -> bool:
