@@ -38,6 +38,9 @@ _NOWHERE = re.compile(
 # In one line (title, name) bidi embeddings and isolates have no business either: unclosed, they turn what follows
 # around.
 _NOT_IN_LINE = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_WITHOUT_PICTURES = 10_000
+_PICTURE = re.compile(r"base64,\s*(?:[A-Za-z0-9+/=%_-]{60,}\s*)+")
+"""In lines of 60 characters and more, as no prose is."""
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ANY_SPACE = re.compile(r"\s+")
 
@@ -47,6 +50,16 @@ def drop_controls(text: str) -> str:
     if text.isascii() and text.replace("\n", " ").isprintable():  # as most are; ten times as fast to see
         return text
     return _NOWHERE.sub("", _BREAKS.sub("\n", text))
+
+
+def markup(text: str) -> str:
+    """HTML as a feed has it, at most `MAX_HTML` characters, without pictures: one of 2 MB may stand before all of an article."""
+    return drop_controls(without_pictures(text)[:MAX_HTML])
+
+
+def without_pictures(text: str) -> str:
+    """HTML without the pictures that are written into it."""
+    return _PICTURE.sub("base64,", text) if len(text) > _WITHOUT_PICTURES and "base64," in text else text
 
 
 def one_line(text: str, limit: int = MAX_TITLE) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.content import feeds_hints as hints
 from monitor.content.bylines import names
-from monitor.content.clean import MAX_HTML, MAX_NAME, MAX_TAGS, MAX_URL, article_link, drop_controls, one_line, web_url
+from monitor.content.clean import MAX_NAME, MAX_TAGS, MAX_URL, article_link, markup, one_line, web_url
 from monitor.content.dates import written_date
 from monitor.content.htmltext import title_text
 from monitor.core.urls import bare_host
@@ -104,8 +104,8 @@ def _entry(entry: Record, base: str, feed_authors: tuple[str, ...], language: st
         guid=_guid(entry),
         url=_link(entry, base),
         title=_title(entry),
-        summary=_html(_text(entry, "summary")),
-        content=_html(_content(entry)),
+        summary=markup(_text(entry, "summary")),
+        content=markup(_content(entry)),
         authors=_authors(entry) or feed_authors,
         published_at=_date(entry, language, "published", "created"),
         updated_at=_date(entry, language, "updated"),
@@ -132,10 +132,6 @@ def _title(entry: Record) -> str:
     title = title_text(_text(entry, "title"), is_html=_record(entry, "title_detail").get("type") != "text/plain")
     source = title_text(_text(_record(entry, "source"), "title"))  # Google News ends each headline with it
     return title.removesuffix(f" - {source}") or title if source else title
-
-
-def _html(value: str) -> str:
-    return drop_controls(value[:MAX_HTML])
 
 
 def _content(entry: Record) -> str:

@@ -10,13 +10,13 @@ from typing import Any
 
 from monitor.content.bylines import names
 from monitor.content.clean import (
-    MAX_HTML,
     MAX_LIST,
     MAX_NAME,
     MAX_TAGS,
     MAX_URL,
     article_link,
     drop_controls,
+    markup,
     one_line,
     web_url,
 )
@@ -103,7 +103,7 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
         or _url_guid(guid),
         title=title_text(_string(item, "title"), is_html=False),
         summary=html.escape(drop_controls(_string(item, "summary")), quote=False),
-        content=drop_controls(content[:MAX_HTML]),
+        content=markup(content),
         authors=_authors(item) or feed_authors,
         published_at=_date(item.get("date_published")),
         updated_at=_date(item.get("date_modified")),

@@ -20,7 +20,7 @@ from monitor.content import pages_linked as linked
 from monitor.content import pages_metadata as metadata_of
 from monitor.content import pages_pdf
 from monitor.content.charset import decode
-from monitor.content.clean import one_line, paragraphs
+from monitor.content.clean import one_line, paragraphs, without_pictures
 from monitor.content.packed import inflate
 from monitor.content.pages_refresh import sent_to
 from monitor.content.pages_walls import PASSING, wall_of
@@ -29,7 +29,7 @@ from monitor.errors import PageElsewhere, PageWalled, ReadError
 from monitor.model import PageText
 
 MAX_PAGE = 5_000_000
-"""Bytes of a page. News pages have 50 kB to 1.5 MB; a 20 MB one costs trafilatura 85 s."""
+"""Bytes of a page, without the pictures written into it. News pages have 50 kB to 1.5 MB; a 20 MB one costs trafilatura 85 s."""
 MAX_TAGS = 60_000
 """Start and end tags of a page: news pages have 2,000 to 15,000."""
 MANY_PARAGRAPHS = 3_000
@@ -113,8 +113,6 @@ def _characters(body: bytes, headers: Mapping[str, str]) -> str:
     """The page's characters, when it can be a page at all."""
     if not body.strip():
         raise PageWalled("no article: empty body")
-    if len(body) > MAX_PAGE:
-        raise ReadError(f"no article: a page of {len(body)} bytes, over {MAX_PAGE}")
     for magic, name in _NOT_HTML.items():
         if body.startswith(magic):
             raise ReadError(f"no article: {name}")
@@ -122,6 +120,8 @@ def _characters(body: bytes, headers: Mapping[str, str]) -> str:
     if kind:
         raise ReadError(f"no article: {one_line(headers['content-type'], 60)}")
     text = decode(body, headers)[0].replace("\x00", "")
+    if len(body) > MAX_PAGE and len(text := without_pictures(text)) > MAX_PAGE:
+        raise ReadError(f"no article: a page of {len(body)} bytes, over {MAX_PAGE}")
     if len(_TAG.findall(text)) > MAX_TAGS:
         raise ReadError(f"no article: a page of more than {MAX_TAGS} tags")
     return text

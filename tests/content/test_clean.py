@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.content.clean import MAX_TEXT, MAX_TITLE, drop_controls, one_line, paragraphs, web_url
+from monitor.content.clean import MAX_TEXT, MAX_TITLE, drop_controls, markup, one_line, paragraphs, web_url
 
 
 def test_what_no_store_can_hold_is_dropped_and_the_rest_kept() -> None:
@@ -37,3 +37,15 @@ def test_paragraphs() -> None:
 )
 def test_web_url(href: str | None, url: str | None) -> None:
     assert web_url(href, "https://h.example/p/") == url
+
+
+@pytest.mark.parametrize("lines", [1, 20_000])
+def test_pictures_in_html_are_left_out(lines: int) -> None:
+    data = "\n".join(["iVBORw0KGgo/+A=_" * (120_000 // lines if lines == 1 else 5)] * lines)
+    html = f'<p>Before.</p><img src="data:image/png;base64,{data}" alt="x"><p>After.</p>'
+    assert markup(html).replace("\n", "") == '<p>Before.</p><img src="data:image/png;base64," alt="x"><p>After.</p>'
+
+
+def test_words_about_pictures_stay() -> None:
+    html = "<p>It is written as base64, then wrapped in lines of seventy six characters as mail wants it.</p>" * 200
+    assert markup(html) == html

@@ -332,3 +332,8 @@ def test_entities_of_a_pages_own_are_not_expanded() -> None:
 def test_control_characters_are_gone() -> None:
     text = read(page(f"<p>{TEXT[0]}\x00\x1b[2J\x9b</p><p>{TEXT[1]}\u202e</p>")).text
     assert not set(text) & set("\x00\x1b\x9b\u202e")
+
+
+def test_pictures_written_into_a_page_do_not_count() -> None:
+    picture = f'<img src="data:image/png;base64,{"iVBORw0K" * (MAX_PAGE // 8)}">'
+    assert read(page(head="", body=picture + "".join(f"<p>{text}</p>" for text in TEXT))).text == "\n".join(TEXT)
