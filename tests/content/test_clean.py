@@ -49,3 +49,14 @@ def test_pictures_in_html_are_left_out(lines: int) -> None:
 def test_words_about_pictures_stay() -> None:
     html = "<p>It is written as base64, then wrapped in lines of seventy six characters as mail wants it.</p>" * 200
     assert markup(html) == html
+
+
+@pytest.mark.parametrize("filler", ["\u034f \xa0 \xad", "\u200c\xa0", "\u200b ", " \u2060\u200d "])
+def test_what_a_newsletter_fills_its_preview_with_is_nothing(filler: str) -> None:
+    assert paragraphs(f"The week in brief{filler * 100}\nDear readers") == "The week in brief\nDear readers"
+    assert paragraphs(f"{filler * 100}\nDear readers") == "Dear readers"
+
+
+def test_signs_that_join_letters_stay() -> None:
+    said = "می\u200cخواهم که نمی\u200cدانم ඔබ ශ්\u200dරී ලංකා Donau\u00addampf"
+    assert paragraphs(said) == said
