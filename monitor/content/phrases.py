@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from monitor.content.phrases_related import RELATED
-from monitor.content.phrases_table import CREDIT, CREDIT_IN_LINE, CREDITED, RIGHTS, SHARE, SUBSCRIBE, WHERE
+from monitor.content.phrases_table import CREDIT, CREDIT_IN_LINE, CREDITED, MAIL, RIGHTS, SHARE, SUBSCRIBE, WHERE
 
 _NOTICE = 220
 """Characters of a line that may be a notice or an invitation; sentences of articles with such words are mostly longer
@@ -48,7 +48,7 @@ def _plain(line: str) -> str:
 
 
 _HEADINGS = frozenset(_plain(phrase) for phrases in RELATED.values() for phrase in phrases)
-_BUTTONS = frozenset(map(_plain, SHARE))
+_BUTTONS = frozenset(map(_plain, (*SHARE, *MAIL)))
 _OPENING = re.compile(
     "(?:" + "|".join(sorted(map(re.escape, _HEADINGS), key=len, reverse=True)) + r")\s*(?:[:：»→>|]|-\s|–|—|\.\.\.|…)"
 )

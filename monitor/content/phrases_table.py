@@ -47,6 +47,25 @@ SHARE = phrases(
 )
 """What stands alone on its line: buttons, their labels and marks of advertisements."""
 
+MAIL = phrases(
+    """
+    view this email in your browser | view in browser | view in your browser | view online | read online | read in app |
+    open in app | open in app or online | unsubscribe | unsubscribe from this list | manage preferences | manage your
+    preferences | update your preferences | update your preferences or unsubscribe | update preferences | manage your
+    subscription | upgrade to paid | forward to a friend | listen to this post | visualizza questa email nel browser |
+    visualizza nel browser | apri nel browser | leggi online | annulla l'iscrizione | cancella l'iscrizione | cancella
+    iscrizione | disiscriviti | gestisci le preferenze | im browser ansehen | im browser öffnen | im browser anzeigen |
+    abmelden | vom newsletter abmelden | newsletter abbestellen | abbestellen | voir en ligne | voir dans le navigateur |
+    lire en ligne | se désabonner | se désinscrire | me désabonner | ver en el navegador | ver en línea | darse de baja |
+    cancelar suscripción | cancelar la suscripción | ver no navegador | ver online | cancelar inscrição | cancelar a
+    inscrição | bekijk in browser | bekijk online | uitschrijven | afmelden | visa i webbläsaren | avregistrera |
+    avsluta prenumeration | se i nettleser | meld deg av | se i browser | afmeld | zobacz w przeglądarce | wypisz się |
+    zobrazit v prohlížeči | odhlásit se | leiratkozás | dezabonare | tarayıcıda görüntüle | abonelikten çık | открыть в
+    браузере | посмотреть в браузере | отписаться | відкрити у браузері | переглянути у браузері | відписатися |
+    προβολή στον browser | διαγραφή
+    """
+)
+"""What a newsletter has above and under its text."""
 SUBSCRIBE = phrases(
     """
     subscribe to our | sign up: | get the latest updates | reach the reporter | reach the reporters |

@@ -136,3 +136,17 @@ def test_of_81_real_articles_nothing_is_cut_but_notices() -> None:
     signs = ("©", "Copyright", "저작권자", "___", "Receba em seu email")
     assert len(cut) <= 9
     assert all(line.startswith(signs) for line in cut), cut
+
+
+def test_what_a_newsletter_has_around_its_text_is_cut() -> None:
+    body = "The port was closed for three days while divers looked for what the storm had sunk in the fairway."
+    for above, below in (
+        ("View in browser", "Unsubscribe"),
+        ("Apri nel browser →", "Annulla l'iscrizione"),
+        ("Voir en ligne", "Отписаться"),
+    ):
+        assert cut_boilerplate(f"{above}\n{body}\n{below}") == body
+    assert (
+        cut_boilerplate(f"{body}\nUnsubscribe, they told him, and he did.")
+        == f"{body}\nUnsubscribe, they told him, and he did."
+    )
