@@ -16,6 +16,7 @@ from monitor.core.copies import fingerprint
 from monitor.core.dates import clamp, lately
 from monitor.core.identity import canonical_url, plain_link
 from monitor.core.query import index_text
+from monitor.core.text import words_of
 from monitor.core.watching import Watching
 from monitor.errors import PageElsewhere, PageWalled, ReadError
 from monitor.model import Entry, Fetched, FetchMode, LimitsPolicy, PageText, Reading, TextFrom
@@ -91,6 +92,17 @@ def triage(entries: Sequence[Entry], mode: FetchMode) -> list[bool]:
 
 def _has_page(entry: Entry) -> bool:
     return entry.url is not None and entry.own_page
+
+
+def say_more(entries: Sequence[Entry], known: Sequence[tuple[str, str]]) -> list[bool]:
+    """For each entry, whether its headline is another than the stored article's, or it says what that does not; `known`: their
+    titles and texts."""
+    from monitor.content.leads import says_more
+
+    return [
+        words_of(entry.title) != words_of(title) or says_more(text, title, {*said_of(entry).above})
+        for entry, (title, text) in zip(entries, known, strict=True)
+    ]
 
 
 def read_entries(entries: Sequence[Entry], context: Context) -> list[Reading]:

@@ -26,21 +26,27 @@ _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 def with_leads(text: str, title: str, above: Iterable[str], below: Iterable[str] = ()) -> str:
     """An article's `text` with those paragraphs of what its feed says of it (plain texts) that have a word which neither `text`
     nor `title` has. What is too long for a teaser is another text of the article, and no lead."""
-    known: set[str] = set()
-
-    def leads(said: Iterable[str]) -> Iterator[str]:
-        for teaser in said:
-            if not teaser or len(teaser) >= SHORT or teaser in text:
-                continue
-            if not known:
-                known.update(_parts([*words_of(title), *recent_words(text)]))
-            for paragraph in cut_boilerplate(teaser, title).split("\n"):
-                if _says_more(paragraph, known):
-                    known.update(_parts(words_of(paragraph)))
-                    yield paragraph
-
-    over, under = list(leads(above)), list(leads(below))
+    over, under = (
+        list(_leads(text, title, (one for one in said if len(one) < SHORT and one not in text)))
+        for said in (above, below)
+    )
     return "\n".join([*over, cut_boilerplate(text, title), *under]) if over or under else text
+
+
+def says_more(text: str, title: str, said: Iterable[str]) -> bool:
+    """Whether any paragraph of what is said, however long, has a word which neither `text` nor `title` has."""
+    return any(True for _ in _leads(text, title, said))
+
+
+def _leads(text: str, title: str, said: Iterable[str]) -> Iterator[str]:
+    known: set[str] = set()
+    for one in filter(None, said):
+        if not known:
+            known.update(_parts([*words_of(title), *recent_words(text)]))
+        for paragraph in cut_boilerplate(one, title).split("\n"):
+            if _says_more(paragraph, known):
+                known.update(_parts(words_of(paragraph)))
+                yield paragraph
 
 
 def _says_more(paragraph: str, known: Collection[str]) -> bool:

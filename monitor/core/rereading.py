@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import escape
 
 from monitor.model import Entry, Failed, Item
@@ -52,6 +52,16 @@ def wait(attempts: int, at_least: timedelta, jitter: float) -> timedelta | None:
     if attempts > len(WAITS):
         return None
     return max(WAITS[attempts - 1], at_least) * (1 + JITTER * jitter)
+
+
+def comes_round(seen: datetime, last: datetime | None, now: datetime) -> bool:
+    """Whether an article has come to be one hour old, two, four, eight … since `last`; what is touched at every poll is read
+    again so often."""
+    return last is None or _doublings(now - seen) != _doublings(last - seen)
+
+
+def _doublings(age: timedelta) -> int:
+    return max(0, int(age / timedelta(hours=1))).bit_length()
 
 
 def entry_of(item: Item) -> Entry:

@@ -296,19 +296,21 @@ class Intake:
     def _edited(self, old: Item, reading: Reading) -> Taken:
         elsewhere = len(old.feeds) > 1 and says_more(old, [replace(old, text=reading.text)])
         fuller = old.text_from == "page" or elsewhere
+        # What has been learnt since is no edit: the old text is taken without it too.
+        known = cut_learnt(old.text, self.tx.copies.boilerplate(reading.url))
         if reading.text_from == "feed" and fuller:  # an edited teaser
+            from monitor.content.leads import with_leads
+
             # With the text all goes that was made of it: the index makes the old text's fingerprint.
             reading = replace(
                 reading,
-                text=old.text,
+                text=with_leads(known, reading.title, [reading.text]),
                 text_from=old.text_from,
                 language=old.language,
                 fingerprint=None,
                 words=None,
                 verdicts=None,
             )
-        # What has been learnt since is no edit: the old text is compared without it too.
-        known = cut_learnt(old.text, self.tx.copies.boilerplate(reading.url))
         changed = differences((old.title, known), (reading.title, reading.text))
         if not changed:
             return Taken("seen", old.id)

@@ -46,6 +46,7 @@ from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.reports import log_poll, report_of, waiting_for
 from monitor.pipeline.rules import Rules
+from monitor.pipeline.touched import touched
 from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
 
 log = structlog.get_logger()
@@ -287,7 +288,9 @@ class Poller:
         for start in range(0, len(work) or 1, AT_ONCE):
             chunk = work[start : start + AT_ONCE]
             context = self.context(feed, rules, state, parsed.language)
-            readings = await reader.read(chunk, context, await fuller(chunk, self.store, self.read))
+            besides = await fuller(chunk, self.store, self.read)
+            besides |= await touched(chunk, state, self.store, self.read, self.workers, self.clock.now())
+            readings = await reader.read(chunk, context, besides)
             last = start + AT_ONCE >= len(work)
             ends = conclude if last else None
             taken = await self.write(self._take, feed, rules, chunk, readings, first_poll, taken, ends)

@@ -1,0 +1,23 @@
+"""When a page is asked for again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+from math import log2
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.rereading import comes_round
+from tests.builders import NOON
+
+
+@given(st.integers(1, 600), st.integers(1, 2_000))
+def test_what_is_touched_at_every_poll_comes_round_less_and_less(minutes: int, polls: int) -> None:
+    times = [NOON + timedelta(minutes=minutes * number) for number in range(polls + 1)]
+    rounds = sum(comes_round(NOON, last, now) for last, now in pairwise(times))
+    assert rounds <= 1 + log2(max(1.0, minutes * polls / 60))
+    assert comes_round(NOON, None, times[-1])
+    assert comes_round(NOON, NOON, NOON + timedelta(hours=1))
+    assert not comes_round(NOON, NOON + timedelta(hours=2), NOON + timedelta(hours=4) - timedelta(seconds=1))
