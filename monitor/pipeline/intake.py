@@ -304,7 +304,7 @@ class Intake:
             # With the text all goes that was made of it: the index makes the old text's fingerprint.
             reading = replace(
                 reading,
-                text=with_leads(known, reading.title, [reading.text]),
+                text=with_leads(known, reading.title, [reading.text])[: self.rules.config.limits.text],
                 text_from=old.text_from,
                 language=old.language,
                 fingerprint=None,

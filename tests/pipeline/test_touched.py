@@ -66,15 +66,34 @@ async def test_now_and_then_they_are(bench: Counting) -> None:
     assert asked == len(NUMBERS) * 5, "when they are one hour old, two, four, eight, sixteen"
 
 
-@pytest.mark.parametrize(
-    ("says", "title"), [("<p>A salvage crew raised the barge in the evening.</p>", ""), ("", "Salvage begins")]
-)
-async def test_what_says_more_is_read_at_once(bench: Counting, says: str, title: str) -> None:
+async def test_another_headline_is_read_at_once(bench: Counting) -> None:
     await bench.poll_again(3)
-    bench.says, bench.title = says, title
+    bench.title = "Salvage begins"
     assert await bench.poll_again() == 1
     assert len(bench.store.alerts()) == 1
-    assert await bench.poll_again(2) == 0
+    assert await bench.poll_again() == 0
+
+
+async def test_what_says_more_is_matched_at_once_and_read_within_the_hour(bench: Counting) -> None:
+    await bench.poll_again(2)
+    await bench.poll_again(6 * 3)
+    bench.says = "<p>A salvage crew raised the barge in the evening.</p>"
+    assert await bench.poll_again() == 0
+    assert len(bench.store.alerts()) == 1
+    assert await bench.poll_again(6) <= len(NUMBERS) + 1
+    (item,) = [item for item in bench.items() if item.watchlists]
+    assert item.text.startswith("A salvage crew raised the barge in the evening.\n")
+
+
+async def test_a_line_that_is_another_each_time_costs_a_page_an_hour(bench: Counting) -> None:
+    await bench.poll_again(2)
+    asked = 0
+    for number in range(6 * 24):
+        bench.says = f"<p>Read also what our readers liked: {article(100 + number, 1).text}</p>"
+        asked += await bench.poll_again()
+    assert asked <= 24 + 5 * len(NUMBERS)
+    item = next(item for item in bench.items() if item.url == f"{HOST}/1")
+    assert item.text.count("Read also") <= 6, "what the page does not say either is gone when it is read"
 
 
 async def test_what_says_more_is_matched_though_its_page_is_gone(bench: Counting) -> None:
@@ -112,6 +131,6 @@ async def test_where_edits_are_seldom_each_is_read(bench: Counting) -> None:
 
 async def test_a_reader_that_dies_of_it_costs_no_reading(bench: Counting) -> None:
     await bench.poll_again(3)
-    bench.workers.dies = ["say_more"]
+    bench.workers.dies = ["news_of"]
     assert await bench.poll_again() == len(NUMBERS)
     assert bench.clock.at > NOON + HOUR / 2
