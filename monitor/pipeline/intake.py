@@ -301,10 +301,11 @@ class Intake:
         if reading.text_from == "feed" and fuller:  # an edited teaser
             from monitor.content.leads import with_leads
 
-            # With the text all goes that was made of it: the index makes the old text's fingerprint.
+            # What was made of the text goes with it. A text that is not kept any more does not come back.
+            said = [reading.text] if known else []
             reading = replace(
                 reading,
-                text=with_leads(known, reading.title, [reading.text])[: self.rules.config.limits.text],
+                text=with_leads(known, reading.title, said)[: self.rules.config.limits.text],
                 text_from=old.text_from,
                 language=old.language,
                 fingerprint=None,
