@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from monitor.core.bounds import bounded_text
 from monitor.core.copies import fingerprint
@@ -94,16 +94,13 @@ def _has_page(entry: Entry) -> bool:
     return entry.url is not None and entry.own_page
 
 
-def news_of(entries: Sequence[Entry], known: Sequence[tuple[str, str]]) -> list[Literal["headline", "text"] | None]:
-    """Where each entry says what the stored article does not, numbers aside; `known`: their titles and texts."""
+def say_more(entries: Sequence[Entry], known: Sequence[tuple[str, str]]) -> list[bool]:
+    """For each entry, whether its headline is another than the stored article's, or it says what that does not, numbers aside;
+    `known`: their titles and texts."""
     from monitor.content.leads import says_more
 
     return [
-        "headline"
-        if words_of(entry.title) != words_of(title)
-        else "text"
-        if says_more(text, title, {*said_of(entry).above})
-        else None
+        words_of(entry.title) != words_of(title) or says_more(text, title, {*said_of(entry).above})
         for entry, (title, text) in zip(entries, known, strict=True)
     ]
 

@@ -17,7 +17,6 @@ WAITS = (
 )
 """From one attempt to the next. A page is often missing for the first minute (its feed is faster than its site's caches), a site
 for an hour, or a night. Together they are 41 hours: what comes by then may still alert (`[alerts] max_age`: 48 h)."""
-_HOUR = timedelta(hours=1)
 PARTIAL_AFTER = 1
 """Such attempts in vain, after which a page that is cut short is read as far as it came: its site says a wrong length."""
 JITTER = 0.2
@@ -55,13 +54,14 @@ def wait(attempts: int, at_least: timedelta, jitter: float) -> timedelta | None:
     return max(WAITS[attempts - 1], at_least) * (1 + JITTER * jitter)
 
 
-def comes_round(seen: datetime, last: datetime | None, now: datetime, *, says_more: bool) -> bool:
-    """Whether the page of an article that is touched at every poll is to be read again: when it has come, since `last`, to be one
-    hour old, two, four, eight …; each hour, where the feed says something new of it."""
-    if last is None:
-        return True
-    before, since = (max(0, int((moment - seen) / _HOUR)) for moment in (last, now))
-    return before != since if says_more else before.bit_length() != since.bit_length()
+def comes_round(seen: datetime, last: datetime | None, now: datetime) -> bool:
+    """Whether the page of an article that its feed touches at every poll is to be read again: when it has come, since `last`, to
+    be one hour old, two, four, eight …"""
+    return last is None or _doublings(now - seen) != _doublings(last - seen)
+
+
+def _doublings(age: timedelta) -> int:
+    return max(0, int(age / timedelta(hours=1))).bit_length()
 
 
 def entry_of(item: Item) -> Entry:

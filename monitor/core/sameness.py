@@ -22,6 +22,8 @@ FADING = 400
 """Entries seen again after which all counts are halved."""
 OFTEN = 0.2
 """Share of entries worded anew from poll to poll that is called often."""
+TOUCHES = 0.05
+"""The share from which on the feed is one that counts something in its entries: newsrooms edit less than one in a hundred."""
 
 KeyVerdict = Literal["unknown", "stable", "rotate", "missing", "shared"]
 
@@ -69,6 +71,11 @@ def policy(counts: IdentityCounts) -> Policy:
     if counts.again >= EVIDENCE:
         edits = "often" if counts.edited >= OFTEN * counts.again else "seldom"
     return Policy(guids, _verdict(counts.url_kept, counts.url_changed, counts.url_missing), edits)
+
+
+def touches(counts: IdentityCounts) -> bool:
+    """Whether a feed words entries anew that nobody edited."""
+    return counts.again >= EVIDENCE and counts.edited >= TOUCHES * counts.again
 
 
 def overview(found: Mapping[tuple[str, ...], Entry]) -> Mapping[str, int]:

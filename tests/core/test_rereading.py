@@ -16,16 +16,13 @@ from tests.builders import NOON
 @given(st.integers(1, 600), st.integers(1, 2_000))
 def test_what_is_touched_at_every_poll_comes_round_less_and_less(minutes: int, polls: int) -> None:
     times = [NOON + timedelta(minutes=minutes * number) for number in range(polls + 1)]
-    rounds = sum(comes_round(NOON, last, now, says_more=False) for last, now in pairwise(times))
+    rounds = sum(comes_round(NOON, last, now) for last, now in pairwise(times))
     assert rounds <= 1 + log2(max(1.0, minutes * polls / 60))
-    hours = sum(comes_round(NOON, last, now, says_more=True) for last, now in pairwise(times))
-    assert rounds <= hours <= max(1.0, minutes * polls / 60)
 
 
 def test_when_it_comes_round() -> None:
     hour = timedelta(hours=1)
-    assert comes_round(NOON, None, NOON, says_more=False)
-    assert comes_round(NOON, NOON, NOON + hour, says_more=False)
-    assert not comes_round(NOON, NOON + 2 * hour, NOON + 3 * hour, says_more=False)
-    assert comes_round(NOON, NOON + 2 * hour, NOON + 3 * hour, says_more=True)
-    assert not comes_round(NOON, NOON + 2 * hour, NOON + 2.9 * hour, says_more=True)
+    assert comes_round(NOON, None, NOON)
+    assert comes_round(NOON, NOON, NOON + hour)
+    assert not comes_round(NOON, NOON + 2 * hour, NOON + 3.9 * hour)
+    assert comes_round(NOON, NOON + 3.9 * hour, NOON + 4 * hour)

@@ -66,34 +66,15 @@ async def test_now_and_then_they_are(bench: Counting) -> None:
     assert asked == len(NUMBERS) * 5, "when they are one hour old, two, four, eight, sixteen"
 
 
-async def test_another_headline_is_read_at_once(bench: Counting) -> None:
+@pytest.mark.parametrize(
+    ("says", "title"), [("<p>A salvage crew raised the barge in the evening.</p>", ""), ("", "Salvage begins")]
+)
+async def test_what_says_more_is_read_at_once(bench: Counting, says: str, title: str) -> None:
     await bench.poll_again(3)
-    bench.title = "Salvage begins"
+    bench.says, bench.title = says, title
     assert await bench.poll_again() == 1
     assert len(bench.store.alerts()) == 1
     assert await bench.poll_again() == 0
-
-
-async def test_what_says_more_is_matched_at_once_and_read_within_the_hour(bench: Counting) -> None:
-    await bench.poll_again(2)
-    await bench.poll_again(6 * 3)
-    bench.says = "<p>A salvage crew raised the barge in the evening.</p>"
-    assert await bench.poll_again() == 0
-    assert len(bench.store.alerts()) == 1
-    assert await bench.poll_again(6) <= len(NUMBERS) + 1
-    (item,) = [item for item in bench.items() if item.watchlists]
-    assert item.text.startswith("A salvage crew raised the barge in the evening.\n")
-
-
-async def test_a_line_that_is_another_each_time_costs_a_page_an_hour(bench: Counting) -> None:
-    await bench.poll_again(2)
-    asked = 0
-    for number in range(6 * 24):
-        bench.says = f"<p>Read also what our readers liked: {article(100 + number, 1).text}</p>"
-        asked += await bench.poll_again()
-    assert asked <= 24 + 5 * len(NUMBERS)
-    item = next(item for item in bench.items() if item.url == f"{HOST}/1")
-    assert item.text.count("Read also") <= 6, "what the page does not say either is gone when it is read"
 
 
 async def test_what_says_more_is_matched_though_its_page_is_gone(bench: Counting) -> None:
@@ -116,14 +97,11 @@ async def test_a_page_that_cannot_be_had_is_left_alone_too(bench: Counting) -> N
     assert await bench.poll_again(3) == 0
 
 
-async def test_where_edits_are_seldom_each_is_read(bench: Counting) -> None:
-    await bench.poll_again()
-    for votes in (1, 1, 1, 2):
+async def test_where_entries_are_seldom_touched_each_edit_is_read(bench: Counting) -> None:
+    for votes in (*(1 for _ in range(12)), 2):
         bench.clock.at += MINUTES
-        quiet = [
-            entry(number, html=f"<p>Points: {7 if number > 1 else votes}</p><p># Comments: 1</p>") for number in NUMBERS
-        ]
-        bench.serve(*quiet)
+        entries = [entry(number, html=f"<p>Points: {7 if number > 1 else votes}</p>") for number in NUMBERS]
+        bench.serve(*entries)
         before = bench.asked_pages()
         await bench.poll()
     assert bench.asked_pages() - before == 1
@@ -131,6 +109,6 @@ async def test_where_edits_are_seldom_each_is_read(bench: Counting) -> None:
 
 async def test_a_reader_that_dies_of_it_costs_no_reading(bench: Counting) -> None:
     await bench.poll_again(3)
-    bench.workers.dies = ["news_of"]
+    bench.workers.dies = ["say_more"]
     assert await bench.poll_again() == len(NUMBERS)
     assert bench.clock.at > NOON + HOUR / 2
