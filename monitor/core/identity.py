@@ -31,7 +31,7 @@ _MAX_GUID = 500
 """Characters of a guid kept as they are in a key; longer ones are hashed."""
 _MAX_SLUG = 60
 CROWD = 3
-"""Titles under one URL whose page is none of theirs alone: two may be one article's before and after an edit."""
+"""Entries under one URL whose page is none of theirs alone: two may be one article's before and after an edit."""
 _NO_ADDRESS = "-"
 """In place of what has no canonical URL."""
 
@@ -171,30 +171,32 @@ def _said(entry: Entry) -> tuple[str | None, str]:
 
 
 def _shared_urls(entries: Iterable[Entry]) -> frozenset[str]:
-    """URLs that entries with different titles share: a live page's, a section's, or one for all."""
-    titles: defaultdict[str, list[str]] = defaultdict(list)
+    """URLs that entries share which say different things: a live page's, a section's, or one for all."""
+    return frozenset(url for url, count in _sayings(entries, _article).items() if count > 1)
+
+
+def _sayings(entries: Iterable[Entry], address: Callable[[Entry], str | None]) -> dict[str, int]:
+    """How many things are said by the entries at each address that more than one have: headlines, or texts under one."""
+    placed: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        url = _article(entry)
-        if url:
-            titles[url].append(entry.title)
-    return frozenset(url for url, said in titles.items() if len(said) > 1 and len({_folded(one) for one in said}) > 1)
+        if url := address(entry):
+            placed[url].append(entry)
+    return {url: _distinct(some) for url, some in placed.items() if len(some) > 1}
+
+
+def _distinct(entries: Sequence[Entry]) -> int:
+    texts = Counter(title for title, _ in {(entry.title, entry_hash(entry)) for entry in entries})
+    return max(len({_folded(entry.title) for entry in entries}), *texts.values())
 
 
 def with_pages(entries: Sequence[Entry], home: str | None) -> tuple[Entry, ...]:
     """The entries of one document, of which those are marked that have no page of their own: their URL is `home`, the site's
     that the document names, or one for a `CROWD`. Read as an article such a page makes them all copies of one."""
-    urls = [_address(entry) for entry in entries]
-    titles: defaultdict[str, set[str]] = defaultdict(set)
-    if len(set(urls)) < len(urls):
-        for url, entry in zip(urls, entries, strict=True):
-            titles[url].add(_folded(entry.title))
-    shared = {url for url, said in titles.items() if len(said) >= CROWD}
+    shared = {url for url, count in _sayings(entries, _address).items() if count >= CROWD}
     shared |= {canonical_url(home) or _NO_ADDRESS} if home else set()
-    if shared.isdisjoint(urls):
+    if not shared:
         return tuple(entries)
-    return tuple(
-        replace(entry, own_page=False) if url in shared else entry for url, entry in zip(urls, entries, strict=True)
-    )
+    return tuple(replace(entry, own_page=False) if _address(entry) in shared else entry for entry in entries)
 
 
 def _address(entry: Entry) -> str:

@@ -23,7 +23,7 @@ FADING = 400
 OFTEN = 0.2
 """Share of entries worded anew from poll to poll that is called often."""
 TOUCHES = 0.05
-"""The share from which on the feed is one that counts something in its entries: newsrooms edit less than one in a hundred."""
+"""The share from which on a feed is taken to count something in its entries."""
 
 KeyVerdict = Literal["unknown", "stable", "rotate", "missing", "shared"]
 

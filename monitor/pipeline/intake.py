@@ -13,7 +13,7 @@ from typing import Literal
 from monitor.core.alerting import drafts, follow_up, may_alert, may_follow, occasions, revision_drafts
 from monitor.core.boilerplate import cut_learnt, own_lines
 from monitor.core.copies import fingerprint
-from monitor.core.identity import item_id, plain_link, site_of
+from monitor.core.identity import article_url, canonical_url, item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
 from monitor.core.revisions import Difference, differences
@@ -102,12 +102,14 @@ class Intake:
 
     def _fresh(self, planned: Planned, reading: Reading) -> Taken:
         keys, names = planned.keys, _names(reading)
+        if names and names[0] not in keys and canonical_url(planned.entry.url or "") == reading.canonical_url:
+            names = ()  # others of its document have the address too: it tells nothing apart
         known = self._known([*planned.sure, *names])
         for key in planned.sure:
             if key in known:
                 return self._elsewhere(known[key][0], keys, reading.url, reading)
         for name in names:
-            if name in known:
+            if name in known and name not in keys:
                 return self._same_canonical(known[name][0], keys, reading)
         if names and names[0] not in keys:
             keys = {**keys, names[reading.canonical_claimed]: next(iter(keys.values()))}
@@ -396,8 +398,8 @@ def _reworded(old: Item, reading: Reading) -> Item:
 
 def _names(reading: Reading) -> tuple[str, ...]:
     """The keys of a page's canonical URL: of the item that stands there, and of one that claims to. An entry with that link is
-    known by the first alone."""
-    url = reading.canonical_url
+    known by the first alone. None of a site's front page, which some sites name on all of theirs."""
+    url = article_url(reading.canonical_url)
     return (f"url:{url}", f"canonical:{url}") if url else ()
 
 

@@ -143,3 +143,26 @@ async def test_entries_of_other_addresses_keep_their_pages(bench: Bench) -> None
     bench.serve(f"<link>{HOST}/</link>", *told(f"{HOST}/{{}}", *THREE), *told(f"{HOST}/live", *THREE))
     await bench.poll()
     assert sorted(item.text_from for item in bench.items()) == ["feed"] * 3 + ["page"] * 3
+
+
+@pytest.mark.parametrize("link", [f"{HOST}/", f"{HOST}/alerts", f"{HOST}/alerts#now"])
+async def test_one_headline_and_one_link_for_all_is_not_one_entry(bench: Bench, link: str) -> None:
+    """Warnings, incidents: what tells them apart is their text, and their guids."""
+    page(bench, f"{HOST}/alerts", f"{HOST}/alerts", title="Alerts")
+    bench.serve(
+        *(
+            entry(link, "Air raid alert").replace(
+                "Short.", f"{town}: go to the shelters.</description><guid>{town}</guid><description>"
+            )
+            for town in ("Kharkiv", "Sumy", "Poltava", "Dnipro")
+        )
+    )
+    assert (await bench.poll()).new == 4
+
+
+async def test_one_headline_and_a_front_page_as_canonical_link_are_not_one_article(bench: Bench) -> None:
+    for number in range(3):
+        text = " ".join(f"word{number}x{word}" for word in range(80))
+        page(bench, f"{HOST}/{number}", f"{HOST}/", title="Editorial", text=text)
+    bench.serve(*(entry(f"{HOST}/{number}", "Editorial") for number in range(3)))
+    assert (await bench.poll()).new == 3
