@@ -271,16 +271,19 @@ def alert_id(watchlist: str, channel: str, story: str, occasion: str = "new") ->
 def slug(url: str) -> str:
     """A feed's id made from its URL: ``ukrinform-it-rss-block-lastnews``. At most 60 characters of a-z, 0-9 and ``-``.
 
-    What the words cannot say (a cut, or letters outside ASCII) six characters of a hash do, so that different URLs of
-    one site have different ids.
+    What the words cannot say (a cut, letters outside ASCII) or must not (a secret in the query) six characters of a hash
+    do, so that different URLs of one site have different ids.
     """
     try:
-        words = target(url).url.partition("://")[2].removeprefix("www.")
+        whole = target(url).url
+        shown = mask_url(whole)
+        words = shown.partition("://")[2].removeprefix("www.")
     except BadUrlError:
-        words = url
+        whole, words = url, mask_url(url)
+        shown = words
     plain = re.sub(r"%[0-9A-Fa-f]{2}", "", words)
     text = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    if len(text) > _MAX_SLUG or plain != words or not text:
+    if len(text) > _MAX_SLUG or plain != words or shown != whole or not text:
         text = f"{text[: _MAX_SLUG - 7].rstrip('-')}-{item_id(url)[:6]}".strip("-")
     return text
 

@@ -245,3 +245,13 @@ def test_credentials_are_kept_as_a_hash_that_changes_with_them() -> None:
 def test_a_host_that_ends_in_a_number_and_is_no_address_is_a_bad_url(host: str) -> None:
     with pytest.raises(BadUrlError):
         target(f"http://{host}/feed")
+
+
+def test_a_slug_tells_no_secret() -> None:
+    one, other = (
+        slug(f"https://api.example.org/v1/feed.xml?topic=war&api_key={key}") for key in ("K3YK3YK3Y", "0THER")
+    )
+    assert one.startswith("api-example-org-v1-feed-xml-topic-war-api-key-")
+    assert "k3y" not in one
+    assert one != other
+    assert slug("https://www.example.org/feed?topic=war") == "example-org-feed-topic-war"
