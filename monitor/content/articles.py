@@ -97,10 +97,10 @@ def _has_page(entry: Entry) -> bool:
 def say_more(entries: Sequence[Entry], known: Sequence[tuple[str, str]]) -> list[bool]:
     """For each entry, whether its headline is another than the stored article's, or it says what that does not, numbers aside;
     `known`: their titles and texts."""
-    from monitor.content.leads import says_more
+    from monitor.content.leads import adds_words
 
     return [
-        words_of(entry.title) != words_of(title) or says_more(text, title, {*said_of(entry).above})
+        words_of(entry.title) != words_of(title) or adds_words(text, title, said_of(entry).above)
         for entry, (title, text) in zip(entries, known, strict=True)
     ]
 
@@ -112,6 +112,8 @@ def read_entries(entries: Sequence[Entry], context: Context) -> list[Reading]:
 
 def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: str | None = None) -> Reading:
     """One article. A page that cannot be read leaves the feed's text, and `problem` says so."""
+    from monitor.content.leads import with_leads
+
     article, later, onward = PageText(text=""), None, None
     if page is not None:
         from monitor.content.pages import read_page
@@ -122,8 +124,6 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
         except ReadError as error:
             problem, later = str(error), timedelta() if isinstance(error, PageWalled) else None
             onward = error.url if isinstance(error, PageElsewhere) else None
-    from monitor.content.leads import with_leads
-
     own, above, below = said_of(entry)
     used: TextFrom = "page" if len(article.text) > WORTH_A_PAGE * len(own) else "feed"
     if used == "feed" and page is not None and problem is None:

@@ -41,7 +41,8 @@ _NOT_IN_LINE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _WITHOUT_PICTURES = 10_000
 _PICTURE = re.compile(r"base64,\s*(?:[A-Za-z0-9+/=%_-]{60,}\s*)+")
 """In lines of 60 characters and more, as no prose is."""
-_FILLER = re.compile("(?: ?[\u00ad\u034f\u200b-\u200d\u2060]+(?: |$)){3,}")
+_UNSEEN = "\u00ad\u034f\u200b\u200c\u200d\u2060"
+_FILLER = re.compile(f"(?: ?[{_UNSEEN}]+(?: |$)){{3,}}")
 """What newsletters fill their preview with, so that a mailbox shows no more of them."""
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _ANY_SPACE = re.compile(r"\s+")
@@ -82,7 +83,7 @@ def paragraphs(text: str, limit: int = MAX_TEXT) -> str:
     characters."""
     text = drop_controls(text[: limit * 4])
     lines = (" ".join(line.split()) for line in text.split("\n"))
-    if not text.isascii():
+    if not text.isascii() and any(sign in text for sign in _UNSEEN):  # looking for fillers costs more than all the rest
         lines = (_FILLER.sub("", line) for line in lines)
     return "\n".join(line for line in lines if line)[:limit].rstrip()
 

@@ -33,7 +33,7 @@ def with_leads(text: str, title: str, above: Iterable[str], below: Iterable[str]
     return "\n".join([*over, cut_boilerplate(text, title), *under]) if over or under else text
 
 
-def says_more(text: str, title: str, said: Iterable[str]) -> bool:
+def adds_words(text: str, title: str, said: Iterable[str]) -> bool:
     """Whether any paragraph of what is said, however long, has a word which neither `text` nor `title` has."""
     return any(True for _ in _leads(text, title, said))
 
@@ -44,12 +44,12 @@ def _leads(text: str, title: str, said: Iterable[str]) -> Iterator[str]:
         if not known:
             known.update(_parts([*words_of(title), *recent_words(text)]))
         for paragraph in cut_boilerplate(one, title).split("\n"):
-            if _says_more(paragraph, known):
+            if _adds_words(paragraph, known):
                 known.update(_parts(words_of(paragraph)))
                 yield paragraph
 
 
-def _says_more(paragraph: str, known: Collection[str]) -> bool:
+def _adds_words(paragraph: str, known: Collection[str]) -> bool:
     """Whether a paragraph is a sentence with a word that is not among those `known` (`_parts`)."""
     if is_boilerplate(paragraph):
         return False

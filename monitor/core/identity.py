@@ -23,7 +23,7 @@ from monitor.core.urls import MAX_URL, BadUrlError, mask_url, normal_escapes, re
 from monitor.model import Entry
 
 __all__ = [
-    "alert_id", "article_url", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
+    "alert_id", "article_url", "canonical_keys", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
     "plain_link", "shared_texts", "shortened", "site_of", "slug", "text_key", "usable_guids", "with_pages",
 ]  # fmt: skip
 
@@ -211,6 +211,13 @@ def article_url(url: str | None) -> str | None:
     default of a better one, and which would make one item of all."""
     canonical = canonical_url(url) if url else None
     return None if canonical is None or _is_front_page(canonical) else canonical
+
+
+def canonical_keys(url: str | None) -> tuple[str, ...]:
+    """The keys of a page's canonical URL: of the item that stands there, and of one that claims to. An entry with that link is
+    known by the first alone. None of a site's front page, which some sites name on all of theirs."""
+    article = article_url(url)
+    return (f"url:{article}", f"canonical:{article}") if article else ()
 
 
 def _article(entry: Entry) -> str | None:

@@ -147,4 +147,4 @@ def decide(one: Identified, known: Known) -> Planned | None:
 
 def is_scoped(key: str) -> bool:
     """Whether a key belongs to one feed alone."""
-    return not key.startswith("url:")
+    return not key.startswith(("url:", "canonical:"))

@@ -13,7 +13,7 @@ from typing import Literal
 from monitor.core.alerting import drafts, follow_up, may_alert, may_follow, occasions, revision_drafts
 from monitor.core.boilerplate import cut_learnt, own_lines
 from monitor.core.copies import fingerprint
-from monitor.core.identity import article_url, canonical_url, item_id, plain_link, site_of
+from monitor.core.identity import canonical_keys, canonical_url, item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
 from monitor.core.revisions import Difference, differences
@@ -50,7 +50,7 @@ class Intake:
     def expect(self, planned: Iterable[tuple[Planned, Reading | None]]) -> None:
         """Ask for all keys of what is to be taken at once, which is cheaper than for those of each."""
         keys = [key for one, _ in planned for key in one.sure]
-        self._known([*keys, *(name for _, one in planned if one for name in _names(one))])
+        self._known([*keys, *(name for _, one in planned if one for name in canonical_keys(one.canonical_url))])
 
     def take(self, planned: Planned, reading: Reading) -> Taken:
         """Store what one entry brought."""
@@ -101,7 +101,7 @@ class Intake:
                 self._asked[key] = (known[0] if known else item, hash_)
 
     def _fresh(self, planned: Planned, reading: Reading) -> Taken:
-        keys, names = planned.keys, _names(reading)
+        keys, names = planned.keys, canonical_keys(reading.canonical_url)
         if names and names[0] not in keys and canonical_url(planned.entry.url or "") == reading.canonical_url:
             names = ()  # others of its document have the address too: it tells nothing apart
         known = self._known([*planned.sure, *names])
@@ -276,7 +276,7 @@ class Intake:
 
     def _other(self, old: Item, reading: Reading) -> CopyEvidence | None:
         """An item of another story that says the same, by the page's own URL or by its text."""
-        names = _names(reading)
+        names = canonical_keys(reading.canonical_url)
         found = list(self._known(names).values())
         if names and not found:
             self._add_keys(old.id, {names[reading.canonical_claimed]: ""})
@@ -394,13 +394,6 @@ def _reworded(old: Item, reading: Reading) -> Item:
         authors=reading.authors or old.authors,
         problem=reading.problem,
     )
-
-
-def _names(reading: Reading) -> tuple[str, ...]:
-    """The keys of a page's canonical URL: of the item that stands there, and of one that claims to. An entry with that link is
-    known by the first alone. None of a site's front page, which some sites name on all of theirs."""
-    url = article_url(reading.canonical_url)
-    return (f"url:{url}", f"canonical:{url}") if url else ()
 
 
 def _words(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.content.articles import say_more
@@ -10,10 +10,9 @@ from monitor.core.plan import Planned, Revised
 from monitor.core.rereading import comes_round
 from monitor.core.sameness import touches
 from monitor.errors import WorkerDied
-from monitor.model import FeedState, Item, ItemFilter
+from monitor.model import FeedState, ItemFilter
+from monitor.pipeline.fuller import Read
 from monitor.ports import Store, Workers
-
-Read = Callable[[Callable[[], list[Item]]], Awaitable[list[Item]]]
 
 
 async def touched(
