@@ -105,6 +105,20 @@ def say_more(entries: Sequence[Entry], known: Sequence[tuple[str, str]]) -> list
     ]
 
 
+def are_others(entries: Sequence[Entry], items: Sequence[tuple[str, str, str]]) -> list[bool]:
+    """For each entry, whether it is another text than the stored article, and no edit of it; `items`: their titles, texts and
+    languages."""
+    from monitor.core.copies import compare, digest
+
+    more = say_more(entries, [(title, text) for title, text, _ in items])
+    return [
+        new
+        and compare(digest(entry.title, said_of(entry).own, language), digest(title, text, language), same_host=True)
+        is None
+        for new, entry, (title, text, language) in zip(more, entries, items, strict=True)
+    ]
+
+
 def read_entries(entries: Sequence[Entry], context: Context) -> list[Reading]:
     """Entries whose feed text is all there is."""
     return [read_entry(entry, None, context) for entry in entries]

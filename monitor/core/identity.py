@@ -148,7 +148,7 @@ def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
     guid_usable = usable_guids(entries)
     shared = _shared_urls(entries)
     return [
-        entry_keys(feed_id, entry, guid_usable=guid_usable, url_usable=_article(entry) not in shared)
+        entry_keys(feed_id, entry, guid_usable=guid_usable, url_usable=entry.own_page and _article(entry) not in shared)
         for entry in entries
     ]
 

@@ -8,7 +8,7 @@ the date do.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -105,6 +105,33 @@ def observe(
     if found["again"] > FADING:
         found = Counter({name: count // 2 for name, count in found.items()})
     return IdentityCounts(**found)
+
+
+def at_known_addresses(
+    counts: IdentityCounts, unread: Sequence[Identified], count: int, known: Known
+) -> Mapping[int, str]:
+    """Places among the `unread` of a document's `count` entries, with the item that this feed showed at their address, of those
+    whose guid says that they are others: a thread's next post, the warning that follows on one. That a feed's guids say
+    nothing shows when more than half of its entries come so at once."""
+    if policy(counts).guids in ("rotate", "shared"):
+        return {}
+    found = {place: known[link][0] for place, one in enumerate(unread) if (link := _only_link(one, known))}
+    return found if count < EVIDENCE or 2 * len(found) <= count else {}
+
+
+def _only_link(one: Identified, known: Known) -> str:
+    """The key of an entry with a guid that is known by its link alone, under which another text was written."""
+    names = {key.partition(":")[0]: key for key in one.keys}
+    link = names.get("link", "")
+    if "guid" not in names or link not in known or known[link][1] == one.keys[link]:
+        return ""
+    return "" if any(names.get(kind) in known for kind in ("guid", "text")) else link
+
+
+def apart(one: Identified) -> Identified:
+    """An entry to which its address does not belong: another stood there before it."""
+    keys = {key: hash_ for key, hash_ in one.keys.items() if not key.startswith(("url:", "link:"))}
+    return replace(one, entry=replace(one.entry, own_page=False), keys=keys)
 
 
 def _remembered(entry: Entry, keys: Iterable[str]) -> Iterable[str]:

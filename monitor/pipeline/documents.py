@@ -7,7 +7,7 @@ work, and what it knows already is not carried to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -39,6 +39,11 @@ class Document:
     def unread(self) -> tuple[Identified, ...]:
         """Those that did not stand in the last document."""
         return tuple(one for one in self.entries if isinstance(one, Identified))
+
+    def with_unread(self, ones: Iterable[Identified]) -> Document:
+        """With these in the places of its `unread`."""
+        after = iter(ones)
+        return replace(self, entries=tuple(one if isinstance(one, Remembered) else next(after) for one in self.entries))
 
     @property
     def remembered(self) -> tuple[Remembered, ...]:
@@ -81,7 +86,7 @@ def read_document(
     known = {name: kept for name, entry, kept in whole if kept is entry}
     document = identified(feed, bounded)
     if texts is not None:
-        document = replace(document, entries=_with_texts(document, texts))
+        document = _with_texts(document, texts)
     return replace(document, memory=feeds_cut.remember(known, read, bounds) if known else None)
 
 
@@ -100,17 +105,16 @@ def identified(feed: str, parsed: ParsedFeed) -> Document:
     return Document(replace(parsed, entries=()), len(parsed.entries), entries, overview(found))
 
 
-def _with_texts(document: Document, texts: Texts) -> tuple[Identified | Remembered, ...]:
+def _with_texts(document: Document, texts: Texts) -> Document:
     unread = document.unread
     if not 0 < len(unread) <= AT_ONCE:
-        return document.entries
+        return document
     entries = [one.entry for one in unread]
     wanted = triage(entries, texts.mode)
     said = document.parsed.language
     context = replace(texts.context, languages=(*texts.context.languages, *((said,) if said else ())))
     plain = [entry for entry, page in zip(entries, wanted, strict=True) if not page]
     readings = iter(read_entries(plain, context))
-    read = iter(
-        [one if page else replace(one, reading=next(readings)) for one, page in zip(unread, wanted, strict=True)]
+    return document.with_unread(
+        one if page else replace(one, reading=next(readings)) for one, page in zip(unread, wanted, strict=True)
     )
-    return tuple(one if isinstance(one, Remembered) else next(read) for one in document.entries)

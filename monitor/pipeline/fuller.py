@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from monitor.core.plan import Planned, SeenElsewhere
 from monitor.core.stories import is_teaser
-from monitor.model import Item, ItemFilter
-from monitor.ports import Store
+from monitor.model import Item
 
-Read = Callable[[Callable[[], list[Item]]], Awaitable[list[Item]]]
+Items = Callable[[Collection[str]], Awaitable[list[Item]]]
+"""What is stored under these ids."""
 
 
-async def fuller(chunk: Sequence[Planned], store: Store, read: Read) -> frozenset[int]:
+async def fuller(chunk: Sequence[Planned], stored: Items) -> frozenset[int]:
     """Places of known articles whose text may stand in this feed where the store has another feed's teaser."""
     places = {
         one.item: place
@@ -21,8 +21,9 @@ async def fuller(chunk: Sequence[Planned], store: Store, read: Read) -> frozense
     }
     if not places:
         return frozenset()
-    known = await read(lambda: list(store.items(ItemFilter(ids=tuple(places)))))
-    return frozenset(places[item.id] for item in known if is_teaser(item, _written(chunk[places[item.id]])))
+    return frozenset(
+        places[item.id] for item in await stored(places) if is_teaser(item, _written(chunk[places[item.id]]))
+    )
 
 
 def _written(one: Planned) -> int:

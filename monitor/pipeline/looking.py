@@ -14,6 +14,8 @@ from monitor.core.progress import Look
 from monitor.model import Entry, Feed, FeedState
 from monitor.pipeline.backfill import NEWS, Backfill, Filling, Identify
 from monitor.pipeline.documents import Document
+from monitor.pipeline.fuller import Items
+from monitor.pipeline.successors import with_successors
 from monitor.ports import Fetcher, Workers
 
 log = structlog.get_logger()
@@ -32,6 +34,7 @@ class Looking:
     known: Callable[[Sequence[str]], Awaitable[Known]]
     shown_by: Callable[[str, Sequence[str], datetime], Awaitable[bool]]
     """Whether a feed had shown any of these items by then."""
+    stored: Items
     backfill: int
 
     async def at(
@@ -40,8 +43,9 @@ class Looking:
         """The plan, with what stood in a gap where that is found. `url`: where the document came from. `window` is False for
         a document that holds some entries and not the newest, and so can show no gap. Raises Forgotten when the store does
         not know all that is remembered."""
+        known = await self._asked(document.unread, document.remembered)
+        document = await with_successors(document, known, state, self.stored, self.workers)
         parsed, unread = document.parsed, document.unread
-        known = await self._asked(unread, document.remembered)
         counts = sameness.observe(state.learnt.identity, document.said, unread, known)
         policy = sameness.policy(counts)
         planned = plan(

@@ -29,6 +29,8 @@ from monitor.model import (
     FeedState,
     Fetched,
     FetchMode,
+    Item,
+    ItemFilter,
     Learnt,
     NotModified,
     ParsedFeed,
@@ -251,13 +253,17 @@ class Poller:
         return report
 
     def _looking(self, rules: Rules) -> Looking:
-        return Looking(self.fetcher, self.workers, self._known, self._shown_by, rules.config.poll.backfill)
+        ask = (self._known, self._shown_by, self._stored)
+        return Looking(self.fetcher, self.workers, *ask, rules.config.poll.backfill)
 
     async def _known(self, keys: Collection[str]) -> Known:
         return await self.write(self.store.known, keys)
 
     async def _shown_by(self, feed: str, items: Collection[str], by: datetime) -> bool:
         return await self.write(self.store.shown_by, feed, items, by)
+
+    async def _stored(self, items: Collection[str]) -> list[Item]:
+        return await self.read(lambda: list(self.store.items(ItemFilter(ids=tuple(items)))))
 
     async def _lied(self, state: FeedState, answer: Answer) -> bool:
         """Whether validators say "unchanged" of entries that are new: by themselves, or when asked with once more."""
@@ -288,8 +294,8 @@ class Poller:
         for start in range(0, len(work) or 1, AT_ONCE):
             chunk = work[start : start + AT_ONCE]
             context = self.context(feed, rules, state, parsed.language)
-            besides = await fuller(chunk, self.store, self.read)
-            besides |= await touched(chunk, state, self.store, self.read, self.workers, self.clock.now())
+            besides = await fuller(chunk, self._stored)
+            besides |= await touched(chunk, state, self._stored, self.workers, self.clock.now())
             readings = await reader.read(chunk, context, besides)
             last = start + AT_ONCE >= len(work)
             ends = conclude if last else None

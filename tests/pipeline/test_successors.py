@@ -1,0 +1,101 @@
+"""Entries that stand where another stood: a portal that shows one warning at a time, a thread's posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.model import ArticlePolicy
+from tests.builders import NOON, a_watchlist
+from tests.laws.test_copies_laws import article
+from tests.pipeline.test_poll import HOUR, Bench
+from tests.pipeline.test_poll_urls import HOST, page
+
+PORTAL = f"{HOST}/warnings"
+
+
+class Warnings(Bench):
+    """A feed whose entries all link to one page."""
+
+    def warning(
+        self, number: int, title: str = "Harbour warning", *, text: str = "", guid: str = "", hours: int = -1
+    ) -> str:
+        date = NOON + (number if hours < 0 else hours) * HOUR
+        said = text or article(number, 1).text
+        return (
+            f"<item><title>{title}</title><link>{PORTAL}</link><guid isPermaLink='false'>{guid or number}</guid>"
+            f"<pubDate>{format_datetime(date)}</pubDate><description>A ship. {said}</description></item>"
+        )
+
+    async def shows(self, *entries: str) -> int:
+        """Alerts that this document raised."""
+        self.clock.at += timedelta(minutes=10)
+        self.serve(*entries)
+        return (await self.poll()).alerts
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Warnings]:
+    made = Warnings(tmp_path / "m.db")
+    made.clock.at = NOON + 12 * HOUR
+    made.config = replace(made.config, article=ArticlePolicy(fetch="auto"), watchlists=(a_watchlist(query="ship"),))
+    page(
+        made, PORTAL, PORTAL, title="Warnings", text="All warnings of the harbour stand on this page, the latest first."
+    )
+    yield made
+    made.store.close()
+
+
+@pytest.mark.parametrize("titles", [("Harbour warning",) * 4, ("Gale", "Ice on the quay", "Fog", "Low water")])
+async def test_each_is_an_item_though_one_stands_there_at_a_time(bench: Warnings, titles: tuple[str, ...]) -> None:
+    told = [await bench.shows(bench.warning(number, title)) for number, title in enumerate(titles)]
+    assert told == [1, 1, 1, 1]
+    assert [await bench.shows(bench.warning(3, titles[3])) for _ in range(2)] == [0, 0]
+    assert len(bench.items()) == 4
+
+
+async def test_a_threads_next_post_is_no_edit_of_the_one_before(bench: Warnings) -> None:
+    others = [
+        f"<item><title>Topic {number}</title><link>{HOST}/t/{number}</link><guid isPermaLink='false'>t{number}</guid>"
+        f"<description>{article(number, 1).text}</description></item>"
+        for number in range(20, 25)
+    ]
+    assert await bench.shows(bench.warning(1), *others[1:]) == 1
+    assert await bench.shows(bench.warning(2), *others) == 1
+    assert len(bench.items()) == 7
+
+
+@pytest.mark.parametrize("known_by", ["guid", "date", "words"])
+async def test_an_edit_is_an_edit(bench: Warnings, known_by: str) -> None:
+    """Under its own guid, with the date that it had, or in the words that it had."""
+    text = article(1, 3).text
+    await bench.shows(bench.warning(1, text=text))
+    edited = article(2, 3).text if known_by != "words" else f"{text} A second ship came to help."
+    guid, hours = ("1" if known_by == "guid" else "1#2"), (1 if known_by == "date" else 2)
+    assert await bench.shows(bench.warning(2, text=edited, guid=guid, hours=hours)) == 0
+    (item,) = bench.items()
+    assert item.revisions == 1
+
+
+async def test_a_feed_whose_guids_are_new_at_every_poll_shows_the_same_entries(bench: Warnings) -> None:
+    for poll in range(4):
+        entries = [
+            bench.warning(number, guid=f"{number}-{poll}", hours=poll, text=f"{article(number, 1).text} Poll {poll} of it.")
+            .replace(PORTAL, f"{HOST}/{number}")
+            for number in range(1, 6)
+        ]  # fmt: skip
+        await bench.shows(*entries)
+    assert len(bench.items()) == 5
+
+
+async def test_the_page_that_the_feed_names_as_its_own_is_no_entrys_address(bench: Warnings) -> None:
+    """Without a guid as well."""
+    for number in range(1, 4):
+        entry = bench.warning(number).replace(f"<guid isPermaLink='false'>{number}</guid>", "")
+        assert await bench.shows(f"<link>{PORTAL}</link>", entry) == 1
+    assert len(bench.items()) == 3
