@@ -148,9 +148,19 @@ def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
     guid_usable = usable_guids(entries)
     shared = _shared_urls(entries)
     return [
-        entry_keys(feed_id, entry, guid_usable=guid_usable, url_usable=entry.own_page and _article(entry) not in shared)
+        entry_keys(
+            feed_id,
+            entry,
+            guid_usable=guid_usable and (entry.own_page or not _names_its_page(entry)),
+            url_usable=entry.own_page and _article(entry) not in shared,
+        )
         for entry in entries
     ]
+
+
+def _names_its_page(entry: Entry) -> bool:
+    """Whether an entry's guid is its URL once more."""
+    return canonical_url((entry.guid or "").strip()) == _address(entry)
 
 
 def usable_guids(entries: Iterable[Entry]) -> bool:

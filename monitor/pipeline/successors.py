@@ -17,8 +17,8 @@ from monitor.ports import Workers
 async def with_successors(
     document: Document, known: Known, state: FeedState, stored: Items, workers: Workers
 ) -> Document:
-    """The document, of which those entries have no address of their own whose guid is new, whose date is later, and whose words
-    are others than those of the item that stood there: taken for an edit of it, they would alert nobody."""
+    """The document, of which those entries have no address of their own whose guid is new, whose date is later (or
+    unknown), and whose words are others than those of the item that stood there: as an edit of it they would alert nobody."""
     unread = document.unread
     places = at_known_addresses(state.learnt.identity, unread, len(document.entries), known)
     if not places:
@@ -33,8 +33,10 @@ async def with_successors(
 
 
 def _follows(one: Identified, item: Item | None) -> bool:
-    before = item.published_at if item else None
-    return one.published_at is not None and before is not None and one.published_at > before
+    if item is None:
+        return False
+    before, now = item.published_at, one.published_at
+    return before is None or now is None or now > before
 
 
 async def _others(ones: Sequence[Identified], items: Sequence[Item], workers: Workers) -> list[bool]:

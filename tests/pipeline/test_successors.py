@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -51,6 +52,11 @@ def bench(tmp_path: Path) -> Iterator[Warnings]:
     made.store.close()
 
 
+async def test_without_dates_their_words_tell(bench: Warnings) -> None:
+    told = [await bench.shows(re.sub("<pubDate>.*</pubDate>", "", bench.warning(number))) for number in range(3)]
+    assert told == [1, 1, 1]
+
+
 @pytest.mark.parametrize("titles", [("Harbour warning",) * 4, ("Gale", "Ice on the quay", "Fog", "Low water")])
 async def test_each_is_an_item_though_one_stands_there_at_a_time(bench: Warnings, titles: tuple[str, ...]) -> None:
     told = [await bench.shows(bench.warning(number, title)) for number, title in enumerate(titles)]
@@ -93,9 +99,10 @@ async def test_a_feed_whose_guids_are_new_at_every_poll_shows_the_same_entries(b
     assert len(bench.items()) == 5
 
 
-async def test_the_page_that_the_feed_names_as_its_own_is_no_entrys_address(bench: Warnings) -> None:
-    """Without a guid as well."""
+@pytest.mark.parametrize("guid", ["", f"<guid>{PORTAL}/</guid>"])
+async def test_the_page_that_the_feed_names_as_its_own_is_no_entrys_address(bench: Warnings, guid: str) -> None:
+    """Without a guid as well, or with one that is that address."""
     for number in range(1, 4):
-        entry = bench.warning(number).replace(f"<guid isPermaLink='false'>{number}</guid>", "")
+        entry = bench.warning(number).replace(f"<guid isPermaLink='false'>{number}</guid>", guid)
         assert await bench.shows(f"<link>{PORTAL}</link>", entry) == 1
     assert len(bench.items()) == 3
