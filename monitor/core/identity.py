@@ -58,6 +58,11 @@ _SESSION_PARAMETERS = frozenset(("sid", "s", "session", "sess"))
 _SESSION_VALUE = re.compile(r"[0-9a-f]{26,}", re.IGNORECASE)
 """A PHP session's id; a shorter or other `sid` may well name the article."""
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
+_POST = re.compile(
+    r"(?:find)?comment[-_]?\d+|issuecomment-\d+|discussion_r\d+|(?:msg|reply|note|entry|post)[-_]?\d+|[cp]\d{3,}",
+    re.IGNORECASE,
+)
+"""A fragment that names a comment or a thread's post: what blogs, forums and forges write behind the page's address."""
 _TAG = re.compile(r"<[^<>]*>")
 URLS_KEPT = 4_096
 """Answers kept, some 2 MB: a poll asks of each entry's URL four times over."""
@@ -159,8 +164,9 @@ def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
 
 
 def _names_its_page(entry: Entry) -> bool:
-    """Whether an entry's guid is its URL once more."""
-    return canonical_url((entry.guid or "").strip()) == _address(entry)
+    """Whether an entry's guid is its URL once more, and no post's."""
+    guid = (entry.guid or "").strip()
+    return canonical_url(guid) == _address(entry) and not _is_post(guid)
 
 
 def usable_guids(entries: Iterable[Entry]) -> bool:
@@ -201,12 +207,13 @@ def _distinct(entries: Sequence[Entry]) -> int:
 
 def with_pages(entries: Sequence[Entry], home: str | None) -> tuple[Entry, ...]:
     """The entries of one document, of which those are marked that have no page of their own: their URL is `home`, the site's
-    that the document names, or one for a `CROWD`. Read as an article such a page makes them all copies of one."""
+    that the document names, or one for a `CROWD`, or names a post. Read as an article such a page makes all copies of one."""
     shared = {url for url, count in _sayings(entries, _address).items() if count >= CROWD}
     shared |= {canonical_url(home) or _NO_ADDRESS} if home else set()
-    if not shared:
-        return tuple(entries)
-    return tuple(replace(entry, own_page=False) if _address(entry) in shared else entry for entry in entries)
+    return tuple(
+        replace(entry, own_page=False) if _address(entry) in shared or _is_post(entry.url) else entry
+        for entry in entries
+    )
 
 
 def _address(entry: Entry) -> str:
@@ -218,9 +225,13 @@ def _address(entry: Entry) -> str:
 @lru_cache(URLS_KEPT)
 def article_url(url: str | None) -> str | None:
     """`canonical_url` of what can be an article's address: None for a site's front page, which feeds and pages name in
-    default of a better one, and which would make one item of all."""
-    canonical = canonical_url(url) if url else None
+    default of a better one, and which would make one item of all, and for a comment on an article or a thread's post."""
+    canonical = canonical_url(url) if url and not _is_post(url) else None
     return None if canonical is None or _is_front_page(canonical) else canonical
+
+
+def _is_post(url: str | None) -> bool:
+    return url is not None and "#" in url and _POST.fullmatch(url.rpartition("#")[2]) is not None
 
 
 def canonical_keys(url: str | None) -> tuple[str, ...]:
@@ -261,7 +272,9 @@ def shortened(entry: Entry) -> Entry:
     read."""
     if entry.text_hash is not None:
         return entry
-    url = canonical_url(entry.url) or _NO_ADDRESS if entry.url else None
+    url = None
+    if entry.url:
+        url = _NO_ADDRESS if _is_post(entry.url) else canonical_url(entry.url) or _NO_ADDRESS
     return Entry(entry.guid, url, entry.title, published_at=entry.published_at, text_hash=entry_hash(entry))
 
 

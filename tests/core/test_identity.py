@@ -126,6 +126,18 @@ def test_a_front_page_is_no_articles_address() -> None:
     assert article_url("https://example.org/?p=12") == "https://example.org/?p=12"
 
 
+@pytest.mark.parametrize(
+    "fragment", ["comment-5", "c5934120", "issuecomment-12", "discussion_r7", "p1234", "findComment-98"]
+)
+def test_a_posts_address_is_its_threads_and_not_its_own(fragment: str) -> None:
+    assert article_url(f"https://a.example.org/thread#{fragment}") is None
+
+
+@pytest.mark.parametrize("fragment", ["xtor=RSS-1", "1", "p2", "comments", "Echobox=1700000000", "section-3"])
+def test_any_other_fragment_is_none_of_an_articles_address(fragment: str) -> None:
+    assert article_url(f"https://a.example.org/thread#{fragment}") == "https://a.example.org/thread"
+
+
 def test_a_guid_of_any_length_makes_a_key_of_bounded_length() -> None:
     long = entry_keys("f", replace(ENTRY, guid="g" * 100_000))
     assert len(long[0]) < 600

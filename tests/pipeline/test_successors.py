@@ -14,7 +14,7 @@ import pytest
 from monitor.model import ArticlePolicy
 from tests.builders import NOON, a_watchlist
 from tests.laws.test_copies_laws import article
-from tests.pipeline.test_poll import HOUR, Bench
+from tests.pipeline.test_poll import HOUR, OTHER, Bench
 from tests.pipeline.test_poll_urls import HOST, page
 
 PORTAL = f"{HOST}/warnings"
@@ -106,3 +106,15 @@ async def test_the_page_that_the_feed_names_as_its_own_is_no_entrys_address(benc
         entry = bench.warning(number).replace(f"<guid isPermaLink='false'>{number}</guid>", guid)
         assert await bench.shows(f"<link>{PORTAL}</link>", entry) == 1
     assert len(bench.items()) == 3
+
+
+async def test_a_comment_is_not_the_article_under_which_it_stands(bench: Warnings) -> None:
+    story = f"{HOST}/story"
+    page(bench, story, story, title="Story", text=article(9, 6).text)
+    bench.serve(bench.warning(9, "Story").replace(PORTAL, story), feed=OTHER)
+    await bench.poll(OTHER)
+    told = [
+        await bench.shows(bench.warning(number).replace(PORTAL, f"{story}#comment-{number}")) for number in range(3)
+    ]
+    assert told == [1, 1, 1]
+    assert len(bench.items()) == 4
