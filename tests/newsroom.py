@@ -46,7 +46,7 @@ class Publisher:
     validators: str = "honest"
     """``honest``, ``stuck`` (304 to whatever is asked conditionally), ``same`` (one ETag for all), ``none``."""
     guids: str = "stable"
-    """``stable``, ``rotate`` (new at every request), ``missing``, ``shared`` (one for all)."""
+    """``stable``, ``rotate`` (new at every request), ``missing``, ``shared`` (one for all), ``position`` (1 for the newest)."""
     sessions: bool = False
     """Links carry a parameter that changes at every request."""
     dated: bool = True
@@ -116,12 +116,12 @@ class Publisher:
 
     def render(self, shown: Sequence[Story], now: datetime) -> bytes:
         salt = now.isoformat()
-        items = "".join(self._item(story, now, salt, newest=index == 0) for index, story in enumerate(shown))
+        items = "".join(self._item(story, now, salt, index) for index, story in enumerate(shown))
         generator = f"<generator>{self.generator}</generator>" if self.pages else ""
         head = f"<title>{escape(self.url)}</title>{generator}{self.channel}"
         return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
 
-    def _item(self, story: Story, now: datetime, salt: str, *, newest: bool) -> str:
+    def _item(self, story: Story, now: datetime, salt: str, index: int) -> str:
         name = f"{_digest(self.url.encode())[:6]}-{story.number}"
         link = f"https://{urlsplit(self.url).hostname}/news/{name}"
         if self.sessions:
@@ -131,13 +131,14 @@ class Publisher:
             "rotate": _digest((name + salt).encode()),
             "shared": "feed",
             "missing": "",
+            "position": str(index + 1),
         }[self.guids]
         parts = [f"<title>{headline(name)}</title><link>{escape(link)}</link>"]
         if guid:
             parts.append(f'<guid isPermaLink="false">{guid}</guid>')
         if self.dated:
             parts.append(f"<pubDate>{format_datetime(story.at)}</pubDate>")
-        hour = f" By then {now:%d%H} crates stood on the quay." if self.edited and newest else ""
+        hour = f" By then {now:%d%H} crates stood on the quay." if self.edited and index == 0 else ""
         parts.append(f"<description>{text(name)}{hour}</description>")
         return f"<item>{''.join(parts)}</item>"
 

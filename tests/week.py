@@ -78,7 +78,7 @@ RHYTHMS: tuple[tuple[str, Rate, int], ...] = (
 )
 TROUBLES = (
     "none", "none", "none", "outage", "gone", "dead", "stuck", "same", "rotate", "sessions", "both", "shared", "missing",
-    "moved", "busy", "frozen", "pinned", "edited", "undated", "pages",
+    "position", "moved", "busy", "frozen", "pinned", "edited", "undated", "pages",
 )  # fmt: skip
 
 
@@ -257,7 +257,7 @@ class Week:
             publisher.busy = [(down, down + HOUR / 4, 7200)]
         elif trouble in ("stuck", "same"):
             publisher.validators = trouble
-        elif trouble in ("rotate", "shared", "missing"):
+        elif trouble in ("rotate", "shared", "missing", "position"):
             publisher.guids = trouble
         elif trouble in ("sessions", "both"):
             publisher.sessions = True

@@ -7,6 +7,7 @@ and that is no revision.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,8 @@ class Identified:
     weak: frozenset[str] = field(default=frozenset(), kw_only=True)
     reading: Reading | None = field(default=None, kw_only=True, compare=False)
     """Its text, where it was read with the document."""
+    after: str | None = field(default=None, kw_only=True)
+    """The item whose guid or address it bears though it seems to be another (`core.successors`)."""
 
     @property
     def published_at(self) -> datetime | None:
@@ -135,14 +138,19 @@ def plan(entries: Iterable[Identified | Remembered], known: Known) -> Plan:
 def decide(one: Identified, known: Known) -> Planned | None:
     """None when the entry is known in this feed, word for word."""
     found = [(key, known[key]) for key in one.sure if key in known]
-    scoped = [value for key, value in found if is_scoped(key)]
+    scoped = [key for key, _ in found if is_scoped(key)]
     if scoped:
-        item, written = scoped[0]
-        changed = all(written != hash_ for hash_ in one.keys.values())
+        changed = all(known[key][1] != one.keys[key] for key in scoped)
+        item = _most(known[key][0] for key in one.keys if key in known)
         return Revised(one.entry, one.keys, item, weak=one.weak, reading=one.reading) if changed else None
     if found:
         return SeenElsewhere(one.entry, one.keys, found[0][1][0], weak=one.weak, reading=one.reading)
-    return Fresh(one.entry, one.keys, weak=one.weak, reading=one.reading)
+    return Fresh(one.entry, one.keys, weak=one.weak, reading=one.reading, after=one.after)
+
+
+def _most(items: Iterable[str]) -> str:
+    """What most keys name; the surest of them, where that cannot be said."""
+    return Counter(items).most_common(1)[0][0]
 
 
 def is_scoped(key: str) -> bool:

@@ -8,7 +8,7 @@ the date do.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -25,7 +25,9 @@ OFTEN = 0.2
 TOUCHES = 0.05
 """The share from which on a feed is taken to count something in its entries."""
 
-KeyVerdict = Literal["unknown", "stable", "rotate", "missing", "shared"]
+KeyVerdict = Literal["unknown", "stable", "rotate", "missing", "shared", "reused"]
+"""`rotate`: new at every poll; `shared`: one for several entries of a document; `reused`: now this entry's, then that one's."""
+_WORTHLESS = ("rotate", "shared", "reused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,14 @@ class Policy:
         return "url" if self.urls in ("unknown", "stable") else "title"
 
     @property
-    def _trusts_all(self) -> bool:
-        return self.guids not in ("rotate", "shared") and self.urls != "rotate" and self.by != "title"
+    def trusts_all(self) -> bool:
+        """Whether none of the keys that entries have is known to say nothing."""
+        return self.guids not in _WORTHLESS and self.urls not in _WORTHLESS and self.by != "title"
 
     def restrict(self, one: Identified) -> Identified:
         """The entry with the keys that do not hold for this feed made weak: kept, so that a publisher who mends them is
         found out too. Title and date decide when nothing else is left."""
-        if self._trusts_all and len(one.weak) < len(one.keys):
+        if self.trusts_all and len(one.weak) < len(one.keys):
             return one
         weak = {key for key in one.keys if self._distrusts(key)} | one.weak
         if self.by == "title" or len(weak) == len(one.keys):
@@ -58,19 +61,20 @@ class Policy:
 
     def _distrusts(self, key: str) -> bool:
         if key.startswith("guid:"):
-            return self.guids in ("rotate", "shared")
-        return key.startswith(("url:", "link:")) and self.urls == "rotate"
+            return self.guids in _WORTHLESS
+        return key.startswith(("url:", "link:")) and self.urls in _WORTHLESS
 
 
 def policy(counts: IdentityCounts) -> Policy:
     """The verdict of what was counted."""
-    guids = _verdict(counts.guid_kept, counts.guid_changed, counts.guid_missing)
+    guids = _verdict(counts.guid_kept, counts.guid_changed, counts.guid_missing, counts.guid_moved)
     if counts.shared_guids > counts.own_guids:
         guids = "shared"
     edits: Literal["unknown", "seldom", "often"] = "unknown"
     if counts.again >= EVIDENCE:
         edits = "often" if counts.edited >= OFTEN * counts.again else "seldom"
-    return Policy(guids, _verdict(counts.url_kept, counts.url_changed, counts.url_missing), edits)
+    urls = _verdict(counts.url_kept, counts.url_changed, counts.url_missing, counts.url_moved)
+    return Policy(guids, urls, edits)
 
 
 def touches(counts: IdentityCounts) -> bool:
@@ -107,31 +111,7 @@ def observe(
     return IdentityCounts(**found)
 
 
-def at_known_addresses(
-    counts: IdentityCounts, unread: Sequence[Identified], count: int, known: Known
-) -> Mapping[int, str]:
-    """Places among the `unread` of a document's `count` entries, with the item that this feed showed at their address, of those
-    whose guid says that they are others: a thread's next post, the warning that follows on one. That a feed's guids say
-    nothing shows when more than half of its entries come so at once."""
-    if policy(counts).guids in ("rotate", "shared"):
-        return {}
-    found = {place: known[link][0] for place, one in enumerate(unread) if (link := _only_link(one, known))}
-    return found if count < EVIDENCE or 2 * len(found) <= count else {}
-
-
-def _only_link(one: Identified, known: Known) -> str:
-    """The key of an entry with a guid that is known by its link alone, under which another text was written."""
-    names = {key.partition(":")[0]: key for key in one.keys}
-    link = names.get("link", "")
-    if "guid" not in names or link not in known or known[link][1] == one.keys[link]:
-        return ""
-    return "" if any(names.get(kind) in known for kind in ("guid", "text")) else link
-
-
-def apart(one: Identified) -> Identified:
-    """An entry to which its address does not belong: another stood there before it."""
-    keys = {key: hash_ for key, hash_ in one.keys.items() if not key.startswith(("url:", "link:"))}
-    return replace(one, entry=replace(one.entry, own_page=False), keys=keys)
+_COUNTED = {"guid": "guid", "link": "url"}
 
 
 def _remembered(entry: Entry, keys: Iterable[str]) -> Iterable[str]:
@@ -162,12 +142,17 @@ def _entry(one: Identified, known: Known) -> Iterable[str]:
     yield "again"
     if all(known[key][1] != one.keys[key] for key in scoped if key in known):
         yield "edited"
-    for kind, name in (("guid", "guid"), ("link", "url")):
-        if any(key.startswith(f"{kind}:") for key in scoped):
-            yield f"{name}_kept" if kind in seen else f"{name}_changed"
+    told = next((known[key][0] for key in scoped if key.startswith("text:") and key in known), None)
+    for key in scoped:
+        kind = key.partition(":")[0]
+        if name := _COUNTED.get(kind):
+            moved = kind in seen and told is not None and known[key][0] != told
+            yield f"{name}_moved" if moved else f"{name}_kept" if kind in seen else f"{name}_changed"
 
 
-def _verdict(kept: int, changed: int, missing: int) -> KeyVerdict:
+def _verdict(kept: int, changed: int, missing: int, moved: int) -> KeyVerdict:
+    if moved >= EVIDENCE and moved > kept:
+        return "reused"
     if changed >= EVIDENCE and changed > kept:
         return "rotate"
     if missing > kept + changed:

@@ -23,6 +23,9 @@ class IdentityCounts:
     again: int = 0
     """Entries seen again; `edited` of them were worded differently."""
     edited: int = 0
+    guid_moved: int = 0
+    """Entries known by title and date whose guid (`url_moved`: URL) had been another's."""
+    url_moved: int = 0
 
 
 class Part(NamedTuple):

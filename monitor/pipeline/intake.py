@@ -113,7 +113,17 @@ class Intake:
                 return self._same_canonical(known[name][0], keys, reading)
         if names and names[0] not in keys:
             keys = {**keys, names[reading.canonical_claimed]: next(iter(keys.values()))}
+        if planned.after is not None and (same := self._same_after_all(planned.after, reading)) is not None:
+            self._add_keys(same.id, keys)
+            return self._edited(same, self._cut(reading))
         return self._new(keys, reading, None, None)
+
+    def _same_after_all(self, before: str, reading: Reading) -> Item | None:
+        """The item on which an entry seemed to follow, where all that it says, read in full, is a copy of it."""
+        item = self.tx.item(before)
+        found = self.tx.copies.find(self._cut(reading), self.now - self.rules.config.dedup.window)
+        of = self.tx.item(found.of) if found else None
+        return item if item and of and of.story == item.story else None
 
     def _same_canonical(self, known: str, keys: Mapping[str, str], reading: Reading) -> Taken:
         """A page that names a stored article's URL as its own, or one that a stored page had named: another road to it, or

@@ -1,4 +1,4 @@
-"""Entries that stand where another stood: a portal's warnings, one at a time, and the posts of a thread share an address."""
+"""Entries that bear a known one's guid or address, and are others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from monitor.content.articles import are_others
 from monitor.core.plan import Identified, Known
-from monitor.core.sameness import apart, at_known_addresses
+from monitor.core.successors import apart, follows, succeeding
 from monitor.errors import WorkerDied
 from monitor.model import FeedState, Item
 from monitor.pipeline.documents import Document
@@ -17,26 +17,21 @@ from monitor.ports import Workers
 async def with_successors(
     document: Document, known: Known, state: FeedState, stored: Items, workers: Workers
 ) -> Document:
-    """The document, of which those entries have no address of their own whose guid is new, whose date is later (or
-    unknown), and whose words are others than those of the item that stood there: as an edit of it they would alert nobody."""
+    """The document, whose entries that follow on an item (`core.successors`) and are in other words are `apart` from it: as edits
+    of it they would alert nobody."""
     unread = document.unread
-    places = at_known_addresses(state.learnt.identity, unread, len(document.entries), known)
+    places = succeeding(state.learnt.identity, unread, len(document.entries), known)
     if not places:
         return document
     items = {item.id: item for item in await stored(set(places.values()))}
-    follows = {place: items[item] for place, item in places.items() if _follows(unread[place], items.get(item))}
-    others = await _others([unread[place] for place in follows], list(follows.values()), workers)
-    moved = {place for place, other in zip(follows, others, strict=True) if other}
+    later = {place: items[item] for place, item in places.items() if follows(unread[place], items.get(item), known)}
+    others = await _others([unread[place] for place in later], list(later.values()), workers)
+    moved = {place for place, other in zip(later, others, strict=True) if other}
     if not moved:
         return document
-    return document.with_unread(apart(one) if place in moved else one for place, one in enumerate(unread))
-
-
-def _follows(one: Identified, item: Item | None) -> bool:
-    if item is None:
-        return False
-    before, now = item.published_at, one.published_at
-    return before is None or now is None or now > before
+    return document.with_unread(
+        apart(one, places[place], known) if place in moved else one for place, one in enumerate(unread)
+    )
 
 
 async def _others(ones: Sequence[Identified], items: Sequence[Item], workers: Workers) -> list[bool]:

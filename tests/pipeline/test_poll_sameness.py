@@ -31,6 +31,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ("rotate", True, "title", ("rotate", "rotate")),
         ("missing", True, "title", ("missing", "rotate")),
         ("shared", True, "title", ("shared", "rotate")),
+        ("position", False, "url", ("reused", "stable")),
+        ("position", True, "title", ("reused", "rotate")),
     ],
 )
 async def test_each_entry_is_one_item_however_it_is_renamed(

@@ -118,3 +118,37 @@ async def test_a_comment_is_not_the_article_under_which_it_stands(bench: Warning
     ]
     assert told == [1, 1, 1]
     assert len(bench.items()) == 4
+
+
+def bulletin(number: int, *, guid: str = "latest", hours: int = -1, text: str = "", title: str = "") -> str:
+    """At an address of its own, under a guid that others bear."""
+    date = format_datetime(NOON + (number if hours < 0 else hours) * HOUR)
+    return (
+        f"<item><title>{title or article(number, 1).title}</title><link>{HOST}/{number}</link>"
+        f"<guid isPermaLink='false'>{guid}</guid><pubDate>{date}</pubDate>"
+        f"<description>A ship. {text or article(number, 1).text}</description></item>"
+    )
+
+
+async def test_a_guid_that_is_one_for_all_that_follow_on_each_other_makes_no_edits_of_them(bench: Warnings) -> None:
+    assert [await bench.shows(bulletin(number)) for number in range(4)] == [1, 1, 1, 1]
+    assert await bench.shows(bulletin(3, text=f"{article(3, 1).text} It was towed.")) == 0
+    assert (len(bench.items()), bench.items()[0].revisions) == (4, 1)
+
+
+async def test_an_article_that_moves_when_it_is_edited_is_itself(bench: Warnings) -> None:
+    """Another headline and teaser, a later date and an address of its own under the guid that it had: its page tells."""
+    page(bench, f"{HOST}/1", f"{HOST}/1", title="One", text=article(7, 8).text)
+    page(bench, f"{HOST}/2", f"{HOST}/2", title="Two", text=f"{article(7, 8).text}\n{article(8, 1).text}")
+    await bench.shows(bulletin(1, text=article(1, 1).text))
+    assert await bench.shows(bulletin(2, text=article(2, 1).text)) == 0
+    (item,) = bench.items()
+    assert item.revisions == 1
+    assert await bench.shows(bulletin(2, text=article(3, 1).text)) == 0
+
+
+async def test_an_entry_in_the_same_words_or_of_the_same_date_is_the_one_before(bench: Warnings) -> None:
+    await bench.shows(bulletin(1))
+    await bench.shows(bulletin(2, hours=1))
+    await bench.shows(bulletin(3, title=article(2, 1).title, text=article(2, 1).text))
+    assert len(bench.items()) == 1
