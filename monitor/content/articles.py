@@ -127,6 +127,7 @@ def read_entries(entries: Sequence[Entry], context: Context) -> list[Reading]:
 def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: str | None = None) -> Reading:
     """One article. A page that cannot be read leaves the feed's text, and `problem` says so."""
     from monitor.content.leads import with_leads
+    from monitor.content.relevance import speaks_of
 
     article, later, onward = PageText(text=""), None, None
     if page is not None:
@@ -139,13 +140,16 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
             problem, later = str(error), timedelta() if isinstance(error, PageWalled) else None
             onward = error.url if isinstance(error, PageElsewhere) else None
     own, above, below = said_of(entry)
+    if article.text and not speaks_of(article.text, "\n".join((entry.title, own, *above))):
+        problem, article = "the page has nothing of what the feed says", PageText(text="")
     used: TextFrom = "page" if len(article.text) > WORTH_A_PAGE * len(own) else "feed"
     if used == "feed" and page is not None and problem is None:
         problem = "the page's text is shorter than the feed's own"
     title = entry.title or article.title
     text = with_leads(article.text if used == "page" else own, title, above, below)
     claimed = _first_canonical(article.canonical_url)
-    found = _first_canonical(page.url if page else None, entry.url)
+    # Where a redirect ends that brought no article, those of all the others may end: at a login, at the front page.
+    found = _first_canonical(page.url if page and article.text else None, entry.url)
     priors = [*context.languages, *(word for word in (entry.language, article.language) if word)]
     return _finish(
         Reading(

@@ -133,11 +133,16 @@ class Intake:
         the article of which theirs is a translation.
         """
         item = self.tx.item(known)
-        if item is None or _words(item.title) != _words(reading.title):
+        if item is None or _words(item.title) != _words(reading.title) or self._is_its_next(item, reading):
             return self._new(keys, reading, None, None)
         if item.url and reading.url and site_of(item.url) != site_of(reading.url):
             return self._new(keys, reading, self._same_url(known), None)
         return self._elsewhere(known, keys, reading.url, reading)
+
+    def _is_its_next(self, item: Item, reading: Reading) -> bool:
+        """Whether a feed that shows the item has this beside it, of another date: a column's next, behind one login for all."""
+        before, now = item.published_at, reading.published_at
+        return self.feed is not None and self.feed.id in item.feeds and bool(before and now) and before != now
 
     def _same_url(self, of: str) -> CopyEvidence | None:
         item = self.tx.item(of)

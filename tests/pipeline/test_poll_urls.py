@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
 from monitor.model import ArticlePolicy, Fetched
-from tests.builders import TEXT
+from tests.builders import HOUR, NOON, TEXT
 from tests.pipeline.test_poll import FEED, OTHER, Bench
 
 TITLE = "Freighters leave the northern basin"
@@ -165,4 +166,27 @@ async def test_one_headline_and_a_front_page_as_canonical_link_are_not_one_artic
         text = " ".join(f"word{number}x{word}" for word in range(80))
         page(bench, f"{HOST}/{number}", f"{HOST}/", title="Editorial", text=text)
     bench.serve(*(entry(f"{HOST}/{number}", "Editorial") for number in range(3)))
+    assert (await bench.poll()).new == 3
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Log in to read on. Password forgotten? Sign in or register.",
+        "All columns of the year, one after the other. " * 30,
+    ],
+    ids=["a login", "a list"],
+)
+async def test_a_column_s_articles_stay_apart_though_all_lead_to_one_page(bench: Bench, says: str) -> None:
+    for number in range(3):
+        body = f"<html><body><article><p>{says}</p></article></body></html>".encode()
+        bench.net.answers[f"{HOST}/{number}"] = Fetched(f"{HOST}/there", 200, body, {"content-type": "text/html"})
+    texts = (" ".join(f"word{number}x{word}" for word in range(12)) for number in range(3))
+    dates = (f"<pubDate>{format_datetime(NOON - number * HOUR)}</pubDate>" for number in range(3))
+    bench.serve(
+        *(
+            entry(f"{HOST}/{number}", "Editorial").replace("Short.", text).replace("<link>", f"{date}<link>")
+            for number, (text, date) in enumerate(zip(texts, dates, strict=True))
+        )
+    )
     assert (await bench.poll()).new == 3

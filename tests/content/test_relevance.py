@@ -1,0 +1,43 @@
+"""Pages that do not speak of the article that their feed announced."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.content.articles import Context, read_entry
+from monitor.model import Entry, Fetched, Reading
+from tests.builders import NOON
+
+TITLE = "Tugs raise the sunken barge"
+SAID = "Divers passed four cables under the barge on Monday, and two tugs from the naval yard lifted it."
+APP = "See what your friends share, follow the channels that you love, and open everything at once in our application. "
+ARTICLE = (
+    "Two tugs lifted the wreck on Monday, after divers had worked on it for nine days in murky water off the pier. "
+)
+UKRAINIAN = "Два буксири підняли баржу з дна після дев'яти днів роботи водолазів у каламутній воді біля причалу. "
+ELSEWHERE = "https://a.example.org/app"
+
+
+def read(text: str, *, said: str = SAID, title: str = TITLE) -> Reading:
+    page = Fetched(ELSEWHERE, 200, f"<html><body><article><p>{text}</p></article></body></html>".encode(), {})
+    return read_entry(Entry("1", "https://a.example.org/1", title, summary=said), page, Context(NOON))
+
+
+def test_a_page_that_has_nothing_of_it_is_not_the_article() -> None:
+    reading = read(APP * 2)
+    assert (reading.text, reading.text_from) == (SAID, "feed")
+    assert reading.problem == "the page has nothing of what the feed says"
+    assert reading.canonical_url == "https://a.example.org/1", "nor is its address the article's"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "title"),
+    [
+        (ARTICLE * 3, SAID, TITLE),
+        (APP * 2, "See more.", "Summer"),
+        (UKRAINIAN * 10, SAID, TITLE),
+    ],
+    ids=["in other words", "too little to tell", "in another language"],
+)
+def test_a_page_that_may_be_it_is_read(text: str, said: str, title: str) -> None:
+    assert read(text, said=said, title=title).text_from == "page"
