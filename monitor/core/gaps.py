@@ -21,6 +21,8 @@ PINNED = 0.2
 """Of a document's entries at most this part (or two) is taken for pinned; more are simply an unsorted feed."""
 USUAL = 0.3
 """Overlap from which even a small window is expected to share an entry."""
+PACE = 0.2
+"""Of a document without dates, the part that must be new at one poll to say how fast it rolls."""
 LEARN = 0.25
 """Weight of the last document in what is usual."""
 
@@ -96,20 +98,29 @@ def usual_overlap(usual: float | None, now: Window) -> float:
     return now.overlap if usual is None else (1 - LEARN) * usual + LEARN * now.overlap
 
 
+def rolls_in(now: Window, during: timedelta) -> timedelta | None:
+    """How long the document takes to roll over at the pace of what was new in it, which came `during` this time. None where
+    that was too little to show a pace."""
+    return during * (now.size / now.fresh) if now.fresh > 1 and now.fresh >= PACE * now.size else None
+
+
 def usual_span(
-    span: timedelta | None, dates: Sequence[datetime | None], now: datetime, since: timedelta
+    span: timedelta | None,
+    dates: Sequence[datetime | None],
+    now: datetime,
+    since: timedelta,
+    rolls: timedelta | None = None,
 ) -> timedelta | None:
     """How long an entry stands in the document: twice the time from its newest to its median date, which neither a
-    pinned entry nor one dated wrongly moves. None until the dates say; those that are all of one moment (many a publisher
-    dates everything by its last build) say nothing.
+    pinned entry nor one dated wrongly moves. Where there are no dates, or they are all of one moment (many a publisher dates
+    everything by its last build): what was seen, `rolls_in`. None until either says.
 
     It shrinks at once and grows over days (`since`: the time from the document before): an outage that begins in the calm
     of the night must not be waited for as if the morning were as calm.
     """
     newest = sorted((min(date, now) for date in dates if date), reverse=True)
-    if len(newest) < SMALL:
-        return span
-    stands = 2 * (newest[0] - newest[len(newest) // 2])
+    stands = 2 * (newest[0] - newest[len(newest) // 2]) if len(newest) >= SMALL else None
+    stands = stands or rolls
     if not stands:
         return span
     if span is None or stands <= span:

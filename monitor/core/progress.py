@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.core.gaps import Continuity, Window, usual_overlap, usual_span
+from monitor.core.gaps import Continuity, Window, rolls_in, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
 from monitor.model import Entry, Feed, FeedState, IdentityCounts, Learnt, ParsedFeed, PollPolicy
@@ -77,8 +77,9 @@ class Moment:
         if whole or learnt.failing_since is not None:  # most polls change nothing of it
             learnt = replace(learnt, failing_since=None, whole_at=self.now if whole else learnt.whole_at)
         last_new_at = self.now if news else state.last_new_at
-        interval = interval_after(self.feed, self.policy, state.interval, self._seen(learnt, look, last_new_at, gap))
-        wishes = Hints(learnt.ttl, max_age, None, learnt.skip_hours, learnt.skip_days) if not gap else Hints()
+        haste = learnt.older is not None or (look is not None and look.continuity == "gap")
+        interval = interval_after(self.feed, self.policy, state.interval, self._seen(learnt, look, last_new_at, haste))
+        wishes = Hints(learnt.ttl, max_age, None, learnt.skip_hours, learnt.skip_days) if not haste else Hints()
         return replace(
             state,
             interval=interval,
@@ -154,7 +155,7 @@ class Moment:
         )
         if look.judged:
             passed = self.now - (learnt.whole_at or self.now)
-            span = usual_span(learnt.span, look.dates, self.now, passed)
+            span = usual_span(learnt.span, look.dates, self.now, passed, self._rolls(state, window))
             learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
         learnt = self._gaps(state, learnt, look)
         if look.continuity == "contiguous" and look.fresh:
@@ -162,6 +163,11 @@ class Moment:
         if look.continuity == "first":
             return replace(learnt, rhythm_since=self.now)
         return self._rhythm(state, learnt, look.fresh) if look.fresh else learnt
+
+    def _rolls(self, state: FeedState, window: Window) -> timedelta | None:
+        """At the pace of what came since the poll before: polled twice in a minute, by hand, it came no faster."""
+        since = state.last_success_at
+        return rolls_in(window, max(self.now - since, self.policy.min)) if since else None
 
     def _gaps(self, state: FeedState, learnt: Learnt, look: Look) -> Learnt:
         """The gap that it shows, or that was filled before it; another while one is being filled makes one of both."""

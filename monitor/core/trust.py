@@ -13,6 +13,10 @@ UNCONDITIONAL_EVERY = 12
 """Every so many polls the validators are left out: publishers' ETags lie (Media Cloud found so)."""
 UNTOLD_SHARE = 0.5
 """For so much of the time that an entry stands in the document, "unchanged" is believed: a poll later it still stands."""
+UNPROVEN_SHARE = 1 / 6
+"""For less where news was never yet told of: a feed that is read since midnight may have lied all morning."""
+UNPROVEN_MOST = timedelta(days=1)
+"""And for no longer than this: of a blog with ten entries a month, the sixth is a week's."""
 _LEAST = timedelta(hours=1)
 """But for an hour always: many a small feed gets its day's entries within minutes."""
 DISTRUST = timedelta(days=30)
@@ -42,7 +46,16 @@ def conditional(state: FeedState, now: datetime) -> bool:
     if state.learnt.older or distrusted(state, now) or state.polls % UNCONDITIONAL_EVERY == UNCONDITIONAL_EVERY - 1:
         return False
     span, whole_at = state.learnt.span, state.learnt.whole_at
-    return span is None or whole_at is None or now - whole_at < max(span * UNTOLD_SHARE, _LEAST)
+    if span is None or whole_at is None:
+        return True
+    believed = span * UNTOLD_SHARE if _has_told(state) else min(span * UNPROVEN_SHARE, UNPROVEN_MOST)
+    return now - whole_at < max(believed, _LEAST)
+
+
+def _has_told(state: FeedState) -> bool:
+    """Whether the feed brought news since its first poll: had the validators held them back, they would be distrusted."""
+    first, news = state.first_polled_at, state.last_new_at
+    return first is not None and news is not None and news > first
 
 
 def was_unchanged(state: FeedState) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.core.gaps import Window, continuity, judgeable, usual_span, window
+from monitor.core.gaps import Window, continuity, judgeable, rolls_in, usual_span, window
 from tests.builders import HOUR, NOON
 
 NEW, OLD = False, True
@@ -58,6 +58,16 @@ def test_how_long_an_entry_stands_is_not_moved_by_one_that_is_pinned_or_misdated
     assert usual_span(3 * HOUR, [None], NOON, HOUR) == 3 * HOUR
     assert usual_span(None, [NOON] * 20, NOON, HOUR) is None, "the date of a build"
     assert usual_span(3 * HOUR, [NOON + HOUR] * 20, NOON, HOUR) == 3 * HOUR
+
+
+def test_without_dates_what_was_seen_says_how_long_an_entry_stands() -> None:
+    fast = rolls_in(Window((False,) * 5 + (True,) * 15), HOUR)
+    assert fast == 4 * HOUR
+    assert rolls_in(Window((False,) * 3 + (True,) * 17), HOUR) is None, "too little to show a pace"
+    assert rolls_in(Window((True,) * 20), HOUR) is None
+    assert usual_span(None, [NOON] * 20, NOON, HOUR, fast) == 4 * HOUR
+    assert usual_span(None, [None] * 20, NOON, HOUR, fast) == 4 * HOUR
+    assert usual_span(None, [NOON - number * HOUR for number in range(9)], NOON, HOUR, fast) == 8 * HOUR
 
 
 def test_a_busy_hour_is_remembered_through_a_calm_night() -> None:

@@ -35,6 +35,13 @@ class Desk:
         rules = Rules.of(self.config)
         return await a_poller(self.store, self.room, self.clock).poll(feed or self.config.feeds[0], rules)
 
+    async def run(self, until: datetime) -> None:
+        """Poll whenever the schedule says so."""
+        await self.poll()
+        while (at := self.state.next_poll_at) is not None and at < until:
+            await self.poll(max(timedelta(), at - self.clock.now()))
+        self.clock.move(until - self.clock.now())
+
     @property
     def state(self) -> FeedState:
         return self.store.feed_state("harbour")

@@ -51,6 +51,30 @@ async def test_a_window_that_rolled_over_is_a_gap_until_the_next_that_follows_on
     assert desk.state.learnt.gaps == 1
 
 
+async def test_after_a_gap_a_feed_that_stands_still_is_not_polled_ever_so_often(desk: Desk) -> None:
+    publisher = desk.publisher(window=10, channel="<ttl>60</ttl>")
+    publisher.stories = [story for story in publisher.stories if story.at <= NOON + 25 * HOUR]
+    await desk.poll()
+    await desk.poll(5 * HOUR)
+    await desk.poll(20 * HOUR)
+    assert desk.state.gap
+    before = len(desk.room.asked)
+    await desk.run(NOON + 30 * HOUR)
+    assert desk.state.gap, "an unchanged document says nothing"
+    assert len(desk.room.asked) - before <= 6
+
+
+async def test_a_feed_without_dates_is_learnt_to_roll_fast(desk: Desk) -> None:
+    """Every day twenty-four entries within an hour, of which it shows twenty."""
+    publisher = desk.publisher(dated=False)
+    days = [NOON + timedelta(days=day) + number * 2.5 * MINUTE for day in range(1, 6) for number in range(24)]
+    publisher.stories = stories(NOON - 30 * HOUR, HOUR, 30) + [Story(30 + n, at) for n, at in enumerate(days)]
+    await desk.run(NOON + timedelta(days=3))
+    learnt = desk.clock.now()
+    await desk.run(NOON + timedelta(days=6))
+    assert desk.missed(publisher, learnt) == []
+
+
 async def test_a_feed_that_is_ill_formed_at_every_poll_shows_its_gaps_too(desk: Desk) -> None:
     desk.publisher(window=10, channel="<description>Ships & boats</description>")
     assert (await desk.poll()).error
@@ -411,6 +435,16 @@ async def test_validators_that_lied_are_left_out_from_then_on(desk: Desk, valida
     later = desk.clock.now() + DISTRUST
     fresh = replace(desk.state, learnt=replace(desk.state.learnt, whole_at=later - MINUTE))
     assert conditional(fresh, later), "after a month they are tried again"
+
+
+@pytest.mark.parametrize("validators", ["stuck", "same"])
+async def test_validators_that_lie_from_the_first_day_on_lose_nothing(desk: Desk, validators: str) -> None:
+    """A paper whose document spans a day when it is first read, in the night, and rolls over in a morning."""
+    publisher = desk.publisher(validators=validators)
+    night = stories(NOON - 40 * HOUR, HOUR, 36)
+    publisher.stories = night + [Story(36 + n, NOON + 6 * HOUR + n * 15 * MINUTE) for n in range(60)]
+    await desk.run(NOON + 24 * HOUR)
+    assert desk.missed(publisher, NOON) == []
 
 
 async def test_honest_validators_are_not_suspected(desk: Desk) -> None:
