@@ -55,7 +55,7 @@ def _adds_words(paragraph: str, known: Collection[str]) -> bool:
         return False
     words = words_of(_URL.sub(" ", without_invitation(paragraph)))
     spaced = [word for word in words if not is_spaceless(word)]
-    pairs = _pairs(words)
+    pairs = pairs_of(words)
     if len(spaced) + len(pairs) < LEAST:
         return False
     if len(pairs) > len(spaced):
@@ -75,10 +75,10 @@ def _is_glued(word: str, known: Collection[str]) -> bool:
 
 
 def _parts(words: Sequence[str]) -> set[str]:
-    return {*words, *_pairs(words)}
+    return {*words, *pairs_of(words)}
 
 
-def _pairs(words: Sequence[str]) -> list[str]:
+def pairs_of(words: Sequence[str]) -> list[str]:
     """Neighbours of a script without spaces, whose single characters stand in every text."""
     alone = [is_spaceless(word) for word in words]
     return [words[at] + words[at + 1] for at in range(len(words) - 1) if alone[at] and alone[at + 1]]

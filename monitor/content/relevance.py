@@ -6,7 +6,8 @@ Of 81 real pages none whose headline and description have six words or more shar
 
 from __future__ import annotations
 
-from monitor.core.text import is_spaceless, words_of
+from monitor.content.leads import pairs_of
+from monitor.core.text import words_of
 
 ENOUGH = 6
 """Words that a feed must say of an article for their absence to mean something."""
@@ -22,10 +23,13 @@ BRIEF = 120
 
 def speaks_of(page: str, said: str) -> bool:
     """Whether a page's text may be of what is `said`, a headline and a teaser. It may where that is too little to tell."""
-    wanted = _stems(words_of(said))
     words = words_of(page)
-    return len(wanted) < ENOUGH or len(words) > BRIEF or len(wanted & _stems(words)) >= LEAST * len(wanted)
+    if len(words) > BRIEF:
+        return True
+    wanted = _stems(words_of(said))
+    return len(wanted) < ENOUGH or len(wanted & _stems(words)) >= LEAST * len(wanted)
 
 
 def _stems(words: list[str]) -> set[str]:
-    return {word[:STEM] for word in words if len(word) >= LETTERS and not word.isdigit() and not is_spaceless(word)}
+    """Of scripts without spaces, pairs of characters."""
+    return {word[:STEM] for word in words if len(word) >= LETTERS and not word.isdigit()}.union(pairs_of(words))

@@ -23,6 +23,17 @@ def read(text: str, *, said: str = SAID, title: str = TITLE) -> Reading:
     return read_entry(Entry("1", "https://a.example.org/1", title, summary=said), page, Context(NOON))
 
 
+def test_scripts_without_spaces_are_compared_by_their_pairs() -> None:
+    said = "北朝鮮の兵士がクルスクで確認されたとNATOが発表"
+    assert read(APP * 2, said=said, title="北朝鮮兵士").text_from == "feed"
+    assert (
+        read(
+            f"NATOは月曜日、{said}した。兵士は数千人に上るという。{'続報は後ほど。' * 3}", said=said, title="北朝鮮兵士"
+        ).text_from
+        == "page"
+    )
+
+
 def test_a_page_that_has_nothing_of_it_is_not_the_article() -> None:
     reading = read(APP * 2)
     assert (reading.text, reading.text_from) == (SAID, "feed")
