@@ -23,8 +23,9 @@ from monitor.core.urls import MAX_URL, BadUrlError, mask_url, normal_escapes, re
 from monitor.model import Entry
 
 __all__ = [
-    "alert_id", "article_url", "canonical_keys", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id", "mask_url",
-    "plain_link", "shared_texts", "shortened", "site_of", "slug", "text_key", "usable_guids", "with_pages",
+    "alert_id", "article_url", "canonical_keys", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id",
+    "leads_home", "mask_url", "plain_link", "shared_texts", "shortened", "site_of", "slug", "text_key", "usable_guids",
+    "with_pages",
 ]  # fmt: skip
 
 _MAX_GUID = 500
@@ -63,6 +64,10 @@ _POST = re.compile(
     re.IGNORECASE,
 )
 """A fragment that names a comment or a thread's post: what blogs, forums and forges write behind the page's address."""
+_HOME = re.compile(
+    r"https?://[^/]+/(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w{2,5})?)?", re.IGNORECASE
+)
+"""A site's front page, of one of its languages too."""
 _TAG = re.compile(r"<[^<>]*>")
 URLS_KEPT = 4_096
 """Answers kept, some 2 MB: a poll asks of each entry's URL four times over."""
@@ -250,6 +255,12 @@ def _article(entry: Entry) -> str | None:
 
 def _is_front_page(canonical: str) -> bool:
     return canonical.endswith("/") and canonical.count("/") == 3
+
+
+def leads_home(asked: str, answered: str) -> bool:
+    """Whether an article's address led to a site's front page: shown in place of what is gone, or is not for everybody."""
+    asked, answered = (canonical_url(url) or "" for url in (asked, answered))
+    return asked != answered and not _is_front_page(asked) and _HOME.fullmatch(answered) is not None
 
 
 def _folded(text: str) -> str:

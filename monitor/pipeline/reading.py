@@ -10,6 +10,7 @@ from typing import NamedTuple, assert_never
 
 from monitor.content.articles import Context, read_entries, read_entry, triage
 from monitor.core.givers import Givers
+from monitor.core.identity import leads_home
 from monitor.core.plan import Fresh, Planned, Revised
 from monitor.core.rereading import PARTIAL_AFTER, comes_later, may_be_a_wall
 from monitor.errors import ReadError, WorkerDied
@@ -105,6 +106,8 @@ class Reader:
         url = entry.url or ""
         for _ in range(1 + MAX_ONWARD):
             page, problem, after, unsure = await self._page(url)
+            if page is not None and leads_home(entry.url or "", page.url):
+                page, problem, after, unsure = None, "page: leads to the front page of its site", timedelta(), True
             if page is None:
                 break
             try:

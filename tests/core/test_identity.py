@@ -15,6 +15,7 @@ from monitor.core.identity import (
     entry_keys,
     feed_keys,
     item_id,
+    leads_home,
     site_of,
     slug,
     usable_guids,
@@ -136,6 +137,22 @@ def test_a_posts_address_is_its_threads_and_not_its_own(fragment: str) -> None:
 @pytest.mark.parametrize("fragment", ["xtor=RSS-1", "1", "p2", "comments", "Echobox=1700000000", "section-3"])
 def test_any_other_fragment_is_none_of_an_articles_address(fragment: str) -> None:
     assert article_url(f"https://a.example.org/thread#{fragment}") == "https://a.example.org/thread"
+
+
+@pytest.mark.parametrize(
+    "page", ["", "/", "/?utm_source=rss", "/it/", "/en-gb", "/index.html", "/it/home", "/home.php"]
+)
+def test_an_article_s_address_that_ends_at_the_front_page_led_home(page: str) -> None:
+    assert leads_home("https://a.example.org/2026/story", f"https://www.example.org{page}")
+
+
+def test_a_link_to_a_front_page_leads_where_it_should() -> None:
+    assert not leads_home("https://example.org/", "https://www.example.org/")
+
+
+@pytest.mark.parametrize("page", ["/2026/story", "/story/", "/?p=12", "/news", "/index.php?id=4", "/it/storia"])
+def test_an_article_s_own_address_leads_not_home(page: str) -> None:
+    assert not leads_home("https://a.example.org/go/1", f"https://www.example.org{page}")
 
 
 def test_a_guid_of_any_length_makes_a_key_of_bounded_length() -> None:

@@ -190,3 +190,13 @@ async def test_a_column_s_articles_stay_apart_though_all_lead_to_one_page(bench:
         )
     )
     assert (await bench.poll()).new == 3
+
+
+async def test_the_front_page_in_an_article_s_place_is_not_the_article(bench: Bench) -> None:
+    page(bench, f"{HOST}/", f"{HOST}/")
+    bench.net.answers[f"{HOST}/gone"] = bench.net.answers[f"{HOST}/"]
+    bench.serve(entry(f"{HOST}/gone"))
+    await bench.poll()
+    (item,) = bench.items()
+    assert (item.text, item.text_from) == ("Short.", "feed")
+    assert item.problem == "page: leads to the front page of its site"
