@@ -1,7 +1,8 @@
 """Whether a page speaks of the article that its feed announced: apps, blocks, parked domains and the pages that sites show in an
 article's place do not, and no list of phrases knows them all.
 
-Of 81 real pages none whose headline and description have six words or more shares less than a third of them with its text.
+Of 81 real pages none has less than a third of the words of its headline and description, where they are six or more; of 228
+articles in real feeds, mostly cut, none less than an eighth of its teaser's.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from monitor.core.text import words_of
 ENOUGH = 6
 """Words that a feed must say of an article for their absence to mean something."""
 LEAST = 0.07
-"""Of them, the part that a page about it has at least: a fifth of what the least of real pages has."""
+"""Of them, the part that a page about it has at least: half of what the least of real articles has."""
 LETTERS = 4
 """Of a word that counts: shorter ones stand on any page."""
 STEM = 5
