@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Sequence
 
 from monitor.core.plan import Planned, SeenElsewhere
 from monitor.core.stories import is_teaser
-from monitor.model import Item
-
-Items = Callable[[Collection[str]], Awaitable[list[Item]]]
-"""What is stored under these ids."""
+from monitor.pipeline.stored import Stored
 
 
-async def fuller(chunk: Sequence[Planned], stored: Items) -> frozenset[int]:
+async def fuller(chunk: Sequence[Planned], stored: Stored) -> frozenset[int]:
     """Places of known articles whose text may stand in this feed where the store has another feed's teaser."""
     places = {
         one.item: place
@@ -22,7 +19,7 @@ async def fuller(chunk: Sequence[Planned], stored: Items) -> frozenset[int]:
     if not places:
         return frozenset()
     return frozenset(
-        places[item.id] for item in await stored(places) if is_teaser(item, _written(chunk[places[item.id]]))
+        places[item.id] for item in await stored.items(places) if is_teaser(item, _written(chunk[places[item.id]]))
     )
 
 

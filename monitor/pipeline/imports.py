@@ -16,8 +16,8 @@ from monitor.core.dates import parse_iso
 from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import Feed, PageText, Reading
 from monitor.pipeline.intake import Intake, Taken
-from monitor.pipeline.poll import Write
 from monitor.pipeline.rules import Rules
+from monitor.pipeline.stored import Write
 from monitor.ports import Clock, Store, Workers
 
 CHUNK = 64

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from monitor.core.alerting import drafts, follow_up, may_alert, may_follow, occasions, revision_drafts
 from monitor.core.boilerplate import cut_learnt, own_lines
 from monitor.core.copies import fingerprint
 from monitor.core.identity import canonical_keys, canonical_url, item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
-from monitor.core.revisions import Difference, differences
+from monitor.core.revisions import differences
 from monitor.core.stories import is_teaser, says_more
 from monitor.core.text import words_of
 from monitor.model import CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict
 from monitor.pipeline.rules import Rules
+from monitor.pipeline.telling import Telling
 from monitor.ports import Transaction
 
 Kind = Literal["new", "copy", "revised", "seen"]
@@ -46,6 +46,13 @@ class Intake:
     first_poll: bool = False
     _asked: dict[str, tuple[str, str] | None] = field(default_factory=dict, init=False)
     """What the store knows of keys that were asked for, and what was written since; None: nothing."""
+
+    @property
+    def _telling(self) -> Telling:
+        return Telling(self.tx, self.rules, self.now)
+
+    def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Collection[str] = ()) -> int:
+        return self._telling.first(item, verdicts, already, first_poll=self.first_poll)
 
     def expect(self, planned: Iterable[tuple[Planned, Reading | None]]) -> None:
         """Ask for all keys of what is to be taken at once, which is cheaper than for those of each."""
@@ -188,7 +195,9 @@ class Intake:
         self.tx.copies.add(item.id, reading, self.now)
         self._owe(item.id, reading)
         told = given + self._alert(item, verdicts, met or ())
-        return Taken("copy" if item.copy_of else "new", item.id, told + (self._follow(item) if evidence else 0))
+        return Taken(
+            "copy" if item.copy_of else "new", item.id, told + (self._telling.further(item) if evidence else 0)
+        )
 
     def _told_more(self, item: Item, verdicts: tuple[Verdict, ...]) -> tuple[Item, Collection[str] | None]:
         """A copy that says much more than its story did, and that a watchlist matches which nothing of the story had matched,
@@ -213,7 +222,7 @@ class Intake:
         found = self.tx.item(copy)
         if found is None:
             raise AssertionError(f"the index knows item {copy}, the store does not")
-        return replace(self, first_poll=True)._alert(*self.rules.match(found, self.rules.alerting))
+        return self._telling.first(*self.rules.match(found, self.rules.alerting), first_poll=True)
 
     def _owe(self, item: str, reading: Reading) -> None:
         """Have a page that could not be had asked for again."""
@@ -286,7 +295,7 @@ class Intake:
         self.tx.revise_item(item, None)
         self.tx.copies.add(item.id, reading, old.first_seen_at)
         if met is None and (evidence or item.copy_of):  # a copy raises no alert, whatever had become of its stub
-            return Taken("copy", item.id, self._follow(item) if joins else 0)
+            return Taken("copy", item.id, self._telling.further(item) if joins else 0)
         return Taken("new", item.id, self._alert(item, verdicts, {*old.watchlists, *(met or ())}))
 
     def _other(self, old: Item, reading: Reading) -> CopyEvidence | None:
@@ -344,7 +353,7 @@ class Intake:
         self.tx.revise_item(item, self.now)
         self.tx.copies.add(item.id, reading, old.first_seen_at)
         told = self._alert(item, verdicts, {*old.watchlists, *(met or ())})
-        return Taken("revised", item.id, told + self._alert_revised(item, verdicts, old, changed))
+        return Taken("revised", item.id, told + self._telling.edit(item, verdicts, old, changed))
 
     def _elsewhere(self, known: str, keys: Mapping[str, str], url: str | None, reading: Reading | None) -> Taken:
         old = self.tx.item(known)
@@ -356,47 +365,10 @@ class Intake:
         self.tx.add_sighting(known, Sighting(url, self.feed.id, self.now))
         item, verdicts = self.rules.match(replace(old, feeds=(*old.feeds, self.feed.id)), self.rules.alerting)
         self.tx.retag_item(item)
-        told = self._alert(item, verdicts, old.watchlists) + self._follow(item)
+        told = self._alert(item, verdicts, old.watchlists) + self._telling.further(item)
         if reading is not None and is_teaser(item, len(reading.text)) and not self._is_old(item):
             told += self._in_full(item, self._cut(reading)).alerts
         return Taken("seen", known, told)
-
-    def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Collection[str] = ()) -> int:
-        if not may_alert(item, self.rules.config.alerts, self.now, first_poll=self.first_poll):
-            return 0
-        rules = self.rules
-        wanted = drafts(verdicts, rules.watchlists, rules.config.channels, self.now, already)
-        return self.tx.add_alerts(item, wanted, self.now, lambda channel: self.rules.due(channel, self.now))
-
-    def _alert_revised(
-        self, item: Item, verdicts: tuple[Verdict, ...], old: Item, changed: tuple[Difference, ...]
-    ) -> int:
-        if not may_alert(item, self.rules.config.alerts, self.now, first_poll=False):
-            return 0
-        rules = self.rules
-        wanted = revision_drafts(
-            verdicts, rules.watchlists, rules.config.channels, self.now, old.watchlists, item.revisions, changed
-        )
-        return self.tx.add_alerts(item, wanted, self.now, lambda channel: rules.due(channel, self.now))
-
-    def _follow(self, appeared: Item) -> int:
-        """More alerts about a story that this appearance brought further, where they are asked for."""
-        rules = self.rules
-        steps = rules.config.alerts.follow_up
-        first = self.tx.item(appeared.story) if steps else None
-        if first is None or not may_alert(first, rules.config.alerts, self.now, first_poll=False):
-            return 0
-        told = [one for one in self.tx.alerts_about(first.story) if may_follow(one, rules.watchlists, self.now)]
-        spread = self.tx.spread(first.story) if told else None
-        return sum(
-            self.tx.add_alerts(
-                first,
-                [follow_up(one, occasion, rules.watchlists, rules.config.channels) for one in told],
-                self.now,
-                lambda channel: rules.due(channel, self.now),
-            )
-            for occasion in (occasions(steps, spread.sites, spread.languages) if spread else ())
-        )
 
 
 def _reworded(old: Item, reading: Reading) -> Item:

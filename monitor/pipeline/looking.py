@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import structlog
 
@@ -14,7 +13,7 @@ from monitor.core.progress import Look
 from monitor.model import Entry, Feed, FeedState
 from monitor.pipeline.backfill import NEWS, Backfill, Filling, Identify
 from monitor.pipeline.documents import Document
-from monitor.pipeline.fuller import Items
+from monitor.pipeline.stored import Stored
 from monitor.pipeline.successors import with_successors
 from monitor.ports import Fetcher, Workers
 
@@ -27,14 +26,11 @@ class Forgotten(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """One document's look. `known` and `shown_by` ask the store; `backfill` bounds the documents asked for to fill a gap."""
+    """One document's look. `backfill` bounds the documents asked for to fill a gap."""
 
     fetcher: Fetcher
     workers: Workers
-    known: Callable[[Sequence[str]], Awaitable[Known]]
-    shown_by: Callable[[str, Sequence[str], datetime], Awaitable[bool]]
-    """Whether a feed had shown any of these items by then."""
-    stored: Items
+    stored: Stored
     backfill: int
 
     async def at(
@@ -70,7 +66,7 @@ class Looking:
         entries = [one.entry for one in unread]
         filling = await self._filling(state, gap, again, url, document)
         both = again([*entries, *(one.entry for one in filling.found)])
-        planned = plan(both, await self.known([key for one in both for key in one.keys]))
+        planned = plan(both, await self.stored.known([key for one in both for key in one.keys]))
         since = state.learnt.gap_from if older else state.last_success_at
         log.warning("gap", feed=feed.id, since=since, found=len(filling.found), filled=filling.filled)
         # What an older page brings later says nothing of when the feed brings something.
@@ -85,9 +81,9 @@ class Looking:
         since = state.learnt.gap_from if older else state.last_success_at
 
         async def reached(ones: Sequence[Identified]) -> bool:
-            known = await self.known([key for one in ones for key in one.keys if is_scoped(key)])
+            known = await self.stored.known([key for one in ones for key in one.keys if is_scoped(key)])
             items = [item for item, _ in known.values()]
-            return bool(items) and (since is None or await self.shown_by(state.id, items, since))
+            return bool(items) and (since is None or await self.stored.shown_by(state.id, items, since))
 
         newest = state.learnt.newest
         backfill = Backfill(self.fetcher, self.workers, again, reached, since, newest, self.backfill)
@@ -99,10 +95,12 @@ class Looking:
 
     async def _asked(self, unread: Sequence[Identified], remembered: Sequence[Remembered]) -> Known:
         """What the store knows of these entries, by all keys of those that are not remembered."""
-        known = await self.known([*(one.keys[0] for one in remembered), *(key for one in unread for key in one.keys)])
+        known = await self.stored.known(
+            [*(one.keys[0] for one in remembered), *(key for one in unread for key in one.keys)]
+        )
         missing = [one.keys[1:] for one in remembered if one.keys[0] not in known]
         if missing:  # keys that did not tell entries apart before may do so now: those were not stored
-            others = await self.known([key for keys in missing for key in keys])
+            others = await self.stored.known([key for keys in missing for key in keys])
             if any(others.keys().isdisjoint(keys) for keys in missing):
                 raise Forgotten
         return known

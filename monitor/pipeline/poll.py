@@ -6,10 +6,10 @@ of ours costs this feed's poll alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Protocol, TypeVar, assert_never
+from datetime import timedelta
+from typing import assert_never
 
 import structlog
 
@@ -17,7 +17,7 @@ from monitor.content.articles import Context
 from monitor.core import trust
 from monitor.core.bounds import postponed
 from monitor.core.givers import Givers
-from monitor.core.plan import NOTHING_TO_DO, Known, Plan, Planned, SeenElsewhere
+from monitor.core.plan import NOTHING_TO_DO, Plan, Planned, SeenElsewhere
 from monitor.core.progress import Look, Moment
 from monitor.core.schedule import JITTER
 from monitor.core.urls import kept_url
@@ -29,8 +29,6 @@ from monitor.model import (
     FeedState,
     Fetched,
     FetchMode,
-    Item,
-    ItemFilter,
     Learnt,
     NotModified,
     ParsedFeed,
@@ -48,24 +46,17 @@ from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.reports import log_poll, report_of, waiting_for
 from monitor.pipeline.rules import Rules
+from monitor.pipeline.stored import Stored, Write
 from monitor.pipeline.touched import touched
 from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
 
 log = structlog.get_logger()
-
-T = TypeVar("T")
 
 PORTIONS = 10
 """Of one document, at most, and for as long as one reading may take: a body within `[poll] max_bytes` has no more entries than
 so many portions of 10,000, or none of them says anything."""
 DISTINCT = 0.01
 """Of a portion's entries; where fewer differ (a million empty ones), the next is not read either."""
-
-
-class Write(Protocol):
-    """Runs a store call on the thread that owns the store."""
-
-    async def __call__(self, function: Callable[..., T], *args: object) -> T: ...
 
 
 Conclude = Callable[[Transaction], None]
@@ -252,18 +243,12 @@ class Poller:
         log.info("pushed", feed=feed.id, new=report.new, copies=report.copies, alerts=report.alerts)
         return report
 
+    @property
+    def _stored(self) -> Stored:
+        return Stored(self.store, self.write, self.read)
+
     def _looking(self, rules: Rules) -> Looking:
-        ask = (self._known, self._shown_by, self._stored)
-        return Looking(self.fetcher, self.workers, *ask, rules.config.poll.backfill)
-
-    async def _known(self, keys: Collection[str]) -> Known:
-        return await self.write(self.store.known, keys)
-
-    async def _shown_by(self, feed: str, items: Collection[str], by: datetime) -> bool:
-        return await self.write(self.store.shown_by, feed, items, by)
-
-    async def _stored(self, items: Collection[str]) -> list[Item]:
-        return await self.read(lambda: list(self.store.items(ItemFilter(ids=tuple(items)))))
+        return Looking(self.fetcher, self.workers, self._stored, rules.config.poll.backfill)
 
     async def _lied(self, state: FeedState, answer: Answer) -> bool:
         """Whether validators say "unchanged" of entries that are new: by themselves, or when asked with once more."""

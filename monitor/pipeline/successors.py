@@ -10,12 +10,12 @@ from monitor.core.successors import apart, follows, succeeding
 from monitor.errors import WorkerDied
 from monitor.model import FeedState, Item
 from monitor.pipeline.documents import Document
-from monitor.pipeline.fuller import Items
+from monitor.pipeline.stored import Stored
 from monitor.ports import Workers
 
 
 async def with_successors(
-    document: Document, known: Known, state: FeedState, stored: Items, workers: Workers
+    document: Document, known: Known, state: FeedState, stored: Stored, workers: Workers
 ) -> Document:
     """The document, whose entries that follow on an item (`core.successors`) and are in other words are `apart` from it: as edits
     of it they would alert nobody."""
@@ -23,7 +23,7 @@ async def with_successors(
     places = succeeding(state.learnt.identity, unread, len(document.entries), known)
     if not places:
         return document
-    items = {item.id: item for item in await stored(set(places.values()))}
+    items = {item.id: item for item in await stored.items(set(places.values()))}
     later = {place: items[item] for place, item in places.items() if follows(unread[place], items.get(item), known)}
     others = await _others([unread[place] for place in later], list(later.values()), workers)
     moved = {place for place, other in zip(later, others, strict=True) if other}

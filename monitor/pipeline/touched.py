@@ -11,19 +11,21 @@ from monitor.core.rereading import comes_round
 from monitor.core.sameness import touches
 from monitor.errors import WorkerDied
 from monitor.model import FeedState
-from monitor.pipeline.fuller import Items
+from monitor.pipeline.stored import Stored
 from monitor.ports import Workers
 
 
 async def touched(
-    chunk: Sequence[Planned], state: FeedState, stored: Items, workers: Workers, now: datetime
+    chunk: Sequence[Planned], state: FeedState, stored: Stored, workers: Workers, now: datetime
 ) -> frozenset[int]:
     """Places of edited entries that are to be read by the feed's text alone: of a feed that `touches`, those that say nothing
     new but for numbers. Now and then their page is read all the same (`comes_round`)."""
     places = {one.item: place for place, one in enumerate(chunk) if isinstance(one, Revised) and one.reading is None}
     if not places or not touches(state.learnt.identity):
         return frozenset()
-    known = [item for item in await stored(places) if not comes_round(item.first_seen_at, state.last_success_at, now)]
+    known = [
+        item for item in await stored.items(places) if not comes_round(item.first_seen_at, state.last_success_at, now)
+    ]
     entries = [chunk[places[item.id]].entry for item in known]
     try:
         more = await workers.urgent(say_more, entries, [(item.title, item.text) for item in known]) if known else []
