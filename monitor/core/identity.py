@@ -154,10 +154,11 @@ def _text_of(entry: Entry) -> tuple[str, datetime] | str:
 
 
 def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
-    """`entry_keys` of each entry of one document, without the guids and URLs that do not tell its entries apart."""
+    """`entry_keys` of each entry of one document, without the guids and URLs that do not tell its entries apart. Those that
+    are left with title and date have ``said:FEED:HASH`` too, of all that was written: some feeds date all by their last build."""
     guid_usable = usable_guids(entries)
     shared = _shared_urls(entries)
-    return [
+    found = [
         entry_keys(
             feed_id,
             entry,
@@ -166,6 +167,12 @@ def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
         )
         for entry in entries
     ]
+    nameless = {place: entry_hash(entries[place]) for place, keys in enumerate(found) if keys[0].startswith("text:")}
+    counts = Counter(nameless.values())
+    for place, words in nameless.items():
+        if counts[words] == 1:
+            found[place] = (*found[place], f"said:{feed_id}:{words}")
+    return found
 
 
 def _names_its_page(entry: Entry) -> bool:

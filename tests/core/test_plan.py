@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from monitor.core.plan import Fresh, Known, Revised, SeenElsewhere, identify, plan
 from monitor.model import Entry
 
@@ -69,3 +72,23 @@ def test_one_guid_for_all_falls_to_the_links() -> None:
 
 def test_an_entry_repeated_in_a_document_counts_once() -> None:
     assert len(plan(identify("a", [entry(1), entry(1)]), {}).work) == 1
+
+
+def test_entries_without_names_that_all_bear_the_date_of_a_build_are_known_by_their_words() -> None:
+    def built(hour: int) -> list[Entry]:
+        at = datetime(2026, 3, 1, hour, tzinfo=UTC)
+        return [Entry(None, None, f"Report {number}", f"Words of {number}.", published_at=at) for number in range(3)]
+
+    assert plan(identify("a", built(9)), remembered("a", built(8))).work == ()
+    edited = [replace(built(8)[0], summary="Other words."), *built(9)[1:]]
+    (one,) = plan(identify("a", edited), remembered("a", built(8))).work
+    assert isinstance(one, Revised), "of the date that it had"
+
+
+def test_entries_without_names_in_the_same_words_are_told_apart_by_their_dates() -> None:
+    siren = [
+        Entry(None, None, "Siren", "Take cover.", published_at=datetime(2026, 3, 1, hour, tzinfo=UTC))
+        for hour in (8, 9)
+    ]
+    assert len(plan(identify("a", siren), {}).work) == 2
+    assert plan(identify("a", siren), remembered("a", siren)).work == ()
