@@ -20,7 +20,7 @@ LETTERS = 2
 UNLIKE = 0.2
 """Of a lead's pairs of characters, in scripts without spaces, the part that is missed where the words are others."""
 
-_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+URLS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def with_leads(text: str, title: str, above: Iterable[str], below: Iterable[str] = ()) -> str:
@@ -53,7 +53,7 @@ def _adds_words(paragraph: str, known: Collection[str]) -> bool:
     """Whether a paragraph is a sentence with a word that is not among those `known` (`_parts`)."""
     if is_boilerplate(paragraph):
         return False
-    words = words_of(_URL.sub(" ", without_invitation(paragraph)))
+    words = words_of(URLS.sub(" ", without_invitation(paragraph)))
     spaced = [word for word in words if not is_spaceless(word)]
     pairs = pairs_of(words)
     if len(spaced) + len(pairs) < LEAST:

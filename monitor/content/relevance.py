@@ -7,7 +7,7 @@ articles in real feeds, mostly cut, none less than an eighth of its teaser's.
 
 from __future__ import annotations
 
-from monitor.content.leads import pairs_of
+from monitor.content.leads import URLS, pairs_of
 from monitor.core.text import words_of
 
 ENOUGH = 6
@@ -27,7 +27,7 @@ def speaks_of(page: str, said: str) -> bool:
     words = words_of(page)
     if len(words) > BRIEF:
         return True
-    wanted = _stems(words_of(said))
+    wanted = _stems(words_of(URLS.sub(" ", said)))
     return len(wanted) < ENOUGH or len(wanted & _stems(words)) >= LEAST * len(wanted)
 
 

@@ -46,9 +46,10 @@ def test_a_page_that_has_nothing_of_it_is_not_the_article() -> None:
     [
         (ARTICLE * 3, SAID, TITLE),
         (APP * 2, "See more.", "Summer"),
+        (APP * 2, "Article: https://summer.example.com/holiday/beaches/islands/families/cheap Points: 70", "Summer"),
         (UKRAINIAN * 10, SAID, TITLE),
     ],
-    ids=["in other words", "too little to tell", "in another language"],
+    ids=["in other words", "too little to tell", "addresses tell nothing", "in another language"],
 )
 def test_a_page_that_may_be_it_is_read(text: str, said: str, title: str) -> None:
     assert read(text, said=said, title=title).text_from == "page"
