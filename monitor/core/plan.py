@@ -137,20 +137,23 @@ def plan(entries: Iterable[Identified | Remembered], known: Known) -> Plan:
 
 def decide(one: Identified, known: Known) -> Planned | None:
     """None when the entry is known in this feed, word for word."""
-    found = [(key, known[key]) for key in one.sure if key in known]
-    scoped = [key for key, _ in found if is_scoped(key)]
-    if scoped:
-        changed = all(known[key][1] != one.keys[key] for key in scoped)
-        item = _most(known[key][0] for key in one.keys if key in known)
-        return Revised(one.entry, one.keys, item, weak=one.weak, reading=one.reading) if changed else None
+    found = [key for key in one.sure if key in known]
+    if any(map(is_scoped, found)):
+        witness = [key for key in one.weak if key.startswith("text:") and key in known]
+        key = _decisive([*filter(is_scoped, found), *witness], known)
+        item, written = known[key]
+        if written == one.keys[key]:
+            return None
+        return Revised(one.entry, one.keys, item, weak=one.weak, reading=one.reading)
     if found:
-        return SeenElsewhere(one.entry, one.keys, found[0][1][0], weak=one.weak, reading=one.reading)
+        return SeenElsewhere(one.entry, one.keys, known[found[0]][0], weak=one.weak, reading=one.reading)
     return Fresh(one.entry, one.keys, weak=one.weak, reading=one.reading, after=one.after)
 
 
-def _most(items: Iterable[str]) -> str:
-    """What most keys name; the surest of them, where that cannot be said."""
-    return Counter(items).most_common(1)[0][0]
+def _decisive(keys: Sequence[str], known: Known) -> str:
+    """The surest key of the item that most of these name, or where that cannot be said, of all."""
+    item = Counter(known[key][0] for key in keys).most_common(1)[0][0]
+    return next(key for key in keys if known[key][0] == item)
 
 
 def is_scoped(key: str) -> bool:

@@ -25,6 +25,9 @@ OFTEN = 0.2
 TOUCHES = 0.05
 """The share from which on a feed is taken to count something in its entries."""
 
+_COUNTED = {"guid": "guid", "link": "url"}
+"""Of the keys, by their kind, those that are counted, and how."""
+
 KeyVerdict = Literal["unknown", "stable", "rotate", "missing", "shared", "reused"]
 """`rotate`: new at every poll; `shared`: one for several entries of a document; `reused`: now this entry's, then that one's."""
 _WORTHLESS = ("rotate", "shared", "reused")
@@ -109,9 +112,6 @@ def observe(
     if found["again"] > FADING:
         found = Counter({name: count // 2 for name, count in found.items()})
     return IdentityCounts(**found)
-
-
-_COUNTED = {"guid": "guid", "link": "url"}
 
 
 def _remembered(entry: Entry, keys: Iterable[str]) -> Iterable[str]:

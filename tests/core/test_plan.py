@@ -85,6 +85,23 @@ def test_entries_without_names_that_all_bear_the_date_of_a_build_are_known_by_th
     assert isinstance(one, Revised), "of the date that it had"
 
 
+def test_an_edit_that_is_taken_back_is_one_more() -> None:
+    before = [Entry(None, None, "Report", "Words.", published_at=datetime(2026, 3, 1, tzinfo=UTC))]
+    after = [replace(before[0], summary="Other words.")]
+    known = {**remembered("a", before), **remembered("a", after)}
+    (one,) = plan(identify("a", before), known).work
+    assert isinstance(one, Revised)
+
+
+def test_an_entry_is_the_item_that_most_of_its_keys_name() -> None:
+    """A guid that was another's is one key of three."""
+    entries = [entry(1), entry(2)]
+    swapped = [entry(1, guid="guid-2"), entry(2, guid="guid-1")]
+    dated = [replace(one, published_at=datetime(2026, 3, 1, tzinfo=UTC)) for one in entries]
+    again = [replace(one, published_at=datetime(2026, 3, 1, tzinfo=UTC)) for one in swapped]
+    assert plan(identify("a", again), remembered("a", dated)).work == ()
+
+
 def test_entries_without_names_in_the_same_words_are_told_apart_by_their_dates() -> None:
     siren = [
         Entry(None, None, "Siren", "Take cover.", published_at=datetime(2026, 3, 1, hour, tzinfo=UTC))
