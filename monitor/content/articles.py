@@ -140,7 +140,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
             problem, later = str(error), timedelta() if isinstance(error, PageWalled) else None
             onward = error.url if isinstance(error, PageElsewhere) else None
     own, above, below = said_of(entry)
-    if article.text and not speaks_of(article.text, "\n".join((entry.title, own, *above))):
+    if article.text and not speaks_of(article, "\n".join((entry.title, own, *above))):
         problem, article = "the page has nothing of what the feed says", PageText(text="")
     used: TextFrom = "page" if len(article.text) > WORTH_A_PAGE * len(own) else "feed"
     if used == "feed" and page is not None and problem is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from monitor.content.leads import URLS, pairs_of
 from monitor.core.text import words_of
+from monitor.model import PageText
 
 ENOUGH = 6
 """Words that a feed must say of an article for their absence to mean something."""
@@ -22,13 +23,22 @@ BRIEF = 120
 """Words of a page that may stand in an article's place; a longer one is an article, maybe in another language."""
 
 
-def speaks_of(page: str, said: str) -> bool:
-    """Whether a page's text may be of what is `said`, a headline and a teaser. It may where that is too little to tell."""
-    words = words_of(page)
+TITLE = 5
+"""Words of an article's title at least, where nothing else tells a page in another language from an app's."""
+
+
+def speaks_of(page: PageText, said: str) -> bool:
+    """Whether a page may be of what is `said`, a headline and a teaser. It may where that is too little to tell, and where it
+    has a title and is in another language: some feeds translate the headlines of what they link to."""
+    from monitor.content.language import detect
+
+    words = words_of(page.text)
     if len(words) > BRIEF:
         return True
     wanted = _stems(words_of(URLS.sub(" ", said)))
-    return len(wanted) < ENOUGH or len(wanted & _stems(words)) >= LEAST * len(wanted)
+    if len(wanted) < ENOUGH or len(wanted & _stems(words)) >= LEAST * len(wanted):
+        return True
+    return len(words_of(page.title)) >= TITLE and detect("", page.text)[0] != detect("", said)[0]
 
 
 def _stems(words: list[str]) -> set[str]:

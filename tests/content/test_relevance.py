@@ -18,9 +18,22 @@ UKRAINIAN = "Два буксири підняли баржу з дна післ�
 ELSEWHERE = "https://a.example.org/app"
 
 
-def read(text: str, *, said: str = SAID, title: str = TITLE) -> Reading:
-    page = Fetched(ELSEWHERE, 200, f"<html><body><article><p>{text}</p></article></body></html>".encode(), {})
+def read(text: str, *, said: str = SAID, title: str = TITLE, head: str = "App") -> Reading:
+    page = Fetched(
+        ELSEWHERE,
+        200,
+        f"<html><head><title>{head}</title></head><body><article><p>{text}</p></article></body></html>".encode(),
+        {},
+    )
     return read_entry(Entry("1", "https://a.example.org/1", title, summary=said), page, Context(NOON))
+
+
+def test_a_brief_article_in_another_language_has_a_title() -> None:
+    assert read(UKRAINIAN * 3, head="Зі дна гавані підняли затонулу баржу").text_from == "page"
+    assert read(UKRAINIAN * 3, head="Гавань").text_from == "feed"
+    assert read(APP * 2, head="See what your friends share").text_from == "feed", (
+        "in the same language a title says nothing"
+    )
 
 
 def test_scripts_without_spaces_are_compared_by_their_pairs() -> None:
