@@ -63,6 +63,28 @@ def test_three_words_in_a_row_are_no_common_beginning() -> None:
     assert decide(lesson, ("Ropes and knots", f"{article(2, 1).text}\n{lesson[1]}")) is not None
 
 
+def test_what_a_site_says_under_all_its_articles_makes_no_copy_of_two_about_one_subject() -> None:
+    """The words of an offer, longer than the articles, under headlines of which half is the same."""
+    offer = article(1, 4).text
+    seen = ("Soldiers of the north seen near a school in Sudzha", f"Two teachers filmed the soldiers.\n{offer}")
+    caught = ("Soldiers of the north caught at a bridge in Kursk", f"The soldiers had walked all night.\n{offer}")
+    assert decide(seen, caught) is None
+    assert decide(seen, (seen[0], f"The soldiers had gone at noon.\n{offer}")) is not None, "one headline"
+    report = article(2, 4).text.replace(".", ", as the soldiers said.", 3)
+    updated = [
+        (head, f"{lead}\n{report}") for head, lead in ((seen[0], article(5, 1).text), (caught[0], article(6, 1).text))
+    ]
+    assert decide(*updated) is not None, "a report whose beginning was written anew"
+
+
+def test_an_article_under_another_headline_speaks_of_one_of_them() -> None:
+    text = article(3, 8).text
+    heads = ("Freighters leave the northern harbour", "Twelve ships sail although strikes continue")
+    assert decide((heads[0], text + " One."), (heads[1], f"{text} Two.")) is None
+    told = f"The freighters had waited for weeks.\n{text}"
+    assert decide((heads[0], told + " One."), (heads[1], f"{told} Two.")) is not None
+
+
 def test_what_two_texts_share_and_what_each_says_by_itself() -> None:
     notice = article(1, 3).text
     one = digest(

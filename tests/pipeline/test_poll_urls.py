@@ -131,7 +131,7 @@ async def test_a_feed_s_site_is_no_article(bench: Bench) -> None:
 
 
 async def test_two_headlines_of_one_address_may_be_one_article_s(bench: Bench) -> None:
-    page(bench, f"{HOST}/a", f"{HOST}/a")
+    page(bench, f"{HOST}/a", f"{HOST}/a", text=f"{TEXT}\nThe storm took the roof of the library.")
     bench.serve(*told(f"{HOST}/a", *THREE[:2]))
     report = await bench.poll()
     assert (report.new, report.copies) == (1, 1)

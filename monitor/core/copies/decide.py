@@ -77,6 +77,10 @@ COHERENT_LEAD = 0.2
 """Of a cut's names, the part that comes again in the rest: .50 at the median for leads of news articles, .13 for parts
 of round-ups (95 in 100 below .33)."""
 TELLING_LETTERS = 6
+TITLES = 6
+"""Longer words of two headlines, of which what both articles share has one."""
+STEM = 5
+"""Letters by which two forms of a word are one."""
 SHARED_SHOWN = 3
 PHRASE_WORDS = 10
 
@@ -122,7 +126,7 @@ def compare(
     elif contained < CONTAINED or not _is_cut(short, long):
         contained = 0.0
     if contained:
-        sites_own = same_host and (len(common) < SURELY or contained < SURELY_PART) and not _share_heads(short, long)
+        sites_own = same_host and _is_sites_own(short, long, common, contained)
         if sites_own or align(short, long).contradicted():
             return None
         return Decision(round(contained, 3), "containment", _phrases(short, common))
@@ -142,16 +146,38 @@ def _headline_alone(short: Digest, long: Digest) -> bool:
     )
 
 
-def _share_heads(short: Digest, long: Digest) -> bool:
-    """Whether articles of one site share more than its boilerplate, before that is learnt: their headlines, or how
-    either begins; a page that grew on top, or has a note above it, holds the beginning of what it was."""
-    if min(len(short.title), len(long.title)) and alike_titles(short, long):
+def _is_sites_own(short: Digest, long: Digest, common: Set[tuple[str, ...]], contained: float) -> bool:
+    """Whether what articles of one site share may be what stands in all of its articles, before that is learnt."""
+    if short.title != long.title and not _speaks_of(short.title | long.title, short, common, TITLES):
+        return True
+    return (len(common) < SURELY or contained < SURELY_PART) and not _share_heads(short, long, common)
+
+
+def _share_heads(short: Digest, long: Digest, common: Set[tuple[str, ...]]) -> bool:
+    """Whether articles of one site share more than its boilerplate, before that is learnt: their headlines, of which what
+    they share speaks too, or how either begins; a page that grew on top, or has a note above it, holds the beginning of
+    what it was."""
+    alike = short.title and long.title and alike_titles(short, long)
+    if alike and (short.title == long.title or _speaks_of(short.title & long.title, short, common)):
         return True
     for one, other in ((short, long), (long, short)):
         head = [run for run, place in one.runs.items() if 0 <= place - one.body_from < HEAD]
         if head and sum(run in other.runs for run in head) >= min(HEAD_SHARED, len(head)):
             return True
     return False
+
+
+def _speaks_of(title: Set[str], text: Digest, common: Set[tuple[str, ...]], least: int = 1) -> bool:
+    """Whether what a body shares has a longer word of these headlines' in any form, or they have too few (`least`) to tell."""
+    stems = {word[:STEM] for word in title if len(word) >= LONG_WORD}
+    if text.spaceless or len(stems) < least:
+        return True
+    return any(
+        word[:STEM] in stems
+        for run, place in text.runs.items()
+        if place >= text.body_from and run in common
+        for word in run
+    )
 
 
 def _equal(a: Digest, b: Digest) -> bool:
