@@ -21,8 +21,6 @@ STEM = 5
 """Letters by which word forms are one word."""
 BRIEF = 120
 """Words of a page that may stand in an article's place; a longer one is an article, maybe in another language."""
-
-
 TITLE = 5
 """Words of an article's title at least, where nothing else tells a page in another language from an app's."""
 
