@@ -77,7 +77,8 @@ class Moment:
         if whole or learnt.failing_since is not None:  # most polls change nothing of it
             learnt = replace(learnt, failing_since=None, whole_at=self.now if whole else learnt.whole_at)
         last_new_at = self.now if news else state.last_new_at
-        haste = learnt.older is not None or (look is not None and look.continuity == "gap")
+        # A document that stands still since has lost nothing more, and a gap that was filled is none.
+        haste = gap and (learnt.older is not None or (look is not None and look.continuity == "gap"))
         interval = interval_after(self.feed, self.policy, state.interval, self._seen(learnt, look, last_new_at, haste))
         wishes = Hints(learnt.ttl, max_age, None, learnt.skip_hours, learnt.skip_days) if not haste else Hints()
         return replace(

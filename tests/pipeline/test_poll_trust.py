@@ -96,6 +96,15 @@ async def test_a_gap_is_filled_from_wordpress_pages(desk: Desk) -> None:
     assert asked == ["", "", "paged=2", "paged=3", "paged=4"]
 
 
+async def test_a_gap_that_was_filled_asks_for_no_haste(desk: Desk) -> None:
+    desk.publisher(window=10, pages=True, channel="<ttl>60</ttl>")
+    await desk.poll()
+    await desk.poll(15 * HOUR)
+    assert desk.state.learnt.gap_filled
+    assert desk.state.next_poll_at is not None
+    assert desk.state.next_poll_at - desk.clock.now() >= HOUR
+
+
 @pytest.mark.parametrize("pause", [5 * MINUTE, 3 * HOUR], ids=["quiet", "while more comes"])
 async def test_filling_a_gap_is_bounded_at_each_poll_and_goes_on_at_the_next(desk: Desk, pause: timedelta) -> None:
     publisher = desk.publisher(window=10, pages=True)
