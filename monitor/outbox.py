@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Literal, ParamSpec, Protocol, runtime_checkable
 
 import structlog
 
@@ -37,7 +37,7 @@ from monitor.model import (
     Sighting,
 )
 from monitor.model.notes import CHANNEL_DOWN
-from monitor.ports import Clock, Sender, Store
+from monitor.ports import Clock, Sender, Store, Write
 
 CLAIM = 500
 """Alerts claimed at a time; texts are looked up one message at a time."""
@@ -56,14 +56,7 @@ Point = Literal["claimed", "sending", "sent", "settled"]
 """Where a process may die: between these nothing is lost, and what comes again has its id."""
 
 P = ParamSpec("P")
-T = TypeVar("T")
 log = structlog.get_logger()
-
-
-class Write(Protocol):
-    """Runs a store's method on the thread that writes."""
-
-    async def __call__(self, function: Callable[..., T], *args: object) -> T: ...
 
 
 @runtime_checkable

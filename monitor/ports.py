@@ -88,6 +88,12 @@ class Workers(Protocol):
         ...
 
 
+class Write(Protocol):
+    """Runs a store's call on the thread that owns the store."""
+
+    async def __call__(self, function: Callable[..., T], *args: object) -> T: ...
+
+
 class CopyIndex(Protocol):
     """The window's index of texts.
 

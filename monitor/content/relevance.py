@@ -8,6 +8,7 @@ articles in real feeds, mostly cut, none less than an eighth of its teaser's.
 from __future__ import annotations
 
 from monitor.content.leads import URLS, pairs_of
+from monitor.core.copies.units import stems
 from monitor.core.text import words_of
 from monitor.model import PageText
 
@@ -15,10 +16,6 @@ ENOUGH = 6
 """Words that a feed must say of an article for their absence to mean something."""
 LEAST = 0.07
 """Of them, the part that a page about it has at least: half of what the least of real articles has."""
-LETTERS = 4
-"""Of a word that counts: shorter ones stand on any page."""
-STEM = 5
-"""Letters by which word forms are one word."""
 BRIEF = 120
 """Words of a page that may stand in an article's place; a longer one is an article, maybe in another language."""
 TITLE = 5
@@ -33,12 +30,12 @@ def speaks_of(page: PageText, said: str) -> bool:
     words = words_of(page.text)
     if len(words) > BRIEF:
         return True
-    wanted = _stems(words_of(URLS.sub(" ", said)))
-    if len(wanted) < ENOUGH or len(wanted & _stems(words)) >= LEAST * len(wanted):
+    wanted = _telling(words_of(URLS.sub(" ", said)))
+    if len(wanted) < ENOUGH or len(wanted & _telling(words)) >= LEAST * len(wanted):
         return True
     return len(words_of(page.title)) >= TITLE and detect("", page.text)[0] != detect("", said)[0]
 
 
-def _stems(words: list[str]) -> set[str]:
+def _telling(words: list[str]) -> set[str]:
     """Of scripts without spaces, pairs of characters."""
-    return {word[:STEM] for word in words if len(word) >= LETTERS and not word.isdigit()}.union(pairs_of(words))
+    return stems(word for word in words if not word.isdigit()).union(pairs_of(words))

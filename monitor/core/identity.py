@@ -290,9 +290,8 @@ def shortened(entry: Entry) -> Entry:
     read."""
     if entry.text_hash is not None:
         return entry
-    url = None
-    if entry.url:
-        url = _NO_ADDRESS if _is_post(entry.url) else canonical_url(entry.url) or _NO_ADDRESS
+    address = _NO_ADDRESS if _is_post(entry.url) else _address(entry)
+    url = address if entry.url else None
     return Entry(entry.guid, url, entry.title, published_at=entry.published_at, text_hash=entry_hash(entry))
 
 

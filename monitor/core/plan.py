@@ -139,7 +139,7 @@ def decide(one: Identified, known: Known) -> Planned | None:
     """None when the entry is known in this feed, word for word."""
     found = [key for key in one.sure if key in known]
     if any(map(is_scoped, found)):
-        witness = [key for key in one.weak if key.startswith("text:") and key in known]
+        witness = [key for key in one.weak if kind_of(key) == "text" and key in known]
         key = _decisive([*filter(is_scoped, found), *witness], known)
         item, written = known[key]
         if written == one.keys[key]:
@@ -154,6 +154,11 @@ def _decisive(keys: Sequence[str], known: Known) -> str:
     """The surest key of the item that most of these name, or where that cannot be said, of all."""
     item = Counter(known[key][0] for key in keys).most_common(1)[0][0]
     return next(key for key in keys if known[key][0] == item)
+
+
+def kind_of(key: str) -> str:
+    """``guid``, ``url``, ``link``, ``text`` …"""
+    return key.partition(":")[0]
 
 
 def is_scoped(key: str) -> bool:

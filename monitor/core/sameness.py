@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from monitor.core.identity import usable_guids
-from monitor.core.plan import Identified, Known, is_scoped
+from monitor.core.plan import Identified, Known, is_scoped, kind_of
 from monitor.model import Entry, IdentityCounts
 
 EVIDENCE = 3
@@ -59,7 +59,7 @@ class Policy:
             return one
         weak = {key for key in one.keys if self._distrusts(key)} | one.weak
         if self.by == "title" or len(weak) == len(one.keys):
-            weak -= {key for key in weak if key.startswith("text:")}
+            weak -= {key for key in weak if kind_of(key) == "text"}
         return replace(one, weak=frozenset(weak) if len(weak) < len(one.keys) else frozenset())
 
     def _distrusts(self, key: str) -> bool:
@@ -117,7 +117,7 @@ def observe(
 def _remembered(entry: Entry, keys: Iterable[str]) -> Iterable[str]:
     """As `_entry`, of one all of whose keys are known, and its text."""
     yield from _missing(entry)
-    kinds = {key.partition(":")[0] for key in keys}
+    kinds = set(map(kind_of, keys))
     yield "again"
     if "guid" in kinds:
         yield "guid_kept"
@@ -136,15 +136,15 @@ def _entry(one: Identified, known: Known) -> Iterable[str]:
     """What one entry says."""
     yield from _missing(one.entry)
     scoped = [key for key in one.keys if is_scoped(key)]
-    seen = {key.partition(":")[0] for key in scoped if key in known}
+    seen = {kind_of(key) for key in scoped if key in known}
     if not seen:
         return
     yield "again"
     if all(known[key][1] != one.keys[key] for key in scoped if key in known):
         yield "edited"
-    told = next((known[key][0] for key in scoped if key.startswith("text:") and key in known), None)
+    told = next((known[key][0] for key in scoped if kind_of(key) == "text" and key in known), None)
     for key in scoped:
-        kind = key.partition(":")[0]
+        kind = kind_of(key)
         if name := _COUNTED.get(kind):
             moved = kind in seen and told is not None and known[key][0] != told
             yield f"{name}_moved" if moved else f"{name}_kept" if kind in seen else f"{name}_changed"

@@ -17,8 +17,7 @@ from monitor.errors import MonitorError, ReadError, WorkerDied
 from monitor.model import Feed, PageText, Reading
 from monitor.pipeline.intake import Intake, Taken
 from monitor.pipeline.rules import Rules
-from monitor.pipeline.stored import Write
-from monitor.ports import Clock, Store, Workers
+from monitor.ports import Clock, Store, Workers, Write
 
 CHUNK = 64
 """Documents read in one worker call and stored in one transaction."""

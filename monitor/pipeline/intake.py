@@ -120,16 +120,11 @@ class Intake:
                 return self._same_canonical(known[name][0], keys, reading)
         if names and names[0] not in keys:
             keys = {**keys, names[reading.canonical_claimed]: next(iter(keys.values()))}
-        if planned.after is not None and (same := self._same_after_all(planned.after, reading)) is not None:
-            self._add_keys(same.id, keys)
-            return self._edited(same, self._cut(reading))
-        return self._new(keys, reading, None, None)
+        return self._new(keys, reading, None, None, after=planned.after)
 
-    def _same_after_all(self, before: str, reading: Reading) -> Item | None:
+    def _same_after_all(self, before: str, evidence: CopyEvidence) -> Item | None:
         """The item on which an entry seemed to follow, where all that it says, read in full, is a copy of it."""
-        item = self.tx.item(before)
-        found = self.tx.copies.find(self._cut(reading), self.now - self.rules.config.dedup.window)
-        of = self.tx.item(found.of) if found else None
+        item, of = self.tx.item(before), self.tx.item(evidence.of)
         return item if item and of and of.story == item.story else None
 
     def _same_canonical(self, known: str, keys: Mapping[str, str], reading: Reading) -> Taken:
@@ -177,8 +172,15 @@ class Intake:
         return replace(reading, text=text, fingerprint=made, words=None, verdicts=None)
 
     def _new(
-        self, keys: Mapping[str, str], reading: Reading, evidence: CopyEvidence | None, wanted_id: str | None
+        self,
+        keys: Mapping[str, str],
+        reading: Reading,
+        evidence: CopyEvidence | None,
+        wanted_id: str | None,
+        *,
+        after: str | None = None,
     ) -> Taken:
+        """`after`: as in `Identified`."""
         new_id = wanted_id or item_id(next(iter(keys)))
         if self.tx.item(new_id) is not None:
             new_id = item_id("\0".join(keys))
@@ -186,6 +188,9 @@ class Intake:
         given = 0
         if evidence is None:
             evidence = self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
+            if evidence and after and (same := self._same_after_all(after, evidence)):
+                self._add_keys(same.id, keys)
+                return self._edited(same, reading)
             given = sum(self._part(copy) for copy in self.tx.copies.mistaken)
         item = self._item(new_id, reading, evidence)
         item, verdicts = self.rules.match(item, self.rules.alerting, reading.verdicts)

@@ -46,9 +46,9 @@ from monitor.pipeline.looking import Forgotten, Looking
 from monitor.pipeline.reading import Reader
 from monitor.pipeline.reports import log_poll, report_of, waiting_for
 from monitor.pipeline.rules import Rules
-from monitor.pipeline.stored import Stored, Write
+from monitor.pipeline.stored import Stored
 from monitor.pipeline.touched import touched
-from monitor.ports import Clock, Fetcher, Store, Transaction, Workers
+from monitor.ports import Clock, Fetcher, Store, Transaction, Workers, Write
 
 log = structlog.get_logger()
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
 
 from monitor.core.plan import Known
 from monitor.model import Item, ItemFilter
-from monitor.ports import Store
-
-T = TypeVar("T")
-
-
-class Write(Protocol):
-    """Runs a store call on the thread that owns the store."""
-
-    async def __call__(self, function: Callable[..., T], *args: object) -> T: ...
+from monitor.ports import Store, Write
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,15 +23,16 @@ async def with_successors(
     places = succeeding(state.learnt.identity, unread, len(document.entries), known)
     if not places:
         return document
-    items = {item.id: item for item in await stored.items(set(places.values()))}
-    later = {place: items[item] for place, item in places.items() if follows(unread[place], items.get(item), known)}
-    others = await _others([unread[place] for place in later], list(later.values()), workers)
-    moved = {place for place, other in zip(later, others, strict=True) if other}
-    if not moved:
-        return document
-    return document.with_unread(
-        apart(one, places[place], known) if place in moved else one for place, one in enumerate(unread)
-    )
+    items = {item.id: item for item in await stored.items({known[key][0] for key in places.values()})}
+    later = [place for place, key in places.items() if follows(unread[place], key, items.get(known[key][0]))]
+    before = [items[known[places[place]][0]] for place in later]
+    others = await _others([unread[place] for place in later], before, workers)
+    moved = {
+        place: apart(unread[place], places[place], item.id)
+        for place, item, other in zip(later, before, others, strict=True)
+        if other
+    }
+    return document.with_unread(moved.get(place, one) for place, one in enumerate(unread)) if moved else document
 
 
 async def _others(ones: Sequence[Identified], items: Sequence[Item], workers: Workers) -> list[bool]:

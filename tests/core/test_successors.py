@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from monitor.core.plan import Identified, Known, identify
+from monitor.core.plan import Identified, Known, identify, kind_of
 from monitor.core.successors import apart, follows, succeeding
 from monitor.model import Entry, IdentityCounts
 from tests.builders import HOUR, NOON, an_item
@@ -29,7 +29,8 @@ def stored(*entries: Entry) -> Known:
 
 
 def found(document: list[Entry], known: Known, counts: IdentityCounts = FRESH) -> dict[int, str]:
-    return dict(succeeding(counts, identify("a", document), len(document), known))
+    places = succeeding(counts, identify("a", document), len(document), known)
+    return {place: known[key][0] for place, key in places.items()}
 
 
 def test_a_known_address_under_a_new_guid_and_a_known_guid_at_a_new_address() -> None:
@@ -84,19 +85,18 @@ def test_a_later_date_follows_and_without_one_a_new_guid(
     guid: str, before: datetime | None, now: datetime | None, expected: bool | None
 ) -> None:
     (one,) = identify("a", [warning(2, guid=guid, at=now)])
-    known = stored(warning(1))
-    assert follows(one, an_item(published_at=before), known) is (guid == "w2" if expected is None else expected)
-    assert not follows(one, None, known)
+    key = next(key for key in one.keys if key in stored(warning(1)))
+    assert follows(one, key, an_item(published_at=before)) is (guid == "w2" if expected is None else expected)
+    assert not follows(one, key, None)
 
 
 def test_what_follows_leaves_the_key_that_it_bears() -> None:
     def kinds(one: Identified) -> set[str]:
-        return {key.partition(":")[0] for key in one.keys}
+        return set(map(kind_of, one.keys))
 
-    known = stored(warning(1))
     (post,) = identify("a", [warning(2)])
     (bulletin,) = identify("a", [warning(2, "https://example.org/2", guid="w1")])
-    moved = apart(post, "Warning 1", known)
+    moved = apart(post, f"link:a:{PORTAL}", "Warning 1")
     assert (kinds(moved), moved.entry.own_page, moved.after) == ({"guid", "text"}, False, "Warning 1")
-    moved = apart(bulletin, "Warning 1", known)
+    moved = apart(bulletin, "guid:a:w1", "Warning 1")
     assert (kinds(moved), moved.entry.own_page) == ({"url", "link", "text"}, True)

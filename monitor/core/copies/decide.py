@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
+from itertools import chain
 
 from monitor.core.copies.digest import RUN, RUN_OF_CHARACTERS, Digest
 from monitor.core.copies.facts import agreement, align
 from monitor.core.copies.fingerprints import BODY_WORDS, TITLE_WORDS
-from monitor.core.copies.units import LONG_WORD
+from monitor.core.copies.units import LONG_WORD, stems
 
 LEAD_WITHIN = 100
 """Words of a text within which its lead begins."""
@@ -79,8 +80,6 @@ of round-ups (95 in 100 below .33)."""
 TELLING_LETTERS = 6
 TITLES = 6
 """Longer words of two headlines, of which what both articles share has one."""
-STEM = 5
-"""Letters by which two forms of a word are one."""
 SHARED_SHOWN = 3
 PHRASE_WORDS = 10
 
@@ -169,15 +168,11 @@ def _share_heads(short: Digest, long: Digest, common: Set[tuple[str, ...]]) -> b
 
 def _speaks_of(title: Set[str], text: Digest, common: Set[tuple[str, ...]], least: int = 1) -> bool:
     """Whether what a body shares has a longer word of these headlines' in any form, or they have too few (`least`) to tell."""
-    stems = {word[:STEM] for word in title if len(word) >= LONG_WORD}
-    if text.spaceless or len(stems) < least:
+    told = stems(title)
+    if text.spaceless or len(told) < least:
         return True
-    return any(
-        word[:STEM] in stems
-        for run, place in text.runs.items()
-        if place >= text.body_from and run in common
-        for word in run
-    )
+    said = (run for run, place in text.runs.items() if place >= text.body_from and run in common)
+    return not told.isdisjoint(stems(chain.from_iterable(said)))
 
 
 def _equal(a: Digest, b: Digest) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from xxhash import xxh3_64_intdigest
 
@@ -12,6 +12,8 @@ WORD_BITS = 28
 """Sums of two word hashes stay within one digit of a Python integer, which is what makes sampling cheap."""
 LONG_WORD = 4
 """Letters from which a word takes part in pairs: articles and prepositions are what translators change first."""
+STEM = 5
+"""Letters by which two forms of a word are one."""
 _MAX_REMEMBERED = 200_000
 """Distinct words whose hash is kept (about 25 MB); then the memory starts anew."""
 
@@ -31,6 +33,11 @@ _hashes = _WordHashes()
 def marked_hashes(words: Sequence[str]) -> list[int]:
     """One 28-bit hash a word, the same in every process; in the bit below it, whether the word is a long one or a number."""
     return list(map(_hashes.__getitem__, words))
+
+
+def stems(words: Iterable[str]) -> set[str]:
+    """Beginnings of the longer words, by which a text is told to speak of a headline."""
+    return {word[:STEM] for word in words if len(word) >= LONG_WORD}
 
 
 def is_mostly_spaceless(words: Sequence[str]) -> bool:
