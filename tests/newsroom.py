@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from bisect import insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,14 +27,23 @@ from monitor.ports import Clock, Fetcher, Store
 
 WORDS = [a + b for a in ("har", "tor", "mil", "ven", "lok", "sar", "pin", "dru") for b in ("bour", "ning", "tal", "vik", "dor", "mos", "gar", "lin")]  # fmt: skip
 
+MAINTENANCE = (
+    b"<!doctype html><html><head><title>We are back soon</title></head><body><h1>We are back soon</h1></body></html>"
+)
+
 
 @dataclass
 class Story:
-    """One entry to be: shown from `at` on."""
+    """One entry to be: shown from `at` on, under the date `says` (that of `at`), and from `bumped` on under that one."""
 
     number: int
     at: datetime
-    edits: int = 0
+    says: datetime | None = None
+    bumped: datetime | None = None
+
+    def date(self, now: datetime) -> datetime:
+        """What it bears, and is sorted by."""
+        return self.bumped if self.bumped and self.bumped <= now else self.says or self.at
 
 
 @dataclass
@@ -56,8 +66,14 @@ class Publisher:
     """From, to, status: 0 is a connection that fails."""
     busy: Sequence[tuple[datetime, datetime, int]] = ()
     """From, to, seconds: 429 with Retry-After."""
-    frozen: Sequence[tuple[datetime, datetime]] = ()
-    """The document stands still, and nothing is published."""
+    instead: Sequence[tuple[datetime, datetime, str]] = ()
+    """From, to, what is answered in the document's place with a 200: ``html``, ``empty``."""
+    nodes: Sequence[timedelta] = ()
+    """How far each of its servers lags behind the newsroom; lots decide which answers."""
+    cut: float = 0.0
+    """So many answers of a hundred per cent end in their midst."""
+    ahead: timedelta = timedelta()
+    """Dates are local time and call themselves UTC."""
     moves: Sequence[tuple[datetime, str]] = ()
     """From then on the URL answers with a permanent redirect there."""
     pages: bool = False
@@ -68,6 +84,7 @@ class Publisher:
     channel: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     requests: int = 0
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
 
     def answer(self, request: Request, now: datetime) -> FetchOutcome:
         self.requests += 1
@@ -87,7 +104,11 @@ class Publisher:
         page = int(parse_qs(urlsplit(request.url).query).get("paged", ["1"])[0])
         if page > 1 and not self.pages:
             page = 1
-        shown = self.shown(now, page)
+        instead = next((what for start, end, what in self.instead if start <= now < end), "")
+        if instead == "html":
+            return Fetched(moved or request.url, 200, MAINTENANCE, {"content-type": "text/html"}, moved)
+        lag = self.chance.choice(self.nodes) if self.nodes else timedelta()
+        shown = [] if instead else self.shown(now - lag, page)
         if page > 1 and not shown:
             return Failed(request.url, "status", "404 Not Found", 404)
         etag = '"always"' if self.validators == "same" else f'"{self._version(shown, now)}"'
@@ -96,6 +117,8 @@ class Publisher:
         if self.validators in ("honest", "same") and request.etag == etag:
             return NotModified(request.url, self.headers, moved)
         body = self.render(shown, now)
+        if self.chance.random() < self.cut:
+            body = body[: int(len(body) * self.chance.uniform(0.1, 0.95))]
         headers = {"content-type": "application/rss+xml", **self.headers}
         if self.validators != "none":
             headers["etag"] = etag
@@ -103,16 +126,37 @@ class Publisher:
 
     def _version(self, shown: Sequence[Story], now: datetime) -> str:
         """Changes when, and only when, the entries do."""
-        said = (*(story.number for story in shown), f"{now:%d%H}" if self.edited else "", self.channel)
+        said = (
+            *((story.number, story.date(now)) for story in shown),
+            f"{now:%d%H}" if self.edited else "",
+            self.channel,
+        )
         return _digest(repr(said).encode())
 
     def shown(self, now: datetime, page: int = 1) -> list[Story]:
         """What the window holds, newest first."""
         out = [story for story in self.stories if story.at <= now]
-        pinned, rolling = out[: self.pinned], out[self.pinned :]
+        pinned, rolling = out[: self.pinned], sorted(out[self.pinned :], key=lambda story: story.date(now))
         end = len(rolling) - (page - 1) * self.window
         rolled = rolling[max(0, end - self.window) : max(0, end)]
         return [*(pinned if page == 1 else ()), *reversed(rolled)]
+
+    def spells(self, end: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
+        """Of each story, by its number, from when until when it stands in the document, `end` at the latest."""
+        out: dict[int, list[tuple[datetime, datetime]]] = {}
+        since: dict[int, datetime] = {}
+        order: list[tuple[datetime, int]] = []
+        for at, story in sorted(((at, one) for one in self.stories for at in (one.at, one.bumped) if at), key=_first):
+            if at != story.at:
+                order.remove((story.says or story.at, story.number))
+            insort(order, (story.date(at), story.number))
+            standing = {number for _, number in order[-self.window :]}
+            for number in since.keys() - standing:
+                out.setdefault(number, []).append((since.pop(number), at))
+            since |= dict.fromkeys(standing - since.keys(), at)
+        for number, at in since.items():
+            out.setdefault(number, []).append((at, max(at, end)))
+        return out
 
     def render(self, shown: Sequence[Story], now: datetime) -> bytes:
         salt = now.isoformat()
@@ -137,7 +181,7 @@ class Publisher:
         if guid:
             parts.append(f'<guid isPermaLink="false">{guid}</guid>')
         if self.dated:
-            parts.append(f"<pubDate>{format_datetime(story.at)}</pubDate>")
+            parts.append(f"<pubDate>{format_datetime(story.date(now) + self.ahead)}</pubDate>")
         hour = f" By then {now:%d%H} crates stood on the quay." if self.edited and index == 0 else ""
         parts.append(f"<description>{text(name)}{hour}</description>")
         return f"<item>{''.join(parts)}</item>"
@@ -227,6 +271,10 @@ def text(name: str) -> str:
     frames = ("The people of {} said that they were with {} in the {} and would have their {} again.",) * 8
     told = " ".join(frame.format(*(next(words) for _ in range(4))) for frame in frames)
     return f"<p>{told}</p>".replace("<", "&lt;")
+
+
+def _first(pair: tuple[datetime, Story]) -> tuple[datetime, int]:
+    return pair[0], pair[1].number
 
 
 def _words(seed: str, count: int) -> list[str]:

@@ -79,6 +79,7 @@ RHYTHMS: tuple[tuple[str, Rate, int], ...] = (
 TROUBLES = (
     "none", "none", "none", "outage", "gone", "dead", "stuck", "same", "rotate", "sessions", "both", "shared", "missing",
     "position", "moved", "busy", "frozen", "pinned", "edited", "undated", "pages",
+    "nodes", "html", "emptied", "cut", "backdated", "bumped", "ahead", "ttl", "max_age",
 )  # fmt: skip
 
 
@@ -201,8 +202,11 @@ class Week:
         result.doubled = len(items) - len(seen)
         for source in self.sources:
             publisher = source.publisher
+            spells = publisher.spells(self.end + DAY)
             for story in publisher.stories:
-                if story.at < self.start or story.at > self.end or not self._shown_long_enough(publisher, story):
+                if story.at < self.start or story.at > self.end:
+                    continue
+                if not any(self._long_enough(publisher, *spell) for spell in spells.get(story.number, ())):
                     continue
                 result.stories += 1
                 title = publisher.title(story)
@@ -221,13 +225,10 @@ class Week:
         result.notices = Counter(item.title for alert, item, _ in told if alert.watchlist == OPERATOR)
         result.outages = len(store.outages(self.start))
 
-    def _shown_long_enough(self, publisher: Publisher, story: Story) -> bool:
-        """Whether it stood in the document, while that was answered, for `SEEN_FOR` in one piece."""
-        place = publisher.stories.index(story)
-        after = publisher.stories[place + publisher.window :]
-        gone = after[0].at if after else self.end + DAY
-        begin = story.at
-        for start, end in sorted((down[0], down[1]) for down in (*publisher.outages, *publisher.busy)):
+    def _long_enough(self, publisher: Publisher, begin: datetime, gone: datetime) -> bool:
+        """Whether it stood in the document, of every server and while that was answered, for `SEEN_FOR` in one piece."""
+        begin += max(publisher.nodes, default=timedelta())
+        for start, end, _ in sorted((*publisher.outages, *publisher.busy, *publisher.instead)):
             if start - begin >= SEEN_FOR:
                 break
             begin = max(begin, end) if end > begin else begin
@@ -275,6 +276,28 @@ class Week:
             publisher.dated = False
         elif trouble == "pages":
             publisher.pages = True
+        elif trouble == "nodes":
+            publisher.nodes = [timedelta(), 7 * MINUTE, 20 * MINUTE]
+        elif trouble in ("html", "emptied"):
+            what = "html" if trouble == "html" else "empty"
+            hours = (3, 30, 31, 80)
+            publisher.instead = [
+                (self.start + at * HOUR, self.start + (at + chance.uniform(0.2, 3)) * HOUR, what) for at in hours
+            ]
+        elif trouble == "cut":
+            publisher.cut = 0.1
+        elif trouble in ("backdated", "bumped"):
+            for story in publisher.stories[::3]:
+                if trouble == "backdated":
+                    story.says = story.at - chance.uniform(0.5, 6) * HOUR
+                else:
+                    story.bumped = story.at + chance.uniform(0.5, 6) * HOUR
+        elif trouble == "ahead":
+            publisher.ahead = 9 * HOUR
+        elif trouble == "ttl":
+            publisher.channel = "<ttl>1440</ttl>"
+        elif trouble == "max_age":
+            publisher.headers = {"cache-control": "public, max-age=43200"}
         publisher.outages = outages
 
 

@@ -116,6 +116,7 @@ def _read_xml(text: str, url: str, memory: Memory, portion: Portion) -> ParsedFe
     if root == "html" or prolog.doctype[9:].strip().lower().startswith("html"):
         return _inside_page(text, url, memory, portion)
     document, problems = repairs.repair(text[prolog.start :], repairs.own_entities(prolog.doctype))
+    document = repairs.leave_cut_entry(document, prolog.root)
     if root in ("urlset", "sitemapindex"):
         return _note(read_sitemap(document, url, portion), problems)
     if root == "opml":

@@ -51,6 +51,8 @@ _LONG_AUTHOR = re.compile(
     rf"\b[^<>]{{0,500}}>\s*)(?:([^<]{{{MAX_AUTHOR},}})|(<!\[CDATA\[)([^\]]{{{MAX_AUTHOR},}}))",
     re.IGNORECASE,
 )
+_URL_START = re.compile(rf"<{PREFIX}url(?=[\s/>])", re.IGNORECASE)
+_URL_END = re.compile(rf"</{PREFIX}url\s*>", re.IGNORECASE)
 _LABEL = re.compile(
     rf"<(?:({PREFIX}(?:item|entry))(?=[\s/>])|(/?{PREFIX})(?:category|subject|keywords)(?=[\s/>]))", re.IGNORECASE
 )
@@ -177,6 +179,23 @@ def cut_after_root(text: str, root: str) -> str:
     end = text.rfind(f"</{root}")
     close = text.find(">", end) + 1 if end >= 0 else 0
     return text[:close] if close and not ENTRY_START.search(text, close) else text
+
+
+def leave_cut_entry(text: str, root: str) -> str:
+    """The document without its last entry where its end cuts that one: as far as it came it would be another entry (its
+    guid not reached), or an edit that takes its text away. The next poll brings it whole. Raises `ReadError` when no other
+    came; entries that are never closed are none the less whole."""
+    if f"</{root}" in text:
+        return text
+    of_news = root.rpartition(":")[2].lower() == "urlset"
+    begins, ends = (_URL_START, _URL_END) if of_news else (ENTRY_START, ENTRY_END)
+    whole = max((found.end() for found in ends.finditer(text)), default=0)
+    cut = begins.search(text, whole)
+    if cut is None or (not whole and begins.search(text, cut.end())):
+        return text
+    if not whole:
+        raise ReadError("the document ends in the midst of its first entry")
+    return text[: cut.start()]
 
 
 def escape_ampersands(text: str) -> str:

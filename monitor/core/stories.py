@@ -90,6 +90,14 @@ def is_teaser(item: Item, length: int) -> bool:
     return item.text_from == "feed" and length > 0 and length >= ARTICLE * len(item.text)
 
 
+def is_beginning(text: str, whole: str) -> bool:
+    """Whether a text is what another one begins with, as its teaser does, or empty."""
+    if len(whole) < ARTICLE * len(text):
+        return False
+    words = words_of(text)
+    return words == words_of(whole[: 2 * len(text)])[: len(words)]
+
+
 def site_of(item: Item) -> str:
     """The host without ``www.``; a feed's id, or where the text is from, when there is no URL."""
     return bare_host(item.url) or (item.feeds[0] if item.feeds else item.text_from)

@@ -16,7 +16,7 @@ from monitor.core.identity import canonical_keys, canonical_url, item_id, plain_
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
 from monitor.core.revisions import differences
-from monitor.core.stories import is_teaser, says_more
+from monitor.core.stories import is_beginning, is_teaser, says_more
 from monitor.core.text import words_of
 from monitor.model import CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict
 from monitor.pipeline.rules import Rules
@@ -326,9 +326,10 @@ class Intake:
 
     def _edited(self, old: Item, reading: Reading) -> Taken:
         elsewhere = len(old.feeds) > 1 and says_more(old, [replace(old, text=reading.text)])
-        fuller = old.text_from == "page" or elsewhere
         # What has been learnt since is no edit: the old text is taken without it too.
         known = cut_learnt(old.text, self.tx.copies.boilerplate(reading.url))
+        fuller = old.text_from == "page" or elsewhere or is_beginning(reading.text, known)
+        reading = replace(reading, title=reading.title or old.title)
         if reading.text_from == "feed" and fuller:  # an edited teaser
             from monitor.content.leads import with_leads
 

@@ -200,9 +200,34 @@ def test_a_bare_ampersand_is_read_and_told() -> None:
 def test_a_truncated_feed_gives_what_came() -> None:
     whole = rss("".join(f"<item><guid>{n}</guid><title>Title {n}</title></item>" for n in range(10)))
     feed = read(whole[: whole.index(b"Title 7")])
-    assert [entry.guid for entry in feed.entries][:7] == [str(n) for n in range(7)]
+    assert [entry.guid for entry in feed.entries] == [str(n) for n in range(7)]
     assert not feed.complete
     assert feed.problem
+
+
+@pytest.mark.parametrize(
+    ("whole", "names"),
+    [
+        (rss("".join(f"<item><title>Title {n}</title><link>https://news.example/{n}</link><guid isPermaLink='false'>{n}</guid><description>Words {n}</description></item>" for n in range(3))), "item"),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'>" + b"".join(b"<entry><title>Title %d</title><id>urn:%d</id><link href='/%d'/><content>Words %d</content></entry>" % (n, n, n, n) for n in range(3)) + b"</feed>", "entry"),
+        (b"<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'>" + b"".join(b"<url><n:news><n:title>Title %d</n:title></n:news><loc>https://news.example/%d</loc></url>" % (n, n) for n in range(3)) + b"</urlset>", "url"),
+    ],
+    ids=["rss", "atom", "sitemap"],
+)  # fmt: skip
+def test_an_entry_that_the_documents_end_cuts_is_left_for_the_next_poll(whole: bytes, names: str) -> None:
+    """Without its guid it was another entry, and without its text an edit of the one that was known."""
+    entries = read(whole).entries
+    first = whole.index(f"</{names}>".encode()) + len(names) + 3
+    for cut in range(first, len(whole)):
+        seen = read(whole[:cut]).entries
+        assert seen == entries[: len(seen)], cut
+        assert len(seen) == whole[:cut].count(f"</{names}>".encode())
+
+
+def test_of_a_document_that_ends_in_its_first_entry_nothing_is_read() -> None:
+    cut = b"<rss version='2.0'><channel><item><guid>1</guid><title>Ice</title><link>https://news.example/1</link><descr"
+    with pytest.raises(ReadError, match="ends in the midst of its first entry"):
+        read(cut)
 
 
 def test_junk_after_the_end_costs_nothing() -> None:

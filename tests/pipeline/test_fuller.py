@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -66,6 +67,26 @@ async def test_an_article_that_its_only_feed_withdraws_is_edited(bench: Bench) -
     assert (await bench.poll()).revised == 1
     (item,) = bench.items()
     assert item.text == "This article was withdrawn."
+
+
+@pytest.mark.parametrize("html", ["", TEASER, "<p>Freighters have left the northern basin</p>"])
+async def test_a_feed_that_shows_less_of_an_older_entry_takes_no_text_away(bench: Bench, html: str) -> None:
+    """Some have the newest in full and a headline or the beginning of the others; a document may be cut."""
+    bench.serve(entry(1, html=f"<p>Freighters have left the northern basin.</p>{WHOLE}"))
+    await bench.poll()
+    (before,) = bench.items()
+    bench.serve(entry(1, html=html))
+    assert (await bench.poll()).revised == 0
+    assert bench.items() == [before]
+
+
+async def test_nor_does_an_entry_without_headline_take_it_away(bench: Bench) -> None:
+    bench.serve(entry(1, html=WHOLE))
+    await bench.poll()
+    (before,) = bench.items()
+    bench.serve(re.sub("<title>.*?</title>", "", entry(1, html=WHOLE)))
+    await bench.poll()
+    assert [item.title for item in bench.items()] == [before.title]
 
 
 async def test_a_text_that_another_feed_has_may_show_it_to_be_a_copy(bench: Bench) -> None:
