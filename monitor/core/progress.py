@@ -137,12 +137,14 @@ class Moment:
     def _seen(self, learnt: Learnt, look: Look | None, last_new_at: datetime | None, gap: bool) -> Seen:
         rhythm = Rhythm(learnt, self.now) if learnt.rhythm else None
         first = look is not None and look.continuity == "first"
+        ahead = rhythm.until_news(self.now) if rhythm and rhythm.begun else None
         return Seen(
             new=look.window.fresh if look and not first else 0,
             share=1 - look.window.overlap if look and not first else 0.0,
             silent_for=self.now - last_new_at if last_new_at else None,
             span=learnt.span,
-            ahead=rhythm.until_news(self.now) if rhythm and rhythm.enough else None,
+            ahead=ahead,
+            quiet=ahead if rhythm and rhythm.enough else None,
             gap=gap,
         )
 

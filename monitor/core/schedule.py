@@ -72,6 +72,8 @@ class Seen:
     """How long an entry stands in the document."""
     ahead: timedelta | None = None
     """Until the rhythm expects something new; None when it has nothing to say."""
+    quiet: timedelta | None = None
+    """The same, once enough was seen to poll less for it."""
     gap: bool = False
     """Entries may have been dropped before this poll."""
 
@@ -95,7 +97,7 @@ def interval_after(feed: Feed, policy: PollPolicy, interval: timedelta | None, s
     floor = shortest(feed, policy)
     if seen.gap:
         return floor
-    quiet = max((seen.silent_for or timedelta()) / SILENCE_SHARE, (seen.ahead or timedelta()) / QUIET_SHARE)
+    quiet = max((seen.silent_for or timedelta()) / SILENCE_SHARE, (seen.quiet or timedelta()) / QUIET_SHARE)
     ceiling = feed.every or max(every, min(policy.max, quiet))
     if seen.span is not None:
         ceiling = min(ceiling, seen.span / SPAN_SHARE)

@@ -72,8 +72,10 @@ def test_an_entry_is_looked_for_three_times_while_it_stands() -> None:
 
 
 def test_a_feed_that_sleeps_is_let_sleep_and_its_first_news_is_not_waited_for() -> None:
-    night = interval_after(FEED, POLICY, 2 * HOUR, Seen(silent_for=HOUR, ahead=8 * HOUR))
+    night = interval_after(FEED, POLICY, 2 * HOUR, Seen(silent_for=HOUR, ahead=8 * HOUR, quiet=8 * HOUR))
     assert night == 2 * HOUR
+    little_known = interval_after(FEED, POLICY, 2 * HOUR, Seen(silent_for=HOUR, ahead=8 * HOUR))
+    assert little_known == POLICY.every
     dawn = interval_after(FEED, POLICY, 2 * HOUR, Seen(silent_for=12 * HOUR, ahead=20 * MINUTE))
     assert dawn == 20 * MINUTE
 
@@ -139,7 +141,7 @@ def test_the_next_poll_stays_between_min_and_max(
     skip_days: list[int],
     jitter: float,
 ) -> None:
-    settled = interval_after(FEED, POLICY, interval, Seen(new, share, silent, span, ahead, gap))
+    settled = interval_after(FEED, POLICY, interval, Seen(new, share, silent, span, ahead, ahead, gap))
     assert POLICY.min <= settled <= POLICY.max
     hints = Hints(skip_hours=tuple(skip_hours), skip_days=tuple(skip_days))
     wait = next_poll(NOW, settled, hints, POLICY, jitter, span) - NOW

@@ -15,6 +15,7 @@ from monitor.model import (
     Failed,
     Feed,
     Fetched,
+    ItemFilter,
     LimitsPolicy,
     PollPolicy,
 )
@@ -73,6 +74,20 @@ async def test_a_feed_without_dates_is_learnt_to_roll_fast(desk: Desk) -> None:
     learnt = desk.clock.now()
     await desk.run(NOON + timedelta(days=6))
     assert desk.missed(publisher, learnt) == []
+
+
+async def test_a_feed_whose_news_of_the_day_comes_in_one_hour_is_looked_at_then_from_the_fourth_day_on(
+    desk: Desk,
+) -> None:
+    """It was after twelve days; before, the first of a day was seen up to two hours later."""
+    publisher = desk.publisher()
+    three = NOON + 15 * HOUR
+    times = [three + day * 24 * HOUR + n * timedelta(minutes=5) for day in range(-3, 6) for n in range(8)]
+    publisher.stories = [Story(number, at) for number, at in enumerate(times)]
+    await desk.run(three + 6 * 24 * HOUR - HOUR)
+    seen = {item.title: item.first_seen_at for item in desk.store.items(ItemFilter())}
+    late = [seen[publisher.title(story)] - story.at for story in publisher.stories[6 * 8 :: 8]]
+    assert max(late) <= timedelta(minutes=15), late
 
 
 async def test_a_feed_that_is_ill_formed_at_every_poll_shows_its_gaps_too(desk: Desk) -> None:
