@@ -295,9 +295,9 @@ class Week:
         elif trouble == "ahead":
             publisher.ahead = 9 * HOUR
         elif trouble == "ttl":
-            publisher.channel = "<ttl>1440</ttl>"
+            publisher.channel = "<ttl>180</ttl>"
         elif trouble == "max_age":
-            publisher.headers = {"cache-control": "public, max-age=43200"}
+            publisher.headers = {"cache-control": "public, max-age=14400"}
         publisher.outages = outages
 
 

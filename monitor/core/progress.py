@@ -11,7 +11,11 @@ from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
 from monitor.model import Entry, Feed, FeedState, IdentityCounts, Learnt, ParsedFeed, PollPolicy
 
+DAY = timedelta(days=1)
 GONE = (404, 410)
+MANY = 20
+"""Entries from which the dates of a single document tell how fast it rolls: fewer may be a site's last few notices, and what
+many programs keep of a feed that is hardly ever asked for is ten."""
 FILLING = timedelta(days=1)
 """So long after a gap showed, the archive is asked for what stood in it: a page that fails for a day is given up, and one
 without an end is not read for ever. At `min` of five minutes and ten pages a poll that is 2,880 pages."""
@@ -81,10 +85,11 @@ class Moment:
         haste = gap and (learnt.older is not None or (look is not None and look.continuity == "gap"))
         interval = interval_after(self.feed, self.policy, state.interval, self._seen(learnt, look, last_new_at, haste))
         wishes = Hints(learnt.ttl, max_age, None, learnt.skip_hours, learnt.skip_days) if not haste else Hints()
+        span = self._counts(state, learnt, max(learnt.ttl or timedelta(), max_age or timedelta()))
         return replace(
             state,
             interval=interval,
-            next_poll_at=next_poll(self.now, interval, wishes, self.policy, self.jitter, _proven(learnt)),
+            next_poll_at=next_poll(self.now, interval, wishes, self.policy, self.jitter, span),
             last_poll_at=self.now,
             last_success_at=self.now,
             last_new_at=last_new_at,
@@ -133,6 +138,17 @@ class Moment:
             last_error=error,
             learnt=replace(state.learnt, failing_since=since),
         )
+
+    def _counts(self, state: FeedState, learnt: Learnt, wish: timedelta) -> timedelta | None:
+        """How long entries stand in the document, as far as that limits what its publisher asks for: where it was seen to roll.
+
+        The dates of a single document count where they are many, and against a wish by which half of it would be another: a
+        day of work has twice a Sunday's news. On the first day they count half: its morning may be four times its night.
+        """
+        rolled = learnt.overlap is not None or learnt.gaps > 0
+        if learnt.span is None or not (rolled or (learnt.size >= MANY and wish > learnt.span / 2)):
+            return None
+        return learnt.span if state.first_polled_at and self.now - state.first_polled_at >= DAY else learnt.span / 2
 
     def _seen(self, learnt: Learnt, look: Look | None, last_new_at: datetime | None, gap: bool) -> Seen:
         rhythm = Rhythm(learnt, self.now) if learnt.rhythm else None
@@ -201,9 +217,3 @@ class Moment:
         counts, since = learn(learnt.rhythm, learnt.rhythm_since or after, arrivals, state.last_new_at)
         longest = max(silence, learnt.longest_silence or timedelta())
         return replace(learnt, rhythm=counts, rhythm_since=since, longest_silence=longest)
-
-
-def _proven(learnt: Learnt) -> timedelta | None:
-    """How long entries stand in the document, where it has been seen to roll: the dates of a single document are not held
-    against what its publisher asks for."""
-    return learnt.span if learnt.overlap is not None or learnt.gaps else None

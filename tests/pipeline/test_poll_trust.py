@@ -76,6 +76,24 @@ async def test_a_feed_without_dates_is_learnt_to_roll_fast(desk: Desk) -> None:
     assert desk.missed(publisher, learnt) == []
 
 
+@pytest.mark.parametrize(
+    ("window", "wish", "kept"),
+    [(60, 1440, False), (60, 290, True), (10, 1440, True)],
+    ids=["half would be gone by then", "less would", "too few to tell"],
+)
+async def test_a_first_document_is_held_against_a_wish_by_which_it_would_be_another(
+    desk: Desk, window: int, wish: int, kept: bool
+) -> None:
+    """Sixty entries of ten hours whose publisher asks for a day (`ttl`, or a cache's `max-age`) lost that day's."""
+    desk.publisher(every=10 * MINUTE, window=window, channel=f"<ttl>{wish}</ttl>")
+    desk.clock.move(5 * HOUR)
+    await desk.poll()
+    at = desk.state.next_poll_at
+    assert at is not None
+    wait = at - desk.clock.now()
+    assert wait >= wish * MINUTE if kept else HOUR <= wait <= 2 * HOUR
+
+
 async def test_a_feed_whose_news_of_the_day_comes_in_one_hour_is_looked_at_then_from_the_fourth_day_on(
     desk: Desk,
 ) -> None:
