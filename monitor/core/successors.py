@@ -6,7 +6,7 @@ day may have its own address and one guid for ever. By that one key they are the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.core.plan import Identified, Known, kind_of
@@ -14,11 +14,13 @@ from monitor.core.sameness import EVIDENCE, policy
 from monitor.model import IdentityCounts, Item
 
 
-def succeeding(counts: IdentityCounts, unread: Sequence[Identified], count: int, known: Known) -> Mapping[int, str]:
+def succeeding(
+    counts: Iterable[IdentityCounts], unread: Sequence[Identified], count: int, known: Known
+) -> Mapping[int, str]:
     """Places among the `unread` of a document's `count` entries of those that their feed knows, in other words, by guid or
     address alone, while the other of the two is new; each with that key. That a feed's keys say nothing shows when more than half
-    of its entries come so at once."""
-    if not policy(counts).trusts_all:
+    of its entries come so at once, and by what was counted (`counts`: without the document and with it, one of which may decide)."""
+    if not any(policy(one).trusts_all for one in counts):
         return {}
     places = {place: key for place, one in enumerate(unread) if (key := _half(one, known))}
     return places if count < EVIDENCE or 2 * len(places) <= count else {}

@@ -40,9 +40,11 @@ class Looking:
         a document that holds some entries and not the newest, and so can show no gap. Raises Forgotten when the store does
         not know all that is remembered."""
         known = await self._asked(document.unread, document.remembered)
-        document = await with_successors(document, known, state, self.stored, self.workers)
+        before = state.learnt.identity
+        counts = sameness.observe(before, document.said, document.unread, known)
+        document = await with_successors(document, known, (before, counts), self.stored, self.workers)
         parsed, unread = document.parsed, document.unread
-        counts = sameness.observe(state.learnt.identity, document.said, unread, known)
+        counts = sameness.observe(before, document.said, unread, known)
         policy = sameness.policy(counts)
         planned = plan(
             [policy.restrict(one) if isinstance(one, Identified) else one for one in document.entries], known

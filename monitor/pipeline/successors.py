@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from monitor.content.articles import are_others
 from monitor.core.plan import Identified, Known
 from monitor.core.successors import apart, follows, succeeding
 from monitor.errors import WorkerDied
-from monitor.model import FeedState, Item
+from monitor.model import IdentityCounts, Item
 from monitor.pipeline.documents import Document
 from monitor.pipeline.stored import Stored
 from monitor.ports import Workers
 
 
 async def with_successors(
-    document: Document, known: Known, state: FeedState, stored: Stored, workers: Workers
+    document: Document, known: Known, counts: Iterable[IdentityCounts], stored: Stored, workers: Workers
 ) -> Document:
     """The document, whose entries that follow on an item (`core.successors`) and are in other words are `apart` from it: as edits
-    of it they would alert nobody."""
+    of it they would alert nobody. `counts`: as of `core.successors`."""
     unread = document.unread
-    places = succeeding(state.learnt.identity, unread, len(document.entries), known)
+    places = succeeding(counts, unread, len(document.entries), known)
     if not places:
         return document
     items = {item.id: item for item in await stored.items({known[key][0] for key in places.values()})}

@@ -29,7 +29,7 @@ def stored(*entries: Entry) -> Known:
 
 
 def found(document: list[Entry], known: Known, counts: IdentityCounts = FRESH) -> dict[int, str]:
-    places = succeeding(counts, identify("a", document), len(document), known)
+    places = succeeding([counts], identify("a", document), len(document), known)
     return {place: known[key][0] for place, key in places.items()}
 
 

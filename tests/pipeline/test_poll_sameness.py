@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,13 @@ async def test_a_publisher_that_mends_its_guids_is_believed_again(desk: Desk) ->
     for _ in range(60):
         await desk.poll(HOUR)
     assert policy(desk.state.learnt.identity).guids == "stable"
+
+
+async def test_guids_by_place_lose_nothing_while_it_is_not_sure_that_they_say_nothing(desk: Desk) -> None:
+    """Sorted by headline an entry moves those alone between its place and that of the one that goes: about half."""
+    publisher = desk.publisher(every=timedelta(minutes=4), window=60, guids="position")
+    shown = publisher.shown
+    publisher.shown = lambda now, page=1: sorted(shown(now, page), key=publisher.title)  # type: ignore[method-assign]
+    await desk.run(NOON + 20 * HOUR)
+    await desk.poll()
+    assert desk.missed(publisher, NOON) == []
