@@ -19,7 +19,8 @@ def succeeding(
 ) -> Mapping[int, str]:
     """Places among the `unread` of a document's `count` entries of those that their feed knows, in other words, by guid or
     address alone, while the other of the two is new; each with that key. That a feed's keys say nothing shows when more than half
-    of its entries come so at once, and by what was counted (`counts`: without the document and with it, one of which may decide)."""
+    of its entries come so at once, and by what was counted (`counts`: without the document and with it; either may say that they
+    do)."""
     if not any(policy(one).trusts_all for one in counts):
         return {}
     places = {place: key for place, one in enumerate(unread) if (key := _half(one, known))}
