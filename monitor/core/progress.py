@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.core.gaps import Continuity, Window, rolls_in, usual_overlap, usual_span
+from monitor.core.gaps import Continuity, Window, rolled_in, rolls_in, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
 from monitor.model import Entry, Feed, FeedState, IdentityCounts, Learnt, ParsedFeed, PollPolicy
@@ -174,7 +174,8 @@ class Moment:
         )
         if look.judged:
             passed = self.now - (learnt.whole_at or self.now)
-            span = usual_span(learnt.span, look.dates, self.now, passed, self._rolls(state, window))
+            learnt, rolls = self._rolls(state, learnt, look)
+            span = usual_span(learnt.span, look.dates, self.now, passed, rolls)
             learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
         learnt = self._gaps(state, learnt, look)
         if look.continuity == "contiguous" and look.fresh:
@@ -183,10 +184,16 @@ class Moment:
             return replace(learnt, rhythm_since=self.now)
         return self._rhythm(state, learnt, look.fresh) if look.fresh else learnt
 
-    def _rolls(self, state: FeedState, window: Window) -> timedelta | None:
-        """At the pace of what came since the poll before: polled twice in a minute, by hand, it came no faster."""
-        since = state.last_success_at
-        return rolls_in(window, max(self.now - since, self.policy.min)) if since else None
+    def _rolls(self, state: FeedState, learnt: Learnt, look: Look) -> tuple[Learnt, timedelta | None]:
+        """At the pace of what came since the poll before, or by and by: polled twice in a minute, by hand, it came no faster."""
+        window, since = look.window, state.last_success_at
+        if since is None or not window.fresh or any(look.dates):
+            return learnt, None
+        begun, came = learnt.came_since or since, learnt.came + window.fresh
+        rolls = rolled_in(window.size, came, max(self.now - begun, self.policy.min))
+        begun, came = (self.now, 0) if rolls else (begun, came)
+        at_once = rolls_in(window, max(self.now - since, self.policy.min))
+        return replace(learnt, came=came, came_since=begun), at_once or rolls
 
     def _gaps(self, state: FeedState, learnt: Learnt, look: Look) -> Learnt:
         """The gap that it shows, or that was filled before it; another while one is being filled makes one of both."""

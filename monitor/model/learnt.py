@@ -51,6 +51,9 @@ class Learnt:
     """Usual share, 0 to 1, of a changed document's entries that were known from before."""
     span: timedelta | None = None
     """How long an entry usually stands in the document: polled less often, entries are missed."""
+    came: int = 0
+    """Entries that are new since `came_since`, until they are half of the document; of a feed without dates."""
+    came_since: datetime | None = None
     gaps: int = 0
     """How often a document shared no entry with the one before."""
     gap_at: datetime | None = None

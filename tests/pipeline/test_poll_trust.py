@@ -76,6 +76,16 @@ async def test_a_feed_without_dates_is_learnt_to_roll_fast(desk: Desk) -> None:
     assert desk.missed(publisher, learnt) == []
 
 
+async def test_a_feed_without_dates_loses_nothing_in_an_outage_shorter_than_its_entries_stand(desk: Desk) -> None:
+    """A few new ones at each poll told nothing of how fast it rolls, and the wait grew to two hours."""
+    publisher = desk.publisher(every=3 * MINUTE, window=60, dated=False)
+    publisher.outages = [(NOON + 12 * HOUR, NOON + 14 * HOUR, 0)]
+    publisher.stories = stories(NOON - 3 * HOUR, 3 * MINUTE, 400)
+    await desk.run(NOON + 16 * HOUR)
+    await desk.poll()
+    assert desk.missed(publisher, NOON) == []
+
+
 @pytest.mark.parametrize(
     ("window", "wish", "kept"),
     [(60, 1440, False), (60, 290, True), (10, 1440, True)],

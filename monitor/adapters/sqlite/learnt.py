@@ -20,6 +20,7 @@ _SPAN: _Codec = (lambda span: span // _MS, lambda number: number * _MS)
 _CODECS: dict[str, _Codec] = {
     "newest": _TIME,
     "gap_at": _TIME,
+    "came_since": _TIME,
     "gap_from": _TIME,
     "lied_at": _TIME,
     "whole_at": _TIME,
