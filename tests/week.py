@@ -109,6 +109,8 @@ class Result:
     gaps: int = 0
     liars: int = 0
     notices: Counter[str] = field(default_factory=Counter)
+    twice: list[str] = field(default_factory=list)
+    """Notices sent twice of one outage."""
     outages: int = 0
     latency: list[float] = field(default_factory=list)
     """Minutes from a story's date to its being stored."""
@@ -222,7 +224,10 @@ class Week:
         result.gaps = sum(state.learnt.gaps for state in states)
         result.liars = sum(distrusted(state, self.clock.now()) for state in states)
         told = [message.parts[0] for message in self.sender.sent]
-        result.notices = Counter(item.title for alert, item, _ in told if alert.watchlist == OPERATOR)
+        notices = [item for alert, item, _ in told if alert.watchlist == OPERATOR]
+        result.notices = Counter(item.title for item in notices)
+        sent = Counter(item.id for item in notices)
+        result.twice = [item.title for item in notices if sent[item.id] > 1]
         result.outages = len(store.outages(self.start))
 
     def _long_enough(self, publisher: Publisher, begin: datetime, gone: datetime) -> bool:
@@ -330,7 +335,6 @@ def table(result: Result, sources: Sequence[Source], days: float, seconds: float
     kinds = Counter(
         title.split(" ", 2)[-1] if title.startswith("Feed") else title for title in result.notices.elements()
     )
-    twice = [title for title, count in result.notices.items() if count > 1]
     lines = [
         ("feeds, days", f"{len(sources)}, {days:g}"),
         ("entries published and shown", str(result.stories)),
@@ -346,7 +350,7 @@ def table(result: Result, sources: Sequence[Source], days: float, seconds: float
         ("median minutes from publication to store", f"{result.median_latency():.1f}"),
         ("outages", str(result.outages)),
         ("notices sent", f"{result.notices.total()} {dict(kinds)}"),
-        ("notices sent twice", f"{len(twice)} {twice[:3] or ''}"),
+        ("notices sent twice", f"{len(result.twice)} {result.twice[:3] or ''}"),
         ("seconds", f"{seconds:.0f}"),
     ]
     return "\n".join(f"{name:<55}{value}" for name, value in lines)
