@@ -139,10 +139,13 @@ def _entry(one: Identified, known: Known) -> Iterable[str]:
     seen = {kind_of(key) for key in scoped if key in known}
     if not seen:
         return
+    kinds = set(map(kind_of, scoped))
+    told = next((known[key][0] for key in scoped if kind_of(key) == "text" and key in known), None)
+    if told is None and "text" in kinds and kinds & _COUNTED.keys() - seen:
+        return  # another entry under a known key, or a known one under another key and headline: it cannot be said
     yield "again"
     if all(known[key][1] != one.keys[key] for key in scoped if key in known):
         yield "edited"
-    told = next((known[key][0] for key in scoped if kind_of(key) == "text" and key in known), None)
     for key in scoped:
         kind = kind_of(key)
         if name := _COUNTED.get(kind):

@@ -18,13 +18,18 @@ def succeeding(
     counts: Iterable[IdentityCounts], unread: Sequence[Identified], count: int, known: Known
 ) -> Mapping[int, str]:
     """Places among the `unread` of a document's `count` entries of those that their feed knows, in other words, by guid or
-    address alone, while the other of the two is new; each with that key. That a feed's keys say nothing shows when more than half
-    of its entries come so at once, and by what was counted (`counts`: without the document and with it; either may say that they
-    do)."""
+    address alone, while the other of the two is new; each with that key.
+
+    None where what was counted (`counts`: without the document and with it; either may say that they do) says that a feed's keys
+    say nothing. Where more than half of the document comes under known addresses so, these are pages that are made anew (the
+    weather of thirty towns); of guids the places in a list do."""
     if not any(policy(one).trusts_all for one in counts):
         return {}
     places = {place: key for place, one in enumerate(unread) if (key := _half(one, known))}
-    return places if count < EVIDENCE or 2 * len(places) <= count else {}
+    pages = [place for place, key in places.items() if kind_of(key) != "guid"]
+    if count >= EVIDENCE and 2 * len(pages) > count:
+        return {place: key for place, key in places.items() if kind_of(key) == "guid"}
+    return places
 
 
 def _half(one: Identified, known: Known) -> str | None:

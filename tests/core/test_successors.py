@@ -56,11 +56,15 @@ def test_what_is_known_by_more_or_by_nothing_follows_on_none(entry: Entry) -> No
 
 
 @pytest.mark.parametrize(("new", "old", "expected"), [(1, 3, 1), (2, 2, 2), (3, 2, 0), (2, 0, 2), (3, 0, 0), (1, 1, 1)])
-def test_more_than_half_of_a_document_at_once_are_entries_renamed(new: int, old: int, expected: int) -> None:
+def test_more_than_half_of_a_document_at_once_under_known_addresses_are_pages_made_anew(
+    new: int, old: int, expected: int
+) -> None:
     places = [f"https://example.org/p{number}" for number in range(new)]
     before = stored(*(warning(number, url) for number, url in enumerate(places)), *others(old))
     document = [warning(50 + number, url) for number, url in enumerate(places)] + others(old)
     assert len(found(document, before)) == expected
+    guids = [warning(50 + number, f"{url}/next", guid=f"w{number}") for number, url in enumerate(places)]
+    assert len(found(guids + others(old), before)) == new
 
 
 @pytest.mark.parametrize(

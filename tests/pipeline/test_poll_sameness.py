@@ -89,3 +89,12 @@ async def test_guids_by_place_lose_nothing_while_it_is_not_sure_that_they_say_no
     await desk.run(NOON + 20 * HOUR)
     await desk.poll()
     assert desk.missed(publisher, NOON) == []
+
+
+async def test_guids_by_place_lose_nothing_where_most_of_the_document_is_new_at_once(desk: Desk) -> None:
+    """So it is after an hour of rest, or where "unchanged" had been a lie: the guids of thirteen of twenty are known."""
+    publisher = desk.publisher(guids="position")
+    await desk.poll()
+    await desk.poll(13 * HOUR)
+    await desk.poll(15 * HOUR)
+    assert desk.missed(publisher, NOON) == []
