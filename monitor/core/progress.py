@@ -187,13 +187,14 @@ class Moment:
     def _rolls(self, state: FeedState, learnt: Learnt, look: Look) -> tuple[Learnt, timedelta | None]:
         """At the pace of what came since the poll before, or by and by: polled twice in a minute, by hand, it came no faster."""
         window, since = look.window, state.last_success_at
-        if since is None or not window.fresh or any(look.dates):
+        if since is None or not window.fresh:
             return learnt, None
+        at_once = rolls_in(window, max(self.now - since, self.policy.min))
+        if state.last_error or not look.parsed.complete:  # what a document had left over did not come just now
+            return learnt, at_once
         begun, came = learnt.came_since or since, learnt.came + window.fresh
         rolls = rolled_in(window.size, came, max(self.now - begun, self.policy.min))
-        begun, came = (self.now, 0) if rolls else (begun, came)
-        at_once = rolls_in(window, max(self.now - since, self.policy.min))
-        return replace(learnt, came=came, came_since=begun), at_once or rolls
+        return replace(learnt, came=0 if rolls else came, came_since=self.now if rolls else begun), at_once or rolls
 
     def _gaps(self, state: FeedState, learnt: Learnt, look: Look) -> Learnt:
         """The gap that it shows, or that was filled before it; another while one is being filled makes one of both."""

@@ -52,7 +52,7 @@ class Learnt:
     span: timedelta | None = None
     """How long an entry usually stands in the document: polled less often, entries are missed."""
     came: int = 0
-    """Entries that are new since `came_since`, until they are half of the document; of a feed without dates."""
+    """Entries that are new since `came_since`, until they are half of the document."""
     came_since: datetime | None = None
     gaps: int = 0
     """How often a document shared no entry with the one before."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,9 +77,12 @@ async def test_a_feed_without_dates_is_learnt_to_roll_fast(desk: Desk) -> None:
     assert desk.missed(publisher, learnt) == []
 
 
-async def test_a_feed_without_dates_loses_nothing_in_an_outage_shorter_than_its_entries_stand(desk: Desk) -> None:
+@pytest.mark.parametrize("how", [{"dated": False}, {"ahead": 9 * HOUR}], ids=["undated", "all dated in the future"])
+async def test_a_feed_without_dates_loses_nothing_in_an_outage_shorter_than_its_entries_stand(
+    desk: Desk, how: dict[str, Any]
+) -> None:
     """A few new ones at each poll told nothing of how fast it rolls, and the wait grew to two hours."""
-    publisher = desk.publisher(every=3 * MINUTE, window=60, dated=False)
+    publisher = desk.publisher(every=3 * MINUTE, window=60, **how)
     publisher.outages = [(NOON + 12 * HOUR, NOON + 14 * HOUR, 0)]
     publisher.stories = stories(NOON - 3 * HOUR, 3 * MINUTE, 400)
     await desk.run(NOON + 16 * HOUR)
