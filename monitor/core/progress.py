@@ -85,7 +85,7 @@ class Moment:
         haste = gap and (learnt.older is not None or (look is not None and look.continuity == "gap"))
         interval = interval_after(self.feed, self.policy, state.interval, self._seen(learnt, look, last_new_at, haste))
         wishes = Hints(learnt.ttl, max_age, None, learnt.skip_hours, learnt.skip_days) if not haste else Hints()
-        span = self._counts(state, learnt, max(learnt.ttl or timedelta(), max_age or timedelta()))
+        span = self._span_that_counts(state, learnt, max(learnt.ttl or timedelta(), max_age or timedelta()))
         return replace(
             state,
             interval=interval,
@@ -139,7 +139,7 @@ class Moment:
             learnt=replace(state.learnt, failing_since=since),
         )
 
-    def _counts(self, state: FeedState, learnt: Learnt, wish: timedelta) -> timedelta | None:
+    def _span_that_counts(self, state: FeedState, learnt: Learnt, wish: timedelta) -> timedelta | None:
         """How long entries stand in the document, as far as that limits what its publisher asks for: where it was seen to roll.
 
         The dates of a single document count where they are many, and against a wish by which half of it would be another: a

@@ -114,7 +114,7 @@ def compare(
         return None if wall or len(short) < SHORTEST_EQUAL else Decision(1.0, "text", _lead(short))
     if same_hours and _headline_alone(short, long):
         return Decision(1.0, "headline", (" ".join(short.words[: short.body_from][:PHRASE_WORDS]),))
-    if len(short) < SHORTEST or (same_host and _tell_of_two(a, b)):
+    if len(short) < SHORTEST:
         return None
     common = short.runs.keys() & long.runs.keys()
     contained = len(common) / max(1, min(len(short.runs), len(long.runs)))
@@ -125,17 +125,18 @@ def compare(
     elif contained < CONTAINED or not _is_cut(short, long):
         contained = 0.0
     if contained:
-        sites_own = same_host and _is_sites_own(short, long, common, contained)
+        sites_own = same_host and (_is_sites_own(short, long, common, contained) or _tell_of_two(short, long))
         if sites_own or align(short, long).contradicted():
             return None
         return Decision(round(contained, 3), "containment", _phrases(short, common))
-    return _same_in_other_words(short, long, common) if same_days else None
+    found = _same_in_other_words(short, long, common) if same_days else None
+    return None if found and same_host and _tell_of_two(short, long) else found
 
 
 def _tell_of_two(a: Digest, b: Digest) -> bool:
     """Whether each headline has a word that its own article has too and the other text nowhere, where no capital tells names:
     one form filled in twice by one site (accidents, matches, results), which differs in nothing but names."""
-    if a.capitals_tell and b.capitals_tell:
+    if all(text.bears_capitals and text.capitals_tell for text in (a, b)):
         return False
     return _has_own(a, b) and _has_own(b, a)
 

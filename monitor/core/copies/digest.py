@@ -68,9 +68,12 @@ class Digest:
 
     @cached_property
     def capitals_tell(self) -> bool:
-        """Whether a capital marks a name here, and not every noun or every headline word; Arabic, Hindi and others have none."""
-        if self.language in NOUN_CAPITALS or sum(self.facts) > CAPITALISED * len(self.words):
-            return False
+        """Whether a capital marks a name here, and not every noun or every headline word."""
+        return self.language not in NOUN_CAPITALS and sum(self.facts) <= CAPITALISED * len(self.words)
+
+    @cached_property
+    def bears_capitals(self) -> bool:
+        """Whether its script has any: Arabic, Hebrew, Devanagari, Han and others have none."""
         sample = [word[0] for word in self.words[:: max(1, len(self.words) // SAMPLE)]]
         return sum(letter.upper() != letter and letter not in _GEORGIAN for letter in sample) * 2 >= len(sample)
 
