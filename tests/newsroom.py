@@ -71,7 +71,7 @@ class Publisher:
     nodes: Sequence[timedelta] = ()
     """How far each of its servers lags behind the newsroom; lots decide which answers."""
     cut: float = 0.0
-    """So many answers of a hundred per cent end in their midst."""
+    """The share of answers that end in their midst, 0 to 1."""
     ahead: timedelta = timedelta()
     """Dates are local time and call themselves UTC."""
     moves: Sequence[tuple[datetime, str]] = ()

@@ -42,9 +42,10 @@ class Looking:
         known = await self._asked(document.unread, document.remembered)
         before = state.learnt.identity
         counts = sameness.observe(before, document.said, document.unread, known)
-        document = await with_successors(document, known, (before, counts), self.stored, self.workers)
+        apart = await with_successors(document, known, (before, counts), self.stored, self.workers)
+        if apart is not document:
+            document, counts = apart, sameness.observe(before, apart.said, apart.unread, known)
         parsed, unread = document.parsed, document.unread
-        counts = sameness.observe(before, document.said, unread, known)
         policy = sameness.policy(counts)
         planned = plan(
             [policy.restrict(one) if isinstance(one, Identified) else one for one in document.entries], known
