@@ -53,6 +53,12 @@ _LONG_AUTHOR = re.compile(
 )
 _URL_START = re.compile(rf"<{PREFIX}url(?=[\s/>])", re.IGNORECASE)
 _URL_END = re.compile(rf"</{PREFIX}url\s*>", re.IGNORECASE)
+_NAMES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (rf"</{PREFIX}(?:guid|id)\s*>", rf"</{PREFIX}link\s*>|<{PREFIX}link\s[^<>]*\bhref\s*=[^<>]*>")
+)
+"""An entry's guid and its link, to their ends."""
+_CLOSED = re.compile(r"(?:</[^<>]*|/)>\s*\Z")
 _LABEL = re.compile(
     rf"<(?:({PREFIX}(?:item|entry))(?=[\s/>])|(/?{PREFIX})(?:category|subject|keywords)(?=[\s/>]))", re.IGNORECASE
 )
@@ -183,15 +189,22 @@ def cut_after_root(text: str, root: str) -> str:
 
 def leave_cut_entry(text: str, root: str) -> str:
     """The document without its last entry where its end cuts that one: as far as it came it would be another entry (its
-    guid not reached), or an edit that takes its text away. The next poll brings it whole. Raises `ReadError` when no other
-    came; entries that are never closed are none the less whole."""
+    guid not reached), or an edit that takes its text away. The next poll brings it whole.
+
+    It stays where it ends with a whole element and has the names that the entry before it has, or both where there is none; so do
+    entries that are never closed. Raises `ReadError` when nothing is left."""
     if f"</{root}" in text:
         return text
     of_news = root.rpartition(":")[2].lower() == "urlset"
     begins, ends = (_URL_START, _URL_END) if of_news else (ENTRY_START, ENTRY_END)
-    whole = max((found.end() for found in ends.finditer(text)), default=0)
+    closed = [found.end() for found in ends.finditer(text)]
+    whole = closed[-1] if closed else 0
     cut = begins.search(text, whole)
     if cut is None or (not whole and begins.search(text, cut.end())):
+        return text
+    before = text[closed[-2] if len(closed) > 1 else 0 : whole]
+    named = [name for name in _NAMES if not whole or name.search(before)]
+    if not of_news and _CLOSED.search(text) and all(name.search(text, cut.end()) for name in named):
         return text
     if not whole:
         raise ReadError("the document ends in the midst of its first entry")

@@ -290,8 +290,7 @@ class Intake:
     def _in_full(self, old: Item, reading: Reading) -> Taken:
         """An item that had but a feed's text of it, read in full."""
         evidence = self._other(old, reading)
-        published = old.published_at or reading.published_at
-        item = replace(_reworded(old, reading), published_at=published, text_from=reading.text_from)
+        item = replace(_reworded(old, reading), text_from=reading.text_from)
         joins = evidence is not None and self._stands_alone(old)
         if evidence and joins:
             item = self._as_copy(item, evidence)
@@ -385,6 +384,7 @@ def _reworded(old: Item, reading: Reading) -> Item:
         language=reading.language,
         language_confidence=reading.language_confidence,
         authors=reading.authors or old.authors,
+        published_at=old.published_at or reading.published_at,
         problem=reading.problem,
     )
 

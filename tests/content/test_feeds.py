@@ -219,15 +219,25 @@ def test_an_entry_that_the_documents_end_cuts_is_left_for_the_next_poll(whole: b
     entries = read(whole).entries
     first = whole.index(f"</{names}>".encode()) + len(names) + 3
     for cut in range(first, len(whole)):
-        seen = read(whole[:cut]).entries
-        assert seen == entries[: len(seen)], cut
-        assert len(seen) == whole[:cut].count(f"</{names}>".encode())
+        seen, closed = read(whole[:cut]).entries, whole[:cut].count(f"</{names}>".encode())
+        assert seen[:closed] == entries[:closed], cut
+        for entry, that in zip(seen[closed:], entries[closed:], strict=False):
+            assert whole[:cut].endswith(b">"), "all of it but its end"
+            assert (entry.guid, entry.url) == (that.guid, that.url)
+            assert entry.content + entry.summary in ("", that.content + that.summary)
 
 
-def test_of_a_document_that_ends_in_its_first_entry_nothing_is_read() -> None:
-    cut = b"<rss version='2.0'><channel><item><guid>1</guid><title>Ice</title><link>https://news.example/1</link><descr"
-    with pytest.raises(ReadError, match="ends in the midst of its first entry"):
-        read(cut)
+@pytest.mark.parametrize("named", [b"<link>https://news.example/1</link>", b"<guid>1</guid>", b""])
+def test_of_a_document_that_ends_in_its_first_entry_nothing_is_read(named: bytes) -> None:
+    cut = b"<rss version='2.0'><channel><item><title>Ice</title>" + named
+    for end in (b"", b"<descr"):
+        with pytest.raises(ReadError, match="ends in the midst of its first entry"):
+            read(cut + end)
+
+
+def test_of_an_only_entry_all_but_the_end_is_read() -> None:
+    cut = b"<rss version='2.0'><channel><item><title>Ice</title><link>https://news.example/1</link><guid>1</guid>"
+    assert [entry.title for entry in read(cut).entries] == ["Ice"]
 
 
 def test_junk_after_the_end_costs_nothing() -> None:
