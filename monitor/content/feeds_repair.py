@@ -193,7 +193,7 @@ def leave_cut_entry(text: str, root: str) -> str:
 
     It stays where it ends with a whole element and has the names that the entry before it has, or both where there is none; so do
     entries that are never closed. Raises `ReadError` when nothing is left."""
-    if f"</{root}" in text:
+    if text.rfind(f"</{root}") >= 0:  # from its end, where it is
         return text
     of_news = root.rpartition(":")[2].lower() == "urlset"
     begins, ends = (_URL_START, _URL_END) if of_news else (ENTRY_START, ENTRY_END)

@@ -101,12 +101,12 @@ def usual_overlap(usual: float | None, now: Window) -> float:
 def rolls_in(now: Window, during: timedelta) -> timedelta | None:
     """How long the document takes to roll over at the pace of what was new in it, which came `during` this time. None where
     that was too little to show a pace."""
-    return during * (now.size / now.fresh) if now.fresh > 1 and now.fresh >= PACE * now.size else None
+    return rolled_in(now.size, now.fresh, during, PACE)
 
 
-def rolled_in(size: int, came: int, during: timedelta) -> timedelta | None:
-    """The same, of entries that `came` by and by: twice the time in which half of the document's `size` did."""
-    return during * (size / came) if came > 1 and 2 * came >= size else None
+def rolled_in(size: int, came: int, during: timedelta, least: float = 0.5) -> timedelta | None:
+    """The same, of entries that `came` by and by: twice the time in which half (`least`) of the document's `size` did."""
+    return during * (size / came) if came > 1 and came >= least * size else None
 
 
 def usual_span(

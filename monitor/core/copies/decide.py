@@ -125,11 +125,12 @@ def compare(
     elif contained < CONTAINED or not _is_cut(short, long):
         contained = 0.0
     if contained:
-        sites_own = same_host and (_is_sites_own(short, long, common, contained) or _tell_of_two(short, long))
+        sites_own = same_host and _is_sites_own(short, long, common, contained)
         if sites_own or align(short, long).contradicted():
             return None
-        return Decision(round(contained, 3), "containment", _phrases(short, common))
-    found = _same_in_other_words(short, long, common) if same_days else None
+        found: Decision | None = Decision(round(contained, 3), "containment", _phrases(short, common))
+    else:
+        found = _same_in_other_words(short, long, common) if same_days else None
     return None if found and same_host and _tell_of_two(short, long) else found
 
 

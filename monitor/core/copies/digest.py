@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.core.boilerplate import paragraphs_of, strip
-from monitor.core.copies.units import is_mostly_spaceless
+from monitor.core.copies.units import is_mostly_spaceless, sampled
 from monitor.core.text import tokenize, words_of
 
 RUN = 3
@@ -34,8 +34,6 @@ CAPITALISED = 0.24
 _NUMBER = re.compile("\\d+(?:[.,'’]\\d+|[ \u00a0\u202f]\\d{3}(?!\\d))*")
 _GEORGIAN = "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ"
 """Unicode knows capitals of these, which are not written."""
-SAMPLE = 60
-"""Words of a text that tell whether its script has capitals."""
 _KANA = range(0x3041, 0x3100)
 _HAN_FROM = 0x3400
 
@@ -74,7 +72,7 @@ class Digest:
     @cached_property
     def bears_capitals(self) -> bool:
         """Whether its script has any: Arabic, Hebrew, Devanagari, Han and others have none."""
-        sample = [word[0] for word in self.words[:: max(1, len(self.words) // SAMPLE)]]
+        sample = [word[0] for word in sampled(self.words)]
         return sum(letter.upper() != letter and letter not in _GEORGIAN for letter in sample) * 2 >= len(sample)
 
     @cached_property

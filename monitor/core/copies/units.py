@@ -14,6 +14,7 @@ LONG_WORD = 4
 """Letters from which a word takes part in pairs: articles and prepositions are what translators change first."""
 STEM = 5
 """Letters by which two forms of a word are one."""
+SAMPLE = 60
 _MAX_REMEMBERED = 200_000
 """Distinct words whose hash is kept (about 25 MB); then the memory starts anew."""
 
@@ -40,10 +41,14 @@ def stems(words: Iterable[str]) -> set[str]:
     return {word[:STEM] for word in words if len(word) >= LONG_WORD}
 
 
+def sampled(words: Sequence[str]) -> Sequence[str]:
+    """Some `SAMPLE` of a text's words from all over it, by which its script is told."""
+    return words[:: max(1, len(words) // SAMPLE)]
+
+
 def is_mostly_spaceless(words: Sequence[str]) -> bool:
-    """Whether most tokens are single characters of a script written without spaces (a sample of 60 decides)."""
-    step = max(1, len(words) // 60)
-    sample = words[::step]
+    """Whether most tokens are single characters of a script written without spaces (a sample decides)."""
+    sample = sampled(words)
     if "".join(sample).isascii():
         return False
     return sum(map(is_spaceless, sample)) * 2 > len(sample)
