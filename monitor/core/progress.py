@@ -125,7 +125,7 @@ class Moment:
             self.policy,
             failures,
             gone=status in GONE,
-            span=state.learnt.span,
+            span=self._span_by_now(state, state.learnt),
             failing_for=self.now - since,
             unseen_for=self.now - (state.last_success_at or self.now),
         )
@@ -143,12 +143,17 @@ class Moment:
         """How long entries stand in the document, as far as that limits what its publisher asks for: where it was seen to roll.
 
         The dates of a single document count where they are many, and against a wish by which half of it would be another: a
-        day of work has twice a Sunday's news. On the first day they count half: its morning may be four times its night.
+        day of work has twice a Sunday's news.
         """
         rolled = learnt.overlap is not None or learnt.gaps > 0
         if learnt.span is None or not (rolled or (learnt.size >= MANY and wish > learnt.span / 2)):
             return None
-        return learnt.span if state.first_polled_at and self.now - state.first_polled_at >= DAY else learnt.span / 2
+        return self._span_by_now(state, learnt)
+
+    def _span_by_now(self, state: FeedState, learnt: Learnt) -> timedelta | None:
+        """How long entries stand in the document; half of it on the first day, whose morning may be four times its night."""
+        known = state.first_polled_at is not None and self.now - state.first_polled_at >= DAY
+        return learnt.span if known or learnt.span is None else learnt.span / 2
 
     def _seen(self, learnt: Learnt, look: Look | None, last_new_at: datetime | None, gap: bool) -> Seen:
         rhythm = Rhythm(learnt, self.now) if learnt.rhythm else None

@@ -90,6 +90,17 @@ async def test_a_feed_without_dates_loses_nothing_in_an_outage_shorter_than_its_
     assert desk.missed(publisher, NOON) == []
 
 
+async def test_an_outage_of_the_first_night_is_not_waited_for_as_if_the_morning_were_as_calm(desk: Desk) -> None:
+    """The first documents were all that was known: sixty entries of twelve hours, of which the day has sixty in three."""
+    publisher = desk.publisher(window=60)
+    night, morning = stories(NOON - 13 * HOUR, 12 * MINUTE, 90), stories(NOON + 5 * HOUR, 3 * MINUTE, 160, 90)
+    publisher.stories = [*night, *morning]
+    publisher.outages = [(NOON + 2 * HOUR, NOON + 7 * HOUR, 500)]
+    await desk.run(NOON + 12 * HOUR)
+    await desk.poll()
+    assert desk.missed(publisher, NOON) == []
+
+
 @pytest.mark.parametrize(
     ("window", "wish", "kept"),
     [(60, 1440, False), (60, 290, True), (10, 1440, True)],
