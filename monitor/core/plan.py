@@ -140,7 +140,7 @@ def decide(one: Identified, known: Known) -> Planned | None:
     found = [key for key in one.sure if key in known]
     if any(map(is_scoped, found)):
         witness = [key for key in one.weak if kind_of(key) == "text" and key in known]
-        key = _decisive([*filter(is_scoped, found), *witness], known)
+        key = _decisive(one, [*filter(is_scoped, found), *witness], known)
         item, written = known[key]
         if written == one.keys[key]:
             return None
@@ -150,9 +150,12 @@ def decide(one: Identified, known: Known) -> Planned | None:
     return Fresh(one.entry, one.keys, weak=one.weak, reading=one.reading, after=one.after)
 
 
-def _decisive(keys: Sequence[str], known: Known) -> str:
-    """The surest key of the item that most of these name, or where that cannot be said, of all."""
-    item = Counter(known[key][0] for key in keys).most_common(1)[0][0]
+def _decisive(one: Identified, keys: Sequence[str], known: Known) -> str:
+    """The surest key of the item that most of these name, or where that cannot be said, of the one with the entry's words, or
+    of all."""
+    votes = Counter(known[key][0] for key in keys)
+    most = [key for key in keys if votes[known[key][0]] == max(votes.values())]
+    item = known[next((key for key in most if known[key][1] == one.keys[key]), most[0])][0]
     return next(key for key in keys if known[key][0] == item)
 
 

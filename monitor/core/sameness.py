@@ -8,7 +8,7 @@ the date do.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -20,6 +20,10 @@ EVIDENCE = 3
 """Entries that came back changed before a key is distrusted, if more did so than stayed."""
 FADING = 400
 """Entries seen again after which all counts are halved."""
+REUSED = 0.2
+"""Times as often as a key stayed it must have been another entry's to be distrusted: of a list's places most stay while an entry
+is put on top anew, and a key that was another's once makes one item of two.
+"""
 OFTEN = 0.2
 """Share of entries worded anew from poll to poll that is called often."""
 TOUCHES = 0.05
@@ -143,6 +147,7 @@ def _entry(one: Identified, known: Known) -> Iterable[str]:
     told = next((known[key][0] for key in scoped if kind_of(key) == "text" and key in known), None)
     if told is None and "text" in kinds and kinds & _COUNTED.keys() - seen:
         return  # another entry under a known key, or a known one under another key and headline: it cannot be said
+    told = told or _told_by_words(one, [key for key in scoped if key in known], known)
     yield "again"
     if all(known[key][1] != one.keys[key] for key in scoped if key in known):
         yield "edited"
@@ -153,8 +158,14 @@ def _entry(one: Identified, known: Known) -> Iterable[str]:
             yield f"{name}_moved" if moved else f"{name}_kept" if kind in seen else f"{name}_changed"
 
 
+def _told_by_words(one: Identified, keys: Sequence[str], known: Known) -> str | None:
+    """The item that has the entry's words, where one alone of those that its `keys` name has: its date is another now."""
+    items = {known[key][0] for key in keys if known[key][1] == one.keys[key]}
+    return items.pop() if len(items) == 1 else None
+
+
 def _verdict(kept: int, changed: int, missing: int, moved: int) -> KeyVerdict:
-    if moved >= EVIDENCE and moved > kept:
+    if moved >= EVIDENCE and moved > REUSED * kept:
         return "reused"
     if changed >= EVIDENCE and changed > kept:
         return "rotate"

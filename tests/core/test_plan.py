@@ -102,6 +102,13 @@ def test_an_entry_is_the_item_that_most_of_its_keys_name() -> None:
     assert plan(identify("a", again), remembered("a", dated)).work == ()
 
 
+def test_where_guid_and_address_name_two_items_it_is_the_one_with_its_words() -> None:
+    """A guid that is a place in the list, of an entry that was put on top anew, made another item say what it says."""
+    swapped = [entry(1, guid="guid-2"), entry(2, guid="guid-1")]
+    anew = [replace(one, published_at=datetime(2026, 3, 2, tzinfo=UTC)) for one in swapped]
+    assert plan(identify("a", anew), remembered("a", [entry(1), entry(2)])).work == ()
+
+
 def test_entries_without_names_in_the_same_words_are_told_apart_by_their_dates() -> None:
     siren = [
         Entry(None, None, "Siren", "Take cover.", published_at=datetime(2026, 3, 1, hour, tzinfo=UTC))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,10 @@ import pytest
 from monitor.core.sameness import policy
 from monitor.model import ItemFilter
 from tests.builders import HOUR, NOON
+from tests.newsroom import stories
 from tests.pipeline.desk import Desk
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -98,3 +102,17 @@ async def test_guids_by_place_lose_nothing_where_most_of_the_document_is_new_at_
     await desk.poll(13 * HOUR)
     await desk.poll(15 * HOUR)
     assert desk.missed(publisher, NOON) == []
+
+
+async def test_guids_by_place_make_no_item_say_what_another_says_where_entries_are_dated_anew(desk: Desk) -> None:
+    """Such an entry comes to the top under a guid that was another's, and with a date at which nobody knows it."""
+    publisher = desk.publisher(window=60, guids="position")
+    chance = random.Random(3)
+    day, night = stories(NOON - 3 * HOUR, 3 * MINUTE, 220), stories(NOON + 8 * HOUR, 12 * MINUTE, 40, 220)
+    publisher.stories = [*day, *night]
+    for story in publisher.stories[::3]:
+        story.bumped = story.at + chance.uniform(0.5, 6) * HOUR
+    await desk.run(NOON + 16 * HOUR)
+    for item in desk.store.items(ItemFilter()):
+        assert item.url is not None
+        assert item.title.endswith(item.url.rpartition("/")[2])
