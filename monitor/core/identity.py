@@ -68,6 +68,7 @@ _HOME = re.compile(
     r"https?://[^/]+/(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w{2,5})?)?", re.IGNORECASE
 )
 """A site's front page, of one of its languages too."""
+_WWW = re.compile(r"https?://(?:www\.(?=[^/]+\.))?")
 _TAG = re.compile(r"<[^<>]*>")
 URLS_KEPT = 4_096
 """Answers kept, some 2 MB: a poll asks of each entry's URL four times over."""
@@ -123,8 +124,8 @@ def _is_tracking(name: str, value: str) -> bool:
 def entry_keys(feed_id: str, entry: Entry, *, guid_usable: bool = True, url_usable: bool = True) -> tuple[str, ...]:
     """An entry's identity keys, the surest first: never empty, and an entry is known when any of them is.
 
-    ``guid:FEED:GUID``, ``url:CANONICAL`` (not for a site's front page, which is no article's address), and where there
-    is neither, ``text:FEED:HASH`` of title and date, or of all that was written when one of them is missing.
+    ``guid:FEED:GUID``, ``url:ADDRESS`` (`article_url`), and where there is neither, ``text:FEED:HASH`` of title and date, or of
+    all that was written when one of them is missing.
     """
     keys: list[str] = []
     guid = (entry.guid or "").strip()
@@ -237,9 +238,10 @@ def _address(entry: Entry) -> str:
 @lru_cache(URLS_KEPT)
 def article_url(url: str | None) -> str | None:
     """`canonical_url` of what can be an article's address: None for a site's front page, which feeds and pages name in
-    default of a better one, and which would make one item of all, and for a comment on an article or a thread's post."""
+    default of a better one, and which would make one item of all, and for a comment on an article or a thread's post. With
+    `https` and without `www.`: feeds of one site and its readers write either."""
     canonical = canonical_url(url) if url and not _is_post(url) else None
-    return None if canonical is None or _is_front_page(canonical) else canonical
+    return None if canonical is None or _is_front_page(canonical) else _WWW.sub("https://", canonical, count=1)
 
 
 def _is_post(url: str | None) -> bool:
@@ -254,10 +256,8 @@ def canonical_keys(url: str | None) -> tuple[str, ...]:
 
 
 def _article(entry: Entry) -> str | None:
-    """`article_url` of an entry, whose URL may be canonical already."""
-    if entry.text_hash is None:
-        return article_url(entry.url)
-    return None if entry.url is None or entry.url == _NO_ADDRESS or _is_front_page(entry.url) else entry.url
+    """`article_url` of an entry."""
+    return None if entry.text_hash is not None and entry.url == _NO_ADDRESS else article_url(entry.url)
 
 
 def _is_front_page(canonical: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from monitor.core.boilerplate import cut_learnt, own_lines
 from monitor.core.copies import fingerprint
-from monitor.core.identity import canonical_keys, canonical_url, item_id, plain_link, site_of
+from monitor.core.identity import canonical_keys, item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
 from monitor.core.revisions import differences
@@ -77,7 +77,8 @@ class Intake:
         known = self._known([key])
         if key in known:
             return Taken("seen", known[key][0])
-        same_url = self._known([f"url:{reading.canonical_url}"]) if reading.canonical_url else {}
+        names = canonical_keys(reading.canonical_url)[:1]
+        same_url = self._known(names)
         if same_url and wanted_id is None:
             item = next(iter(same_url.values()))[0]
             self._add_keys(item, {key: ""})
@@ -85,9 +86,7 @@ class Intake:
         evidence = None
         if same_url:
             evidence = self._same_url(next(iter(same_url.values()))[0])
-        keys = {key: ""}
-        if reading.canonical_url and not same_url:
-            keys[f"url:{reading.canonical_url}"] = ""
+        keys = {key: "", **(dict.fromkeys(names, "") if not same_url else {})}
         return self._new(keys, reading, evidence, wanted_id)
 
     def _known(self, keys: Sequence[str]) -> Known:
@@ -109,7 +108,7 @@ class Intake:
 
     def _fresh(self, planned: Planned, reading: Reading) -> Taken:
         keys, names = planned.keys, canonical_keys(reading.canonical_url)
-        if names and names[0] not in keys and canonical_url(planned.entry.url or "") == reading.canonical_url:
+        if names and names[0] not in keys and names == canonical_keys(planned.entry.url):
             names = ()  # others of its document have the address too: it tells nothing apart
         known = self._known([*planned.sure, *names])
         for key in planned.sure:

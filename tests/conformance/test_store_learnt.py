@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from monitor.adapters.sqlite import SqliteStore
+from monitor.adapters.sqlite import SqliteStore, items
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
 from monitor.adapters.sqlite.schema import migrations
 from monitor.model import FeedState, IdentityCounts, Learnt, Part
-from tests.builders import HOUR, NOON, a_feed
+from tests.builders import HOUR, NOON, a_feed, an_item
 
 MOMENTS = st.none() | st.integers(0, 10**12).map(lambda ms: NOON + timedelta(milliseconds=ms))
 SPANS = st.none() | st.integers(0, 10**11).map(lambda ms: timedelta(milliseconds=ms))
@@ -91,4 +91,32 @@ def test_a_store_from_before_is_taken_over(tmp_path: Path) -> None:
     assert store.feed_state("harbour").polls == 7
     assert store.feed_state("harbour").learnt == Learnt()
     assert store.outages(NOON) == []
+    store.close()
+
+
+def test_items_of_a_store_from_before_are_known_by_their_address_without_scheme_and_www(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    db = Database(path)
+    migrations.apply(db, stop_before="m017_addresses")
+    stored = {
+        "item-1": (
+            "http://www.example.org/a",
+            ["url:http://www.example.org/a", "link:harbour:http://www.example.org/a"],
+        ),
+        "item-2": ("https://example.org/b", ["url:https://example.org/b"]),
+        "item-3": ("http://example.org/b", ["url:http://example.org/b"]),
+    }
+    for name, (url, keys) in stored.items():
+        number = items.add(db.conn, an_item(name, url=url), dict.fromkeys(keys, "h"))
+    items.add_keys(db.conn, number, {"link:quay:http://example.org/3": "q"})
+    db.conn.execute("INSERT INTO sightings VALUES (?, 'quay', 'http://example.org/3', 0)", (number,))
+    db.conn.commit()
+    db.close()
+    store = SqliteStore(path)
+    assert store.known(["url:https://example.org/a", "link:harbour:https://example.org/a"]) == {
+        "url:https://example.org/a": ("item-1", "h"),
+        "link:harbour:https://example.org/a": ("item-1", "h"),
+    }
+    assert store.known(["url:https://example.org/b"]) == {"url:https://example.org/b": ("item-2", "h")}
+    assert store.known(["link:quay:https://example.org/3"]) == {"link:quay:https://example.org/3": ("item-3", "q")}
     store.close()

@@ -155,6 +155,24 @@ def test_an_article_s_own_address_leads_not_home(page: str) -> None:
     assert not leads_home("https://a.example.org/go/1", f"https://www.example.org{page}")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/a",
+        "https://www.example.org/a",
+        "http://www.example.org/a/",
+        "http://WWW.example.org:80/a?utm_source=rss",
+    ],
+)
+def test_an_article_has_one_address_with_and_without_encryption_and_www(url: str) -> None:
+    assert article_url(url) == "https://example.org/a"
+
+
+@pytest.mark.parametrize("url", ["https://www.org/a", "https://wwww.example.org/a", "https://www2.example.org/a"])
+def test_what_only_looks_like_www_is_a_name(url: str) -> None:
+    assert article_url(url) == url
+
+
 def test_a_guid_of_any_length_makes_a_key_of_bounded_length() -> None:
     long = entry_keys("f", replace(ENTRY, guid="g" * 100_000))
     assert len(long[0]) < 600
@@ -196,6 +214,11 @@ def test_entries_that_share_their_url_keep_apart(url: str, guid: str) -> None:
     for number, one in enumerate(keys):
         assert one
         assert not any(one & other for other in keys[:number])
+
+
+def test_entries_that_share_their_url_but_for_www_keep_apart() -> None:
+    one, other = feed_keys("f", a_feed((None, "http://x.org/live"), (None, "https://www.x.org/live")))
+    assert not set(one) & set(other)
 
 
 def test_the_same_article_listed_twice_keeps_its_url() -> None:

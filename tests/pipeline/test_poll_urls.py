@@ -41,6 +41,19 @@ async def test_a_stored_link_has_no_tracking(bench: Bench) -> None:
     assert bench.items()[0].url == "https://news.example.org/Story/?id=7#top"
 
 
+@pytest.mark.parametrize("other", ["http://news.example.org/a", "https://www.news.example.org/a"])
+async def test_two_feeds_of_a_site_show_one_article_whichever_way_they_write_its_address(
+    bench: Bench, other: str
+) -> None:
+    """Their teasers differ, and the page cannot be had: it alerted twice."""
+    bench.serve(entry("https://news.example.org/a"))
+    bench.serve(entry(other, "The northern basin is empty again").replace("Short.", "Not so short."), feed=OTHER)
+    assert (await bench.poll()).new == 1
+    assert (await bench.poll(OTHER)).new == 0
+    (item,) = bench.items()
+    assert item.feeds == (FEED.id, OTHER.id)
+
+
 async def test_another_road_to_an_article_of_one_site_is_a_sighting(bench: Bench) -> None:
     for url in ("https://news.example.org/a", "https://m.news.example.org/b"):
         page(bench, url, "https://news.example.org/story")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlite_utils.migrations import Migrations
 
-from monitor.adapters.sqlite import copies, memories, outages, pages, quarantine, recent, websub
+from monitor.adapters.sqlite import addresses, copies, memories, outages, pages, quarantine, recent, websub
 from monitor.adapters.sqlite.library import Database
 from monitor.core.query import FTS_TOKENIZER
 from monitor.core.urls import kept_url
@@ -207,6 +207,12 @@ def m015_recent_in_memory(db: Database) -> None:
 def m016_pages_owed(db: Database) -> None:
     """Pages that could not be had are asked for again."""
     _each(db, pages.SCHEMA)
+
+
+@migrations()
+def m017_addresses(db: Database) -> None:
+    """One address with `http` and `https`, with and without `www.`."""
+    addresses.without_scheme_and_www(db.conn)
 
 
 def _each(db: Database, script: str) -> None:
