@@ -16,6 +16,10 @@ QUIET_SHARE = 4
 SPAN_SHARE = 3
 """An entry that stands in the document for T is looked for every T/3: two polls may fail before it is missed."""
 
+FAILING_SHARE = 6
+"""The same of what is left of that time while the feed fails: a site that answers two times in five is seen in time by nine
+tries of ten."""
+
 SAFE_SHARE = 0.25
 """Of a document's entries so many may be new at a poll; more, and the next comes sooner in proportion."""
 
@@ -123,7 +127,7 @@ def backoff(
     """The wait after the nth failure in a row: doubling from `every` (404 and 410: fourfold), up to `max`; never for ever.
 
     What a publisher writes during an outage is there when it ends, for `span`, the time that entries stand in the document.
-    While the trouble is young the wait, its jitter included, stays under a third of what is left of that since the
+    While the trouble is young the wait, its jitter included, stays under a sixth of what is left of that since the
     document was last seen (`unseen_for`), and when nothing is left, at `every`: what stands there for so long is seen,
     outage or not. A shorter span is looked for every third of it, down to `min`.
     """
@@ -131,7 +135,7 @@ def backoff(
     grown: timedelta = every * (4 if gone else 2) ** min(failures - (not gone), 16)
     wait = min(grown, max(policy.max, every))
     if span is not None and failing_for < (GONE_HASTE if gone else GIVE_UP_HASTE):
-        left = max((span - unseen_for) / SPAN_SHARE, min(every, span / SPAN_SHARE))
+        left = max((span - unseen_for) / FAILING_SHARE, min(every, span / SPAN_SHARE))
         wait = min(wait, max(shortest(feed, policy), left / (1 + JITTER)))
     return wait
 

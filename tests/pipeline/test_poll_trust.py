@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -86,6 +87,17 @@ async def test_a_feed_without_dates_loses_nothing_in_an_outage_shorter_than_its_
     publisher.outages = [(NOON + 12 * HOUR, NOON + 14 * HOUR, 0)]
     publisher.stories = stories(NOON - 3 * HOUR, 3 * MINUTE, 400)
     await desk.run(NOON + 16 * HOUR)
+    await desk.poll()
+    assert desk.missed(publisher, NOON) == []
+
+
+async def test_a_site_that_answers_two_times_in_five_is_asked_often_enough_to_lose_nothing(desk: Desk) -> None:
+    """Six tries while sixty entries stood lost every twentieth of them."""
+    publisher = desk.publisher(every=5 * MINUTE, window=60)
+    publisher.stories, chance = stories(NOON - 5 * HOUR, 5 * MINUTE, 700), random.Random(7)
+    times = [NOON + HOUR + minute * MINUTE for minute in range(48 * 60) if chance.random() < 0.6]
+    publisher.outages = [(at, at + MINUTE, 503) for at in times]
+    await desk.run(NOON + 50 * HOUR)
     await desk.poll()
     assert desk.missed(publisher, NOON) == []
 
