@@ -13,10 +13,10 @@ UNCONDITIONAL_EVERY = 12
 """Every so many polls the validators are left out: publishers' ETags lie (Media Cloud found so)."""
 UNTOLD_SHARE = 0.5
 """For so much of the time that an entry stands in the document, "unchanged" is believed: a poll later it still stands."""
-UNPROVEN_SHARE = 1 / 6
+UNPROVEN_SHARE = 1 / 12
 """For less where news was never yet told of: a feed that is read since midnight may have lied all morning."""
 UNPROVEN_MOST = timedelta(days=1)
-"""And for no longer than this: of a blog with ten entries a month, the sixth is a week's."""
+"""And for no longer than this: of a blog with ten entries a month, the twelfth is two and a half."""
 _LEAST = timedelta(hours=1)
 """But for an hour always: many a small feed gets its day's entries within minutes."""
 DISTRUST = timedelta(days=30)

@@ -517,11 +517,14 @@ async def test_validators_that_lied_are_left_out_from_then_on(desk: Desk, valida
 
 
 @pytest.mark.parametrize("validators", ["stuck", "same"])
-async def test_validators_that_lie_from_the_first_day_on_lose_nothing(desk: Desk, validators: str) -> None:
-    """A paper whose document spans a day when it is first read, in the night, and rolls over in a morning."""
+@pytest.mark.parametrize(("before", "dawn"), [(HOUR, 6 * HOUR), (2.5 * HOUR, 2 * HOUR)], ids=["a day", "a weekend"])
+async def test_validators_that_lie_from_the_first_day_on_lose_nothing(
+    desk: Desk, validators: str, before: timedelta, dawn: timedelta
+) -> None:
+    """A paper whose document spans a day or two when it is first read, in the night, and rolls over in a morning."""
     publisher = desk.publisher(validators=validators)
-    night = stories(NOON - 40 * HOUR, HOUR, 36)
-    publisher.stories = night + [Story(36 + n, NOON + 6 * HOUR + n * 15 * MINUTE) for n in range(60)]
+    night = stories(NOON - 36 * before, before, 36)
+    publisher.stories = night + [Story(36 + n, NOON + dawn + n * 15 * MINUTE) for n in range(60)]
     await desk.run(NOON + 24 * HOUR)
     assert desk.missed(publisher, NOON) == []
 
@@ -529,7 +532,7 @@ async def test_validators_that_lie_from_the_first_day_on_lose_nothing(desk: Desk
 async def test_honest_validators_are_not_suspected(desk: Desk) -> None:
     desk.publisher()
     for _ in range(3 * UNCONDITIONAL_EVERY):
-        await desk.poll(2 * HOUR)
+        await desk.poll(HOUR)
     assert desk.state.learnt.lied_at is None
     assert sum(not request.etag for request in desk.room.asked) == 4
 
