@@ -517,14 +517,18 @@ async def test_validators_that_lied_are_left_out_from_then_on(desk: Desk, valida
 
 
 @pytest.mark.parametrize("validators", ["stuck", "same"])
-@pytest.mark.parametrize(("before", "dawn"), [(HOUR, 6 * HOUR), (2.5 * HOUR, 2 * HOUR)], ids=["a day", "a weekend"])
+@pytest.mark.parametrize(
+    ("before", "dawn", "every"),
+    [(HOUR, 6 * HOUR, 15 * MINUTE), (2.5 * HOUR, 6 * HOUR, 10 * MINUTE)],
+    ids=["a day", "a weekend"],
+)
 async def test_validators_that_lie_from_the_first_day_on_lose_nothing(
-    desk: Desk, validators: str, before: timedelta, dawn: timedelta
+    desk: Desk, validators: str, before: timedelta, dawn: timedelta, every: timedelta
 ) -> None:
     """A paper whose document spans a day or two when it is first read, in the night, and rolls over in a morning."""
     publisher = desk.publisher(validators=validators)
     night = stories(NOON - 36 * before, before, 36)
-    publisher.stories = night + [Story(36 + n, NOON + dawn + n * 15 * MINUTE) for n in range(60)]
+    publisher.stories = night + [Story(36 + n, NOON + dawn + n * every) for n in range(60)]
     await desk.run(NOON + 24 * HOUR)
     assert desk.missed(publisher, NOON) == []
 
