@@ -144,9 +144,12 @@ def text_key(feed_id: str, entry: Entry) -> str:
 
 
 def shared_texts(entries: Iterable[Entry]) -> Callable[[Entry], bool]:
-    """Whether another of these entries has an entry's `text_key`."""
-    counts = Counter(map(_text_of, entries))
-    return lambda entry: counts[_text_of(entry)] > 1
+    """Whether another of these entries, that says something else, has an entry's `text_key`."""
+    found: defaultdict[tuple[str, datetime] | str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[_text_of(entry)].append(entry)
+    shared = {text for text, some in found.items() if len(some) > 1 and len(set(map(entry_hash, some))) > 1}
+    return lambda entry: _text_of(entry) in shared
 
 
 def _text_of(entry: Entry) -> tuple[str, datetime] | str:

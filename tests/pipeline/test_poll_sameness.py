@@ -116,3 +116,16 @@ async def test_guids_by_place_make_no_item_say_what_another_says_where_entries_a
     for item in desk.store.items(ItemFilter()):
         assert item.url is not None
         assert item.title.endswith(item.url.rpartition("/")[2])
+
+
+async def test_an_entry_that_stands_in_a_document_twice_is_not_stored_anew_at_each_poll(desk: Desk) -> None:
+    """Under two categories, say, with a guid and a link that are others each time: a feed of sixty grew by sixty a poll."""
+    publisher = desk.publisher(guids="rotate", sessions=True)
+    shown = publisher.shown
+    publisher.shown = lambda now, page=1: [story for story in shown(now, page) for _ in range(2)]  # type: ignore[method-assign]
+    render = publisher._item
+    publisher._item = lambda story, now, salt, index: render(story, now, f"{salt} {index}", index)  # type: ignore[method-assign]
+    for _ in range(12):
+        await desk.poll(HOUR)
+    assert len(list(desk.store.items(ItemFilter(copies=False)))) == 31
+    assert len(list(desk.store.items(ItemFilter()))) <= 2 * 31
