@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.core.identity import entry_hash, feed_keys, shared_texts, text_key
@@ -124,6 +124,17 @@ def _identified(feed: str, entry: Entry, keys: Sequence[str], *, with_text: bool
     own = [f"link:{feed}:{key.removeprefix('url:')}" for key in keys if key.startswith("url:")]
     weak = [text] if text is not None and text not in keys else []
     return Identified(entry, dict.fromkeys([*keys, *own, *weak], entry_hash(entry)), weak=frozenset(weak))
+
+
+def by_words(feed: str, entries: Sequence[Identified]) -> tuple[Identified, ...]:
+    """The entries with one key more, of all that was written, where no other of them says the same: of a feed whose guids, links
+    and dates are others at every poll it is what is left."""
+    counts = Counter(entry_hash(one.entry) for one in entries)
+    return tuple(
+        replace(one, keys={**one.keys, f"said:{feed}:{words}": words}) if counts[words] == 1 else one
+        for one in entries
+        for words in [entry_hash(one.entry)]
+    )
 
 
 def plan(entries: Iterable[Identified | Remembered], known: Known) -> Plan:

@@ -43,6 +43,12 @@ class Look:
     barren: bool = False
     """The site was asked for what the gap swallowed, and had nothing."""
 
+    def with_renamed(self, count: int) -> Look:
+        """With so many entries that turned out to be known ones under other names."""
+        if not count:
+            return self
+        return replace(self, identity=replace(self.identity, renamed=self.identity.renamed + count))
+
     def with_portion(self, other: Look) -> Look:
         """With what a further portion of the same document says: its first one shows the feed's window."""
         first, more = self.parsed, other.parsed

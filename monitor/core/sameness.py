@@ -44,9 +44,13 @@ class Policy:
     guids: KeyVerdict = "unknown"
     urls: KeyVerdict = "unknown"
     edits: Literal["unknown", "seldom", "often"] = "unknown"
+    renamed: bool = False
+    """Guids, links and dates are others at every poll."""
 
     @property
-    def by(self) -> Literal["guid", "url", "title"]:
+    def by(self) -> Literal["guid", "url", "title", "words"]:
+        if self.renamed:
+            return "words"
         if self.guids in ("unknown", "stable"):
             return "guid"
         return "url" if self.urls in ("unknown", "stable") else "title"
@@ -54,7 +58,7 @@ class Policy:
     @property
     def trusts_all(self) -> bool:
         """Whether none of the keys that entries have is known to say nothing."""
-        return self.guids not in _WORTHLESS and self.urls not in _WORTHLESS and self.by != "title"
+        return self.guids not in _WORTHLESS and self.urls not in _WORTHLESS and self.by in ("guid", "url")
 
     def restrict(self, one: Identified) -> Identified:
         """The entry with the keys that do not hold for this feed made weak: kept, so that a publisher who mends them is
@@ -62,7 +66,7 @@ class Policy:
         if self.trusts_all and len(one.weak) < len(one.keys):
             return one
         weak = {key for key in one.keys if self._distrusts(key)} | one.weak
-        if self.by == "title" or len(weak) == len(one.keys):
+        if self.by in ("title", "words") or len(weak) == len(one.keys):
             weak -= {key for key in weak if kind_of(key) == "text"}
         return replace(one, weak=frozenset(weak) if len(weak) < len(one.keys) else frozenset())
 
@@ -81,7 +85,8 @@ def policy(counts: IdentityCounts) -> Policy:
     if counts.again >= EVIDENCE:
         edits = "often" if counts.edited >= OFTEN * counts.again else "seldom"
     urls = _verdict(counts.url_kept, counts.url_changed, counts.url_missing, counts.url_moved)
-    return Policy(guids, urls, edits)
+    renamed = counts.renamed >= EVIDENCE and counts.renamed > counts.guid_kept + counts.url_kept
+    return Policy(guids, urls, edits, renamed)
 
 
 def touches(counts: IdentityCounts) -> bool:

@@ -26,6 +26,8 @@ class IdentityCounts:
     guid_moved: int = 0
     """Entries known by title and date whose guid (`url_moved`: URL) had been another's."""
     url_moved: int = 0
+    renamed: int = 0
+    """Entries that nothing told from new ones but their words: copies of this feed's own items, under the same headline."""
 
 
 class Part(NamedTuple):

@@ -33,6 +33,8 @@ class Taken:
     kind: Kind
     item: str
     alerts: int = 0
+    renamed: bool = False
+    """A copy of an item of its own feed, under the same headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +201,12 @@ class Intake:
         self.tx.copies.add(item.id, reading, self.now)
         self._owe(item.id, reading)
         told = given + self._alert(item, verdicts, met or ())
-        return Taken(
-            "copy" if item.copy_of else "new", item.id, told + (self._telling.further(item) if evidence else 0)
-        )
+        told += self._telling.further(item) if evidence else 0
+        return Taken("copy" if item.copy_of else "new", item.id, told, self._is_renamed(item))
+
+    def _is_renamed(self, item: Item) -> bool:
+        of = self.tx.item(item.copy_of) if item.copy_of else None
+        return of is not None and not {*item.feeds}.isdisjoint(of.feeds) and _words(item.title) == _words(of.title)
 
     def _told_more(self, item: Item, verdicts: tuple[Verdict, ...]) -> tuple[Item, Collection[str] | None]:
         """A copy that says much more than its story did, and that a watchlist matches which nothing of the story had matched,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from monitor.core import gaps, sameness
-from monitor.core.plan import Identified, Known, Plan, Remembered, identify, is_scoped, plan
+from monitor.core.plan import Identified, Known, Plan, Remembered, by_words, identify, is_scoped, plan
 from monitor.core.progress import Look
 from monitor.model import Entry, Feed, FeedState
 from monitor.pipeline.backfill import NEWS, Backfill, Filling, Identify
@@ -39,8 +39,10 @@ class Looking:
         """The plan, with what stood in a gap where that is found. `url`: where the document came from. `window` is False for
         a document that holds some entries and not the newest, and so can show no gap. Raises Forgotten when the store does
         not know all that is remembered."""
-        known = await self._asked(document.unread, document.remembered)
         before = state.learnt.identity
+        if sameness.policy(before).by == "words":
+            document = document.with_unread(by_words(feed.id, document.unread))
+        known = await self._asked(document.unread, document.remembered)
         counts = sameness.observe(before, document.said, document.unread, known)
         apart = await with_successors(document, known, (before, counts), self.stored, self.workers)
         if apart is not document:
@@ -64,7 +66,8 @@ class Looking:
             return planned, look
 
         def again(entries: Sequence[Entry]) -> tuple[Identified, ...]:
-            return tuple(policy.restrict(one) for one in identify(feed.id, entries))
+            found = identify(feed.id, entries)
+            return tuple(map(policy.restrict, by_words(feed.id, found) if policy.by == "words" else found))
 
         entries = [one.entry for one in unread]
         filling = await self._filling(state, gap, again, url, document)

@@ -59,8 +59,8 @@ DISTINCT = 0.01
 """Of a portion's entries; where fewer differ (a million empty ones), the next is not read either."""
 
 
-Conclude = Callable[[Transaction], None]
-"""What a poll's last unit of work writes of the feed itself."""
+Conclude = Callable[[Transaction, Sequence[Taken]], None]
+"""What a poll's last unit of work writes of the feed itself, after all that was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,10 @@ class Poller:
             state = replace(state, etag=None, last_modified=None, body_hash=None)
         state = replace(state, title=parsed.title or state.title)
 
-        def conclude(tx: Transaction) -> None:
+        def conclude(tx: Transaction, taken: Sequence[Taken]) -> None:
             max_age = fresh_for(answer.fetched.headers)
-            after = self._ends(feed, rules).succeeded(state, max_age, look, parsed.problem, whole=answer.told)
+            seen = look.with_renamed(sum(one.renamed for one in taken))
+            after = self._ends(feed, rules).succeeded(state, max_age, seen, parsed.problem, whole=answer.told)
             if waiting:
                 # The first poll is over when all of its document is in: what may alert of it is a rule of its own.
                 again = self.clock.now() + rules.config.poll.min
@@ -235,7 +236,7 @@ class Poller:
         planned, look = await self._looking(rules).at(feed, state, part, answer.url, window=False)
         work, _ = postponed(planned.work, limits)  # what waits is in the document
 
-        def conclude(tx: Transaction) -> None:
+        def conclude(tx: Transaction, _: Sequence[Taken]) -> None:
             tx.save_feed(self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look))
 
         taken = await self._entries(feed, rules, state, work, part.parsed, conclude)
@@ -308,7 +309,7 @@ class Poller:
                 else:
                     taken.append(intake.take(planned, readings[index]))
             if ends is not None:
-                ends(tx)
+                ends(tx, taken)
         return taken
 
     def _texts(self, feed: Feed, rules: Rules, state: FeedState) -> Texts:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.core.sameness import policy
-from monitor.model import ItemFilter
+from monitor.model import IdentityCounts, ItemFilter
 from tests.builders import HOUR, NOON
-from tests.newsroom import stories
+from tests.newsroom import Story, stories
 from tests.pipeline.desk import Desk
 
 MINUTE = timedelta(minutes=1)
@@ -129,3 +130,49 @@ async def test_an_entry_that_stands_in_a_document_twice_is_not_stored_anew_at_ea
         await desk.poll(HOUR)
     assert len(list(desk.store.items(ItemFilter(copies=False)))) == 31
     assert len(list(desk.store.items(ItemFilter()))) <= 2 * 31
+
+
+async def test_a_feed_whose_names_and_dates_are_others_at_every_poll_is_known_by_its_words(desk: Desk) -> None:
+    """Each poll stored all of it as copies, saw a gap, and asked for every article's page."""
+    publisher = desk.publisher(guids="rotate", sessions=True)
+    shown = publisher.shown
+
+    def built(now: datetime, page: int = 1) -> list[Story]:
+        return [replace(story, says=now - place * MINUTE) for place, story in enumerate(shown(now, page))]
+
+    publisher.shown = built  # type: ignore[method-assign]
+    await desk.poll()
+    reports = [await desk.poll(HOUR) for _ in range(12)]
+    assert [report.new for report in reports] == [1] * 12
+    assert [report.copies for report in reports[2:]] == [0] * 10
+    assert (policy(desk.state.learnt.identity).by, desk.state.gap) == ("words", False)
+    assert desk.missed(publisher, NOON) == []
+    publisher.guids, publisher.sessions = "stable", False
+    for _ in range(40):
+        await desk.poll(HOUR)
+    assert policy(desk.state.learnt.identity).by == "guid"
+    assert len(list(desk.store.items(ItemFilter(copies=False)))) == 20 + 52
+
+
+async def test_an_article_that_a_feed_brings_again_under_another_name_is_its_copy(desk: Desk) -> None:
+    publisher = desk.publisher()
+    for _ in range(3):
+        await desk.poll(HOUR)
+    render = publisher._item
+    publisher._item = lambda *of: render(*of).replace("/news/", "/again/").replace('false">', 'false">again-')  # type: ignore[method-assign]
+    publisher.stories = [replace(story, says=story.at + MINUTE) for story in publisher.stories]
+    report = await desk.poll()
+    assert (report.new, report.copies) == (0, 20)
+    assert policy(desk.state.learnt.identity).by == "guid"
+
+
+@pytest.mark.parametrize(
+    ("counts", "guids"),
+    [
+        (IdentityCounts(guid_kept=60, guid_moved=20), "reused"),
+        (IdentityCounts(guid_kept=60, guid_moved=9), "stable"),
+        (IdentityCounts(guid_kept=1, guid_moved=2), "stable"),
+    ],
+)
+def test_a_guid_that_is_often_anothers_says_nothing(counts: IdentityCounts, guids: str) -> None:
+    assert policy(counts).guids == guids
