@@ -94,13 +94,13 @@ def _has_page(entry: Entry) -> bool:
     return entry.url is not None and entry.own_page
 
 
-def say_more(entries: Sequence[Entry], known: Sequence[tuple[str, str]]) -> list[bool]:
-    """For each entry, whether its headline is another than the stored article's, or it says what that does not, numbers aside;
-    `known`: their titles and texts."""
-    from monitor.content.leads import adds_words
+def say_more(entries: Sequence[Entry], known: Sequence[tuple[str, str]]) -> list[frozenset[int] | None]:
+    """For each entry, keys of the lines that say what the stored article does not, numbers aside; None where its headline is
+    another one. `known`: their titles and texts."""
+    from monitor.content.leads import added_words
 
     return [
-        words_of(entry.title) != words_of(title) or adds_words(text, title, said_of(entry).above)
+        added_words(text, title, said_of(entry).above) if words_of(entry.title) == words_of(title) else None
         for entry, (title, text) in zip(entries, known, strict=True)
     ]
 
@@ -112,7 +112,7 @@ def are_others(entries: Sequence[Entry], items: Sequence[tuple[str, str, str]]) 
 
     more = say_more(entries, [(title, text) for title, text, _ in items])
     return [
-        new
+        new != frozenset()
         and compare(digest(entry.title, said_of(entry).own, language), digest(title, text, language), same_host=True)
         is None
         for new, entry, (title, text, language) in zip(more, entries, items, strict=True)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from monitor.content.htmltext import SHORT, without_invitation
 from monitor.content.phrases import cut_boilerplate, is_boilerplate
+from monitor.core.boilerplate import paragraph_key
 from monitor.core.text import is_spaceless, recent_words, words_of
 
 LEAST = 5
@@ -33,9 +34,10 @@ def with_leads(text: str, title: str, above: Iterable[str], below: Iterable[str]
     return "\n".join([*over, cut_boilerplate(text, title), *under]) if over or under else text
 
 
-def adds_words(text: str, title: str, said: Iterable[str]) -> bool:
-    """Whether any paragraph of what is said, however long, has a word which neither `text` nor `title` has."""
-    return any(True for _ in _leads(text, title, said))
+def added_words(text: str, title: str, said: Iterable[str]) -> frozenset[int]:
+    """Keys (`core.boilerplate`) of those paragraphs of what is said, however long, that have a word which neither `text` nor
+    `title` has."""
+    return frozenset(map(paragraph_key, _leads(text, title, said)))
 
 
 def _leads(text: str, title: str, said: Iterable[str]) -> Iterator[str]:

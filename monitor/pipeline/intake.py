@@ -5,12 +5,12 @@ Everything is asked again under the write lock, so two feeds that bring one arti
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from monitor.core.boilerplate import cut_learnt, own_lines
+from monitor.core.boilerplate import LEARNT_FROM, added_lines, cut_learnt, hung_on, own_lines, without_lines
 from monitor.core.copies import fingerprint
 from monitor.core.identity import canonical_keys, item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
@@ -48,6 +48,8 @@ class Intake:
     first_poll: bool = False
     _asked: dict[str, tuple[str, str] | None] = field(default_factory=dict, init=False)
     """What the store knows of keys that were asked for, and what was written since; None: nothing."""
+    _hung: set[int] = field(default_factory=set, init=False)
+    """Keys of lines (`core.boilerplate.hung_on`)."""
 
     @property
     def _telling(self) -> Telling:
@@ -56,10 +58,16 @@ class Intake:
     def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Collection[str] = ()) -> int:
         return self._telling.first(item, verdicts, already, first_poll=self.first_poll)
 
-    def expect(self, planned: Iterable[tuple[Planned, Reading | None]]) -> None:
-        """Ask for all keys of what is to be taken at once, which is cheaper than for those of each."""
+    def expect(self, planned: Sequence[tuple[Planned, Reading | None]], stand: int = 0) -> None:
+        """Ask for all keys of what is to be taken at once, which is cheaper than for those of each; and see what the feed hung on
+        most of its `stand` entries since. They are taken without."""
         keys = [key for one, _ in planned for key in one.sure]
         self._known([*keys, *(name for _, one in planned if one for name in canonical_keys(one.canonical_url))])
+        edited = [(one.item, reading) for one, reading in planned if isinstance(one, Revised) and reading]
+        if stand and len(edited) >= LEARNT_FROM:
+            before = ((self.tx.item(item), reading) for item, reading in edited)
+            added = [added_lines(old.text, reading.text) for old, reading in before if old]
+            self._hung.update(hung_on(added, stand))
 
     def take(self, planned: Planned, reading: Reading) -> Taken:
         """Store what one entry brought."""
@@ -151,6 +159,11 @@ class Intake:
         item = self.tx.item(of)
         return None if item is None else CopyEvidence(item.copy_of or item.id, 1.0, "url")
 
+    def _own(self, reading: Reading, otherwise: str) -> Reading:
+        """The reading without what its feed hung on its articles; `otherwise`: the text, where nothing else is left."""
+        text = without_lines(reading.text, self._hung) if self._hung else reading.text
+        return reading if text == reading.text else _of_text(reading, text or otherwise)
+
     def _cut(self, reading: Reading) -> Reading:
         """The reading without what its host is known to add to its articles; of a page that says little else, what the feed
         says. An article of one paragraph has nothing to lose."""
@@ -168,9 +181,7 @@ class Intake:
             text = cut_learnt(reading.text, spread)
         if text == reading.text:
             return reading
-        # What follows from the text is made anew.
-        made = fingerprint(reading.title, text, reading.language)
-        return replace(reading, text=text, fingerprint=made, words=None, verdicts=None)
+        return _of_text(reading, text)
 
     def _new(
         self,
@@ -185,7 +196,7 @@ class Intake:
         new_id = wanted_id or item_id(next(iter(keys)))
         if self.tx.item(new_id) is not None:
             new_id = item_id("\0".join(keys))
-        reading = self._cut(reading)
+        reading = self._cut(self._own(reading, reading.text))
         given = 0
         if evidence is None:
             evidence = self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
@@ -274,7 +285,7 @@ class Intake:
             return self._fresh(planned, reading)
         self._add_keys(old.id, planned.keys)
         self._owe(old.id, reading)
-        return self._edited(old, self._cut(reading))
+        return self._edited(old, self._cut(self._own(reading, old.text)))
 
     def reread(self, known: str, reading: Reading) -> Taken:
         """The page of an item that could not be had when it was stored. Where the item had only its feed's text it is
@@ -378,6 +389,12 @@ class Intake:
         if reading is not None and is_teaser(item, len(reading.text)) and not self._is_old(item):
             told += self._in_full(item, self._cut(reading)).alerts
         return Taken("seen", known, told)
+
+
+def _of_text(reading: Reading, text: str) -> Reading:
+    """The reading with another text, and what follows from that made anew."""
+    made = fingerprint(reading.title, text, reading.language)
+    return replace(reading, text=text, fingerprint=made, words=None, verdicts=None)
 
 
 def _reworded(old: Item, reading: Reading) -> Item:

@@ -274,7 +274,6 @@ class Poller:
         conclude: Conclude,
     ) -> list[Taken]:
         reader = self.reader(feed, rules, feed.fetch)
-        first_poll = state.first_polled_at is None
         taken: list[Taken] = []
         # At least one unit of work: the last one writes the feed's state, so validators stand only beside their items.
         for start in range(0, len(work) or 1, AT_ONCE):
@@ -285,7 +284,7 @@ class Poller:
             readings = await reader.read(chunk, context, besides)
             last = start + AT_ONCE >= len(work)
             ends = conclude if last else None
-            taken = await self.write(self._take, feed, rules, chunk, readings, first_poll, taken, ends)
+            taken = await self.write(self._take, feed, rules, chunk, readings, state, taken, ends)
         return taken
 
     def _take(
@@ -294,15 +293,17 @@ class Poller:
         rules: Rules,
         chunk: Sequence[Planned],
         readings: dict[int, Reading],
-        first_poll: bool,
+        state: FeedState,
         before: Sequence[Taken],
         ends: Conclude | None,
     ) -> list[Taken]:
         """One transaction, on the store's thread; returns `before` and what it took."""
         taken = list(before)
         with self.store.transaction() as tx:
-            intake = Intake(tx, rules, self.clock.now(), feed, first_poll)
-            intake.expect([(planned, readings.get(index)) for index, planned in enumerate(chunk)])
+            intake = Intake(tx, rules, self.clock.now(), feed, state.first_polled_at is None)
+            intake.expect(
+                [(one, readings.get(index)) for index, one in enumerate(chunk)], min(state.learnt.size, AT_ONCE)
+            )
             for index, planned in enumerate(chunk):
                 if isinstance(planned, SeenElsewhere):
                     taken.append(intake.seen_elsewhere(planned, readings.get(index)))

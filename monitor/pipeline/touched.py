@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.content.articles import say_more
+from monitor.core.boilerplate import hung_on
 from monitor.core.plan import Planned, Revised
 from monitor.core.rereading import comes_round
 from monitor.core.sameness import touches
 from monitor.errors import WorkerDied
 from monitor.model import FeedState
+from monitor.pipeline.documents import AT_ONCE
 from monitor.pipeline.stored import Stored
 from monitor.ports import Workers
 
@@ -19,7 +21,8 @@ async def touched(
     chunk: Sequence[Planned], state: FeedState, stored: Stored, workers: Workers, now: datetime
 ) -> frozenset[int]:
     """Places of edited entries that are to be read by the feed's text alone: of a feed that `touches`, those that say nothing
-    new but for numbers. Now and then their page is read all the same (`comes_round`)."""
+    new but for numbers and for what it hangs on most of its entries. Now and then their page is read all the same
+    (`comes_round`)."""
     places = {one.item: place for place, one in enumerate(chunk) if isinstance(one, Revised) and one.reading is None}
     if not places or not touches(state.learnt.identity):
         return frozenset()
@@ -31,4 +34,7 @@ async def touched(
         more = await workers.urgent(say_more, entries, [(item.title, item.text) for item in known]) if known else []
     except WorkerDied:
         return frozenset()
-    return frozenset(places[item.id] for item, new in zip(known, more, strict=True) if not new)
+    hung = hung_on((lines for lines in more if lines), min(state.learnt.size, AT_ONCE))
+    return frozenset(
+        places[item.id] for item, lines in zip(known, more, strict=True) if lines is not None and lines <= hung
+    )
