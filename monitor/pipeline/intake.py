@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from monitor.core.boilerplate import LEARNT_FROM, added_lines, cut_learnt, hung_on, own_lines, without_lines
-from monitor.core.copies import fingerprint
+from monitor.core.boilerplate import LEARNT_FROM, added_lines, cut_learnt, hung_on
 from monitor.core.identity import canonical_keys, item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
@@ -19,6 +18,7 @@ from monitor.core.revisions import differences
 from monitor.core.stories import is_beginning, is_teaser, says_more
 from monitor.core.text import words_of
 from monitor.model import CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict
+from monitor.pipeline.own_text import without_hung, without_learnt
 from monitor.pipeline.rules import Rules
 from monitor.pipeline.telling import Telling
 from monitor.ports import Transaction
@@ -159,29 +159,12 @@ class Intake:
         item = self.tx.item(of)
         return None if item is None else CopyEvidence(item.copy_of or item.id, 1.0, "url")
 
-    def _own(self, reading: Reading, otherwise: str) -> Reading:
-        """The reading without what its feed hung on its articles; `otherwise`: the text, where nothing else is left."""
-        text = without_lines(reading.text, self._hung) if self._hung else reading.text
-        return reading if text == reading.text else _of_text(reading, text or otherwise)
-
     def _cut(self, reading: Reading) -> Reading:
-        """The reading without what its host is known to add to its articles; of a page that says little else, what the feed
-        says. An article of one paragraph has nothing to lose."""
+        """The reading without what its host is known to add to its articles. One of one paragraph has nothing to lose."""
         made = reading.fingerprint
         if made is None or (len(made.paragraphs) < 2 and not reading.feed_text):
             return reading
-        spread = self.tx.copies.boilerplate(reading.url)
-        if spread.keys().isdisjoint(made.paragraphs):
-            return reading
-        own = own_lines(reading.text, spread) if reading.feed_text else None
-        if own is not None and len(own) <= len(reading.feed_text):
-            text, problem = reading.feed_text, "the page says little but what its site says under other headlines"
-            reading = replace(reading, text_from="feed", problem=problem)
-        else:
-            text = cut_learnt(reading.text, spread)
-        if text == reading.text:
-            return reading
-        return _of_text(reading, text)
+        return without_learnt(reading, self.tx.copies.boilerplate(reading.url))
 
     def _new(
         self,
@@ -196,7 +179,7 @@ class Intake:
         new_id = wanted_id or item_id(next(iter(keys)))
         if self.tx.item(new_id) is not None:
             new_id = item_id("\0".join(keys))
-        reading = self._cut(self._own(reading, reading.text))
+        reading = self._cut(without_hung(reading, self._hung, reading.text))
         given = 0
         if evidence is None:
             evidence = self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
@@ -285,7 +268,7 @@ class Intake:
             return self._fresh(planned, reading)
         self._add_keys(old.id, planned.keys)
         self._owe(old.id, reading)
-        return self._edited(old, self._cut(self._own(reading, old.text)))
+        return self._edited(old, self._cut(without_hung(reading, self._hung, old.text)))
 
     def reread(self, known: str, reading: Reading) -> Taken:
         """The page of an item that could not be had when it was stored. Where the item had only its feed's text it is
@@ -389,12 +372,6 @@ class Intake:
         if reading is not None and is_teaser(item, len(reading.text)) and not self._is_old(item):
             told += self._in_full(item, self._cut(reading)).alerts
         return Taken("seen", known, told)
-
-
-def _of_text(reading: Reading, text: str) -> Reading:
-    """The reading with another text, and what follows from that made anew."""
-    made = fingerprint(reading.title, text, reading.language)
-    return replace(reading, text=text, fingerprint=made, words=None, verdicts=None)
 
 
 def _reworded(old: Item, reading: Reading) -> Item:

@@ -282,8 +282,7 @@ class Poller:
             besides = await fuller(chunk, self._stored)
             besides |= await touched(chunk, state, self._stored, self.workers, self.clock.now())
             readings = await reader.read(chunk, context, besides)
-            last = start + AT_ONCE >= len(work)
-            ends = conclude if last else None
+            ends = conclude if start + AT_ONCE >= len(work) else None
             taken = await self.write(self._take, feed, rules, chunk, readings, state, taken, ends)
         return taken
 
@@ -301,9 +300,8 @@ class Poller:
         taken = list(before)
         with self.store.transaction() as tx:
             intake = Intake(tx, rules, self.clock.now(), feed, state.first_polled_at is None)
-            intake.expect(
-                [(one, readings.get(index)) for index, one in enumerate(chunk)], min(state.learnt.size, AT_ONCE)
-            )
+            stand = min(state.learnt.size, AT_ONCE)
+            intake.expect([(one, readings.get(index)) for index, one in enumerate(chunk)], stand)
             for index, planned in enumerate(chunk):
                 if isinstance(planned, SeenElsewhere):
                     taken.append(intake.seen_elsewhere(planned, readings.get(index)))
