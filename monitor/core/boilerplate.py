@@ -29,8 +29,8 @@ MOST_CUT = 0.5
 """The part of a text that may be cut as its host's own; above it the text is something else, and is left whole."""
 
 HUNG_ON = 0.5
-"""The part of a document's entries that must get one line at one poll for it to be none of theirs: a newsroom that adds a
-sentence to three articles at once means it."""
+"""The part of a document's entries, and `OFTEN` at least, that must get one line at one poll for it to be none of theirs: a
+newsroom that adds a sentence to three articles at once means it."""
 
 _ANY_NUMBER = "0"
 _DIGIT = re.compile(r"\d")
@@ -102,9 +102,9 @@ def cut_learnt(text: str, spread: Mapping[int, int]) -> str:
 
 def hung_on(added: Iterable[AbstractSet[int]], stand: int) -> frozenset[int]:
     """Keys of lines that a feed hangs on its articles all at once (an offer, the weather): of what was `added` to each of the
-    known ones, in at least `LEARNT_FROM` and in the `HUNG_ON` part of the `stand` entries of its document."""
+    known ones, in at least `OFTEN` and in the `HUNG_ON` part of the `stand` entries of its document."""
     spread = Counter(key for keys in added for key in keys)
-    return frozenset(key for key, count in spread.items() if key and count >= max(LEARNT_FROM, HUNG_ON * stand))
+    return frozenset(key for key, count in spread.items() if key and count >= max(OFTEN, HUNG_ON * stand))
 
 
 def added_lines(before: str, after: str) -> frozenset[int]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.gaps import Continuity, Window, rolled_in, rolls_in, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
+from monitor.core.sameness import EVIDENCE
 from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
 from monitor.model import Entry, Feed, FeedState, IdentityCounts, Learnt, ParsedFeed, PollPolicy
 
@@ -44,8 +45,9 @@ class Look:
     """The site was asked for what the gap swallowed, and had nothing."""
 
     def with_renamed(self, count: int) -> Look:
-        """With so many entries that turned out to be known ones under other names."""
-        if not count:
+        """With so many entries that turned out to be known ones under other names. A few may have been published again, and a
+        first document shows some twice."""
+        if count < EVIDENCE or self.continuity == "first":
             return self
         return replace(self, identity=replace(self.identity, renamed=self.identity.renamed + count))
 

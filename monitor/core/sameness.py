@@ -21,9 +21,8 @@ EVIDENCE = 3
 FADING = 400
 """Entries seen again after which all counts are halved."""
 REUSED = 0.2
-"""Times as often as a key stayed it must have been another entry's to be distrusted: of a list's places most stay while an entry
-is put on top anew, and a key that was another's once makes one item of two.
-"""
+"""Times as often as a key stayed it must have been another entry's to be distrusted: of a list's places most stay while an
+entry is put on top anew, and a key that was another's once makes one item of two."""
 OFTEN = 0.2
 """Share of entries worded anew from poll to poll that is called often."""
 TOUCHES = 0.05

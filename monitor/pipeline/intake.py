@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from monitor.core.boilerplate import LEARNT_FROM, added_lines, cut_learnt, hung_on
+from monitor.core.boilerplate import OFTEN, added_lines, cut_learnt, hung_on
 from monitor.core.identity import canonical_keys, item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
@@ -64,7 +64,7 @@ class Intake:
         keys = [key for one, _ in planned for key in one.sure]
         self._known([*keys, *(name for _, one in planned if one for name in canonical_keys(one.canonical_url))])
         edited = [(one.item, reading) for one, reading in planned if isinstance(one, Revised) and reading]
-        if stand and len(edited) >= LEARNT_FROM:
+        if stand and len(edited) >= OFTEN:
             before = ((self.tx.item(item), reading) for item, reading in edited)
             added = [added_lines(old.text, reading.text) for old, reading in before if old]
             self._hung.update(hung_on(added, stand))

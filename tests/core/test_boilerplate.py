@@ -53,10 +53,10 @@ def test_a_line_with_numbers_tells_stories_apart() -> None:
 
 
 def test_what_most_entries_get_at_once_is_hung_on_them() -> None:
-    edits = [added_lines(STORY, f"{FOOTER}\n{STORY}")] * 4 + [added_lines(STORY, f"{STORY}\nThe barge sank.")]
-    assert hung_on(edits, 8) == keys(FOOTER)
-    assert hung_on(edits, 9) == frozenset(), "too few of all that stand there"
-    assert hung_on(edits[:2], 2) == frozenset(), "two articles may be edited alike"
+    edits = [added_lines(STORY, f"{FOOTER}\n{STORY}")] * 5 + [added_lines(STORY, f"{STORY}\nThe barge sank.")]
+    assert hung_on(edits, 10) == keys(FOOTER)
+    assert hung_on(edits, 11) == frozenset(), "too few of all that stand there"
+    assert hung_on(edits[:4], 4) == frozenset(), "four articles may be edited alike"
 
 
 def test_a_line_with_another_number_is_no_new_one() -> None:
