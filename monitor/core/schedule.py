@@ -26,6 +26,11 @@ SAFE_SHARE = 0.25
 JITTER = 0.1
 """Part of the interval by which polls are spread, so that feeds started together drift apart."""
 
+LATE_SHARE = 4
+"""A feed that has failed for T is asked again after T/4, once that is longer than three doublings of its interval: what stands
+there when the trouble ends is late by a quarter of it, not by as much again."""
+_DOUBLINGS = 3
+
 GIVE_UP_HASTE = timedelta(days=3)
 """A feed that has failed for so long is probed up to `max` apart, whatever its entries' span: a publisher's weekend."""
 
@@ -124,7 +129,8 @@ def backoff(
     failing_for: timedelta = timedelta(),
     unseen_for: timedelta = timedelta(),
 ) -> timedelta:
-    """The wait after the nth failure in a row: doubling from `every` (404 and 410: fourfold), up to `max`; never for ever.
+    """The wait after the nth failure in a row: doubling from `every`, from eight times that on a quarter of the time that it
+    has failed for (404 and 410: fourfold all the way), up to `max`; never for ever.
 
     What a publisher writes during an outage is there when it ends, for `span`, the time that entries stand in the document.
     While the trouble is young the wait, its jitter included, stays under a sixth of what is left of that since the
@@ -133,6 +139,8 @@ def backoff(
     """
     every = feed.every or policy.every
     grown: timedelta = every * (4 if gone else 2) ** min(failures - (not gone), 16)
+    if not gone:
+        grown = min(grown, max(every * 2**_DOUBLINGS, failing_for / LATE_SHARE))
     wait = min(grown, max(policy.max, every))
     if span is not None and failing_for < (GONE_HASTE if gone else GIVE_UP_HASTE):
         left = max((span - unseen_for) / FAILING_SHARE, min(every, span / SPAN_SHARE))

@@ -15,6 +15,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 POLICY = PollPolicy()
 FEED = Feed("a", "https://example.org/feed")
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
@@ -43,8 +44,20 @@ def test_without_adaptive_the_interval_is_what_was_asked_for() -> None:
 
 
 def test_failures_double_the_wait_up_to_max_and_never_end_it() -> None:
-    waits = [backoff(FEED, POLICY, failures) for failures in (1, 2, 3, 50, 10_000)]
+    waits = [backoff(FEED, POLICY, failures, failing_for=30 * DAY) for failures in (1, 2, 3, 50, 10_000)]
     assert waits == [15 * MINUTE, 30 * MINUTE, 60 * MINUTE, POLICY.max, POLICY.max]
+
+
+def test_what_stands_there_when_an_outage_ends_is_late_by_a_quarter_of_it() -> None:
+    at, failures, waits = timedelta(), 0, []
+    while at < 10 * DAY:
+        failures += 1
+        waits.append(backoff(FEED, POLICY, failures, failing_for=at))
+        assert waits[-1] <= max(2 * HOUR, at / 4)
+        at += waits[-1]
+    assert waits == sorted(waits)
+    assert waits[-1] == POLICY.max
+    assert failures < 40
 
 
 @pytest.mark.parametrize("hint", ["ttl", "max_age", "retry_after"])
