@@ -29,8 +29,8 @@ MOST_CUT = 0.5
 """The part of a text that may be cut as its host's own; above it the text is something else, and is left whole."""
 
 HUNG_ON = 0.5
-"""The part of a document's entries, and `OFTEN` at least, that must get one line at one poll for it to be none of theirs: a
-newsroom that adds a sentence to three articles at once means it."""
+"""The part of a document's entries, and `OFTEN` at least, that must get one line at one poll for it to be no reason to read their
+pages."""
 
 _ANY_NUMBER = "0"
 _DIGIT = re.compile(r"\d")
@@ -102,22 +102,10 @@ def cut_learnt(text: str, spread: Mapping[int, int]) -> str:
 
 def hung_on(added: Iterable[AbstractSet[int]], stand: int) -> frozenset[int]:
     """Keys of lines that a feed hangs on its articles all at once (an offer, the weather): of what was `added` to each of the
-    known ones, in at least `OFTEN` and in the `HUNG_ON` part of the `stand` entries of its document."""
+    known ones, in at least `OFTEN` and in the `HUNG_ON` part of the `stand` entries of its document. It may be news of all of
+    them, a warning's level in each region, and is matched as any other."""
     spread = Counter(key for keys in added for key in keys)
     return frozenset(key for key, count in spread.items() if key and count >= max(OFTEN, HUNG_ON * stand))
-
-
-def added_lines(before: str, after: str) -> frozenset[int]:
-    """Keys of the lines of a text that the one before had not."""
-    return frozenset(map(paragraph_key, {*paragraphs_of(after)} - {*paragraphs_of(before)})) - {
-        *map(paragraph_key, paragraphs_of(before))
-    }
-
-
-def without_lines(text: str, keys: Container[int]) -> str:
-    """The text without lines of these keys; empty where nothing else is left."""
-    left = "\n".join(line for line in text.split("\n") if not line.strip() or paragraph_key(line) not in keys)
-    return left if left.strip() else ""
 
 
 def own_lines(text: str, spread: Mapping[int, int]) -> str | None:

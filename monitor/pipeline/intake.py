@@ -5,12 +5,13 @@ Everything is asked again under the write lock, so two feeds that bring one arti
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from monitor.core.boilerplate import OFTEN, added_lines, cut_learnt, hung_on
+from monitor.core.boilerplate import cut_learnt, own_lines
+from monitor.core.copies import fingerprint
 from monitor.core.identity import canonical_keys, item_id, plain_link, site_of
 from monitor.core.plan import Fresh, Known, Planned, Revised, SeenElsewhere
 from monitor.core.rereading import first_wait
@@ -18,7 +19,6 @@ from monitor.core.revisions import differences
 from monitor.core.stories import is_beginning, is_teaser, says_more
 from monitor.core.text import words_of
 from monitor.model import CopyEvidence, Feed, Item, OwedPage, Reading, Sighting, Verdict
-from monitor.pipeline.own_text import without_hung, without_learnt
 from monitor.pipeline.rules import Rules
 from monitor.pipeline.telling import Telling
 from monitor.ports import Transaction
@@ -48,8 +48,6 @@ class Intake:
     first_poll: bool = False
     _asked: dict[str, tuple[str, str] | None] = field(default_factory=dict, init=False)
     """What the store knows of keys that were asked for, and what was written since; None: nothing."""
-    _hung: set[int] = field(default_factory=set, init=False)
-    """Keys of lines (`core.boilerplate.hung_on`)."""
 
     @property
     def _telling(self) -> Telling:
@@ -58,16 +56,10 @@ class Intake:
     def _alert(self, item: Item, verdicts: tuple[Verdict, ...], already: Collection[str] = ()) -> int:
         return self._telling.first(item, verdicts, already, first_poll=self.first_poll)
 
-    def expect(self, planned: Sequence[tuple[Planned, Reading | None]], stand: int = 0) -> None:
-        """Ask for all keys of what is to be taken at once, which is cheaper than for those of each; and see what the feed hung on
-        most of its `stand` entries since. They are taken without."""
+    def expect(self, planned: Iterable[tuple[Planned, Reading | None]]) -> None:
+        """Ask for all keys of what is to be taken at once, which is cheaper than for those of each."""
         keys = [key for one, _ in planned for key in one.sure]
         self._known([*keys, *(name for _, one in planned if one for name in canonical_keys(one.canonical_url))])
-        edited = [(one.item, reading) for one, reading in planned if isinstance(one, Revised) and reading]
-        if stand and len(edited) >= OFTEN:
-            before = ((self.tx.item(item), reading) for item, reading in edited)
-            added = [added_lines(old.text, reading.text) for old, reading in before if old]
-            self._hung.update(hung_on(added, stand))
 
     def take(self, planned: Planned, reading: Reading) -> Taken:
         """Store what one entry brought."""
@@ -160,11 +152,25 @@ class Intake:
         return None if item is None else CopyEvidence(item.copy_of or item.id, 1.0, "url")
 
     def _cut(self, reading: Reading) -> Reading:
-        """The reading without what its host is known to add to its articles. One of one paragraph has nothing to lose."""
+        """The reading without what its host is known to add to its articles; of a page that says little else, what the feed
+        says. An article of one paragraph has nothing to lose."""
         made = reading.fingerprint
         if made is None or (len(made.paragraphs) < 2 and not reading.feed_text):
             return reading
-        return without_learnt(reading, self.tx.copies.boilerplate(reading.url))
+        spread = self.tx.copies.boilerplate(reading.url)
+        if spread.keys().isdisjoint(made.paragraphs):
+            return reading
+        own = own_lines(reading.text, spread) if reading.feed_text else None
+        if own is not None and len(own) <= len(reading.feed_text):
+            text, problem = reading.feed_text, "the page says little but what its site says under other headlines"
+            reading = replace(reading, text_from="feed", problem=problem)
+        else:
+            text = cut_learnt(reading.text, spread)
+        if text == reading.text:
+            return reading
+        # What follows from the text is made anew.
+        made = fingerprint(reading.title, text, reading.language)
+        return replace(reading, text=text, fingerprint=made, words=None, verdicts=None)
 
     def _new(
         self,
@@ -179,7 +185,7 @@ class Intake:
         new_id = wanted_id or item_id(next(iter(keys)))
         if self.tx.item(new_id) is not None:
             new_id = item_id("\0".join(keys))
-        reading = self._cut(without_hung(reading, self._hung, reading.text))
+        reading = self._cut(reading)
         given = 0
         if evidence is None:
             evidence = self.tx.copies.find(reading, self.now - self.rules.config.dedup.window)
@@ -268,7 +274,7 @@ class Intake:
             return self._fresh(planned, reading)
         self._add_keys(old.id, planned.keys)
         self._owe(old.id, reading)
-        return self._edited(old, self._cut(without_hung(reading, self._hung, old.text)))
+        return self._edited(old, self._cut(reading))
 
     def reread(self, known: str, reading: Reading) -> Taken:
         """The page of an item that could not be had when it was stored. Where the item had only its feed's text it is

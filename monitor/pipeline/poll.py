@@ -300,8 +300,7 @@ class Poller:
         taken = list(before)
         with self.store.transaction() as tx:
             intake = Intake(tx, rules, self.clock.now(), feed, state.first_polled_at is None)
-            stand = min(state.learnt.size, AT_ONCE)
-            intake.expect([(one, readings.get(index)) for index, one in enumerate(chunk)], stand)
+            intake.expect([(one, readings.get(index)) for index, one in enumerate(chunk)])
             for index, planned in enumerate(chunk):
                 if isinstance(planned, SeenElsewhere):
                     taken.append(intake.seen_elsewhere(planned, readings.get(index)))

@@ -5,14 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.boilerplate import (
-    added_lines,
-    hung_on,
-    paragraph_key,
-    shared_by_stories,
-    strip,
-    without_lines,
-)
+from monitor.core.boilerplate import hung_on, paragraph_key, shared_by_stories, strip
 
 FOOTER = "Subscribe to our morning letter and never miss a story from the harbour again."
 STORY = "\n".join(
@@ -53,23 +46,7 @@ def test_a_line_with_numbers_tells_stories_apart() -> None:
 
 
 def test_what_most_entries_get_at_once_is_hung_on_them() -> None:
-    edits = [added_lines(STORY, f"{FOOTER}\n{STORY}")] * 5 + [added_lines(STORY, f"{STORY}\nThe barge sank.")]
-    assert hung_on(edits, 10) == keys(FOOTER)
-    assert hung_on(edits, 11) == frozenset(), "too few of all that stand there"
-    assert hung_on(edits[:4], 4) == frozenset(), "four articles may be edited alike"
-
-
-def test_a_line_with_another_number_is_no_new_one() -> None:
-    assert added_lines("Views: 12\nThe barge sank.", "The barge sank.\nViews: 13\nIt was raised.") == keys(
-        "It was raised."
-    )
-
-
-@given(st.lists(st.text(max_size=20)), st.sets(st.integers(0, 3)))
-def test_a_text_loses_those_lines_alone(lines: list[str], chosen: set[int]) -> None:
-    text = "\n".join(lines)
-    cut = {paragraph_key(line) for number, line in enumerate(text.split("\n")) if number in chosen}
-    left = without_lines(text, cut)
-    assert [line for line in left.split("\n") if line.strip()] == [
-        line for line in text.split("\n") if line.strip() and paragraph_key(line) not in cut
-    ]
+    added = [keys(FOOTER)] * 5 + [keys("The barge sank.")]
+    assert hung_on(added, 10) == keys(FOOTER)
+    assert hung_on(added, 11) == frozenset(), "too few of all that stand there"
+    assert hung_on(added[:4], 4) == frozenset(), "four articles may be edited alike"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import ArticlePolicy, FetchMode
+from monitor.model import ArticlePolicy
 from tests.builders import a_watchlist
 from tests.laws.test_copies_laws import article
 from tests.pipeline.test_poll import HOUR, NOON, Bench, entry
@@ -115,31 +115,18 @@ async def test_a_reader_that_dies_of_it_costs_no_reading(bench: Counting) -> Non
     assert bench.clock.at > NOON + HOUR / 2
 
 
-@pytest.mark.parametrize("fetch", ["auto", "never"])
-async def test_what_a_feed_hangs_on_all_its_entries_at_once_is_none_of_theirs(
-    bench: Counting, fetch: FetchMode
+async def test_what_a_feed_hangs_on_all_its_entries_at_once_has_no_page_asked_for_and_is_matched(
+    bench: Counting,
 ) -> None:
-    """An offer in each entry's description, another at every poll: each was an edit of all articles, and alerted of all."""
-    bench.config = replace(bench.config, article=ArticlePolicy(fetch=fetch))
+    """An offer in each entry's description, another at every poll, had all pages asked for; it may be a warning for all of them."""
     await bench.poll_again(3)
-    before = {item.id: item.revisions for item in bench.items()}
     for what in (
-        "Our shop has lamps from salvage for the whole house",
-        "Read the salvage letter that comes on Mondays",
+        "Our shop has lamps and chairs for the whole house",
+        "Read the harbour's letter that comes on Mondays",
     ):
         bench.offer = f"<p>{what}.</p>"
         assert await bench.poll_again() == 0
-        assert not any("salvage" in item.text for item in bench.items())
-    if fetch == "auto":  # else the numbers are the text
-        assert {item.id: item.revisions for item in bench.items()} == before
     assert bench.store.alerts() == []
-    bench.says, bench.offer = (
-        "<p>A salvage crew raised the barge in the evening.</p>",
-        "<p>Salvage lamps are sold out now.</p>",
-    )
-    await bench.poll_again()
-    (alert,) = bench.store.alerts()
-    assert {match.text for match in alert.matches} == {"salvage"}
-    (item,) = [item for item in bench.items() if item.id == alert.item]
-    assert "crew" in item.text
-    assert "lamps" not in item.text
+    bench.offer = "<p>The salvage of ships is called off in this region.</p>"
+    assert await bench.poll_again() == 0
+    assert len(bench.store.alerts()) == len(NUMBERS)
