@@ -17,8 +17,8 @@ SPAN_SHARE = 3
 """An entry that stands in the document for T is looked for every T/3: two polls may fail before it is missed."""
 
 FAILING_SHARE = 6
-"""The same of what is left of that time while the feed fails: a site that answers two times in five is seen in time by nine
-tries of ten."""
+"""The same of what is left of that time while the feed fails. A site that answers two times in five lost one entry in fifteen at
+a third (some six tries before an entry goes), one in a hundred and twenty at a sixth (nine or ten)."""
 
 SAFE_SHARE = 0.25
 """Of a document's entries so many may be new at a poll; more, and the next comes sooner in proportion."""
