@@ -24,8 +24,8 @@ from monitor.model import Entry
 
 __all__ = [
     "alert_id", "article_url", "canonical_keys", "canonical_url", "entry_hash", "entry_keys", "feed_keys", "item_id",
-    "leads_home", "mask_url", "plain_link", "shared_texts", "shortened", "site_of", "slug", "text_key", "usable_guids",
-    "with_pages",
+    "leads_home", "mask_url", "plain_link", "said_keys", "shared_texts", "shortened", "site_of", "slug", "text_key",
+    "usable_guids", "with_pages",
 ]  # fmt: skip
 
 _MAX_GUID = 500
@@ -171,12 +171,18 @@ def feed_keys(feed_id: str, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
         )
         for entry in entries
     ]
-    nameless = {place: entry_hash(entries[place]) for place, keys in enumerate(found) if keys[0].startswith("text:")}
-    counts = Counter(nameless.values())
-    for place, words in nameless.items():
-        if counts[words] == 1:
-            found[place] = (*found[place], f"said:{feed_id}:{words}")
+    nameless = [place for place, keys in enumerate(found) if keys[0].startswith("text:")]
+    for place, key in zip(nameless, said_keys(feed_id, [entries[place] for place in nameless]), strict=True):
+        if key:
+            found[place] = (*found[place], key)
     return found
+
+
+def said_keys(feed_id: str, entries: Sequence[Entry]) -> list[str | None]:
+    """Each entry's ``said:FEED:HASH``, of all that was written; None where another of them says the same."""
+    words = [entry_hash(entry) for entry in entries]
+    counts = Counter(words)
+    return [f"said:{feed_id}:{said}" if counts[said] == 1 else None for said in words]
 
 
 def _names_its_page(entry: Entry) -> bool:
@@ -260,7 +266,7 @@ def canonical_keys(url: str | None) -> tuple[str, ...]:
 
 def _article(entry: Entry) -> str | None:
     """`article_url` of an entry."""
-    return None if entry.text_hash is not None and entry.url == _NO_ADDRESS else article_url(entry.url)
+    return article_url(entry.url)
 
 
 def _is_front_page(canonical: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.core.identity import entry_hash, feed_keys, shared_texts, text_key
+from monitor.core.identity import entry_hash, feed_keys, said_keys, shared_texts, text_key
 from monitor.model import Entry, Reading
 
 Known = Mapping[str, tuple[str, str]]
@@ -129,11 +129,10 @@ def _identified(feed: str, entry: Entry, keys: Sequence[str], *, with_text: bool
 def by_words(feed: str, entries: Sequence[Identified]) -> tuple[Identified, ...]:
     """The entries with one key more, of all that was written, where no other of them says the same: of a feed whose guids, links
     and dates are others at every poll it is what is left."""
-    counts = Counter(entry_hash(one.entry) for one in entries)
+    said = said_keys(feed, [one.entry for one in entries])
     return tuple(
-        replace(one, keys={**one.keys, f"said:{feed}:{words}": words}) if counts[words] == 1 else one
-        for one in entries
-        for words in [entry_hash(one.entry)]
+        replace(one, keys={**one.keys, key: entry_hash(one.entry)}) if key else one
+        for one, key in zip(entries, said, strict=True)
     )
 
 

@@ -8,7 +8,7 @@ the date do.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -144,28 +144,24 @@ def _entry(one: Identified, known: Known) -> Iterable[str]:
     """What one entry says."""
     yield from _missing(one.entry)
     scoped = [key for key in one.keys if is_scoped(key)]
-    seen = {kind_of(key) for key in scoped if key in known}
-    if not seen:
+    found = [key for key in scoped if key in known]
+    if not found:
         return
-    kinds = set(map(kind_of, scoped))
-    told = next((known[key][0] for key in scoped if kind_of(key) == "text" and key in known), None)
+    seen, kinds = set(map(kind_of, found)), set(map(kind_of, scoped))
+    told = next((known[key][0] for key in found if kind_of(key) == "text"), None)
     if told is None and "text" in kinds and kinds & _COUNTED.keys() - seen:
         return  # another entry under a known key, or a known one under another key and headline: it cannot be said
-    told = told or _told_by_words(one, [key for key in scoped if key in known], known)
+    in_its_words = {known[key][0] for key in found if known[key][1] == one.keys[key]}
+    if told is None and len(in_its_words) == 1:  # its date is another now
+        (told,) = in_its_words
     yield "again"
-    if all(known[key][1] != one.keys[key] for key in scoped if key in known):
+    if not in_its_words:
         yield "edited"
     for key in scoped:
         kind = kind_of(key)
         if name := _COUNTED.get(kind):
             moved = kind in seen and told is not None and known[key][0] != told
             yield f"{name}_moved" if moved else f"{name}_kept" if kind in seen else f"{name}_changed"
-
-
-def _told_by_words(one: Identified, keys: Sequence[str], known: Known) -> str | None:
-    """The item that has the entry's words, where one alone of those that its `keys` name has: its date is another now."""
-    items = {known[key][0] for key in keys if known[key][1] == one.keys[key]}
-    return items.pop() if len(items) == 1 else None
 
 
 def _verdict(kept: int, changed: int, missing: int, moved: int) -> KeyVerdict:

@@ -274,6 +274,7 @@ class Poller:
         conclude: Conclude,
     ) -> list[Taken]:
         reader = self.reader(feed, rules, feed.fetch)
+        first_poll = state.first_polled_at is None
         taken: list[Taken] = []
         # At least one unit of work: the last one writes the feed's state, so validators stand only beside their items.
         for start in range(0, len(work) or 1, AT_ONCE):
@@ -283,7 +284,7 @@ class Poller:
             besides |= await touched(chunk, state, self._stored, self.workers, self.clock.now())
             readings = await reader.read(chunk, context, besides)
             ends = conclude if start + AT_ONCE >= len(work) else None
-            taken = await self.write(self._take, feed, rules, chunk, readings, state, taken, ends)
+            taken = await self.write(self._take, feed, rules, chunk, readings, first_poll, taken, ends)
         return taken
 
     def _take(
@@ -292,15 +293,15 @@ class Poller:
         rules: Rules,
         chunk: Sequence[Planned],
         readings: dict[int, Reading],
-        state: FeedState,
+        first_poll: bool,
         before: Sequence[Taken],
         ends: Conclude | None,
     ) -> list[Taken]:
         """One transaction, on the store's thread; returns `before` and what it took."""
         taken = list(before)
         with self.store.transaction() as tx:
-            intake = Intake(tx, rules, self.clock.now(), feed, state.first_polled_at is None)
-            intake.expect([(one, readings.get(index)) for index, one in enumerate(chunk)])
+            intake = Intake(tx, rules, self.clock.now(), feed, first_poll)
+            intake.expect([(planned, readings.get(index)) for index, planned in enumerate(chunk)])
             for index, planned in enumerate(chunk):
                 if isinstance(planned, SeenElsewhere):
                     taken.append(intake.seen_elsewhere(planned, readings.get(index)))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 
-from monitor.adapters.sqlite.rows import digest
+from monitor.adapters.sqlite.rows import digest, strings
 from monitor.core.identity import article_url, canonical_url
 
 _OTHERS = "(url LIKE 'http:%' OR url LIKE 'https://www.%')"
@@ -23,7 +22,7 @@ def without_scheme_and_www(db: sqlite3.Connection) -> None:
 def _named(db: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
     """Each item's number, with each feed that showed it and the address there."""
     for number, feeds, url in db.execute(f"SELECT number, feeds, url FROM items WHERE {_OTHERS}"):  # noqa: S608
-        for feed in json.loads(feeds) or [""]:
+        for feed in strings(feeds) or ("",):
             yield number, feed, url
     yield from db.execute(f"SELECT item, feed, url FROM sightings WHERE {_OTHERS}")  # noqa: S608
 
