@@ -19,7 +19,15 @@ from yarl import URL
 
 from monitor.adapters import openfiles
 from monitor.adapters.guard import Guard
-from monitor.adapters.http_answers import PROBLEMS, explain, plain_headers, retry_after, status_line
+from monitor.adapters.http_answers import (
+    PROBLEMS,
+    TOO_MANY,
+    explain,
+    plain_headers,
+    retry_after,
+    status_line,
+    told_to_wait,
+)
 from monitor.adapters.http_body import Bounds, read_body
 from monitor.adapters.http_journey import Journey
 from monitor.adapters.http_limits import Limits, Turn
@@ -48,9 +56,11 @@ MAX_POST_ANSWER = 16_384
 """Bytes read of a receiver's error; what it says more is not read."""
 HOLD_WAIT = 2.0
 """Seconds: so short a `Retry-After` is waited for; a longer one fails the request at once."""
+LINE_WAIT = 5.0
+"""Seconds in line at a site that refuses what comes too soon; who would wait longer comes again when its turn does."""
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_HOLDING = frozenset((429, 503))
+_HOLDING = frozenset((TOO_MANY, 503))
 
 
 class HttpFetcher:
@@ -106,11 +116,19 @@ class HttpFetcher:
             return Failed(mask_url(request.url), "url", str(problem))
         journey = Journey(request, start, self._poll)
         outcome: FetchOutcome | None = None
+        placed: set[str] = set()  # a journey has one place in a site's line, however it is led about there
         while outcome is None:
             site = registrable(journey.at.host)
             outcome = self._held(journey, site) or await self._forbidden(journey)
             if outcome is None:
-                if pause := self._limits.held_for(site):
+                pause = self._limits.held_for(site)
+                if site not in placed:
+                    placed.add(site)
+                    journey.placed = self._limits.monotonic()
+                    pause = max(pause, self._limits.place(site, request, LINE_WAIT))
+                if pause > LINE_WAIT:
+                    return self._stands_in_line(journey, site, pause)
+                if pause:
                     await asyncio.sleep(pause)
                 async with self._limits.turn(site) as turn:
                     outcome = await self._ask_site(journey, turn)
@@ -178,10 +196,24 @@ class HttpFetcher:
         error = f"{site} asked to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC"
         return journey.failed("held", error, status=429, retry_after=timedelta(seconds=seconds), site=site)
 
+    def _stands_in_line(self, journey: Journey, site: str, seconds: float) -> Failed:
+        """The failure of a request whose place in line comes later."""
+        at = self._clock.now() + timedelta(seconds=seconds)
+        error = f"{site} refuses more requests than it is asked: its turn comes at {at:%Y-%m-%d %H:%M:%S} UTC"
+        return journey.failed("turn", error, retry_after=timedelta(seconds=seconds))
+
+    def _overtaken(self, journey: Journey, site: str) -> Failed | None:
+        if not self._limits.overtaken(site, journey.placed):
+            return None
+        journey.placed = self._limits.monotonic()
+        pause = self._limits.place(site, journey.request, 0.0)
+        return self._stands_in_line(journey, site, pause) if pause else None
+
     async def _ask_site(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
         """Ask, and follow redirects within the site; None when they lead out of it, or are not to be followed yet: robots.txt
         is asked for in a turn of its own."""
-        outcome: FetchOutcome | None = self._held(journey, turn.name)  # asked for while this request stood in line
+        # Rest may have been asked for, or a pace been learnt, while this request stood in line.
+        outcome: FetchOutcome | None = self._held(journey, turn.name) or self._overtaken(journey, turn.name)
         began = journey.at
         while outcome is None and registrable(journey.at.host) == turn.name:
             outcome = await self._ask_in_time(journey, turn)
@@ -218,6 +250,8 @@ class HttpFetcher:
             URL(journey.at.url, encoded=True), headers=headers, allow_redirects=False, proxy=self._proxy(journey.at)
         ) as response:
             status = response.status
+            if status != TOO_MANY:
+                turn.allowed()
             if status in _REDIRECTS:
                 return journey.redirected(status, response.headers.get("Location"), response.cookies)
             if status == 304:
@@ -244,10 +278,12 @@ class HttpFetcher:
     def _bad_status(self, journey: Journey, turn: Turn, response: aiohttp.ClientResponse) -> Failed:
         wait = site = None
         if response.status in _HOLDING:
-            wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
+            wait = told_to_wait(response.status, response.headers, self._clock.now(), self._poll.max)
             if wait:
                 site = turn.name
                 self._limits.hold(site, wait.total_seconds())
+            if response.status == TOO_MANY:
+                turn.refused(journey.request.url, journey.placed, wait)
         line = status_line(response.status)
         return journey.failed("status", line, status=response.status, retry_after=wait, site=site)
 

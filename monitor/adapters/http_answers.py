@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -22,6 +23,12 @@ Reason = Literal["refused", "dns", "connect", "tls", "url", "too_large", "encodi
 
 PROBLEMS = (aiohttp.ClientError, OSError, BodyError, BadUrlError, UnicodeError, ssl.CertificateError)
 """What a request may raise for what the network, a server or a URL did; a deadline's TimeoutError is an OSError too."""
+
+TOO_MANY = 429
+"""RFC 6585."""
+_RESETS = ("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset")
+_EPOCHS = 1e9
+"""Seconds from which a number is taken for a date's."""
 
 _LONG = re.compile(r"Got more than (\d+) bytes")
 """How aiohttp says it."""
@@ -119,6 +126,21 @@ def retry_after(value: str | None, now: datetime, most: timedelta) -> timedelta 
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return min(max(when - now, timedelta(0)), most)
+
+
+def told_to_wait(status: int, headers: Mapping[str, str], now: datetime, most: timedelta) -> timedelta | None:
+    """How long the site asks to be left alone, by `Retry-After`; and where a 429 has none, by when its count of requests begins
+    anew, as seconds or as an epoch's (``RateLimit-Reset`` of the IETF's draft, and its forerunners with an ``X-``)."""
+    if status != TOO_MANY or "Retry-After" in headers:
+        return retry_after(headers.get("Retry-After"), now, most)
+    said = next((headers[name] for name in _RESETS if name in headers), "")
+    try:
+        seconds = float(said)
+    except ValueError:
+        return None
+    if seconds > _EPOCHS:
+        seconds -= now.timestamp()
+    return min(timedelta(seconds=seconds), most) if 0 < seconds < _EPOCHS else None
 
 
 def plain_headers(response: aiohttp.ClientResponse) -> dict[str, str]:

@@ -41,6 +41,8 @@ class Journey:
         self.start = start
         self.at = start
         self.seconds_left = poll.timeout.total_seconds()
+        self.placed = 0.0
+        """When it was given its place at the site it asks, by the clock of `Limits`."""
         self._poll = poll
         self._hops = 0
         self._permanent = True
@@ -114,7 +116,7 @@ class Journey:
 
     def failed(
         self,
-        reason: Reason | Literal["timeout", "status", "redirect", "held", "robots"],
+        reason: Reason | Literal["timeout", "status", "redirect", "held", "turn", "robots"],
         error: str,
         *,
         status: int | None = None,

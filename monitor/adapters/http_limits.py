@@ -1,10 +1,11 @@
 """Who may ask now: limits for each site and in all, so that no server is pressed and no dead one holds up the rest.
 
 A site is a registrable domain. Of its requests at most `per_host` are in flight, and `host_delay` passes between two
-starts. In all, `concurrency` are in flight. A server that hangs keeps its slot until the deadline, so slots for such
-servers are bounded: when others wait and more than half the slots are held by requests without an end in sight, the
-oldest gives its slot back and is asked again, with a full deadline, in the slow lane, which is never wider than that
-half. A site that timed out goes to the slow lane at once, until it answers.
+starts; more, where the site refuses what comes sooner (`core.pacing`). In all, `concurrency` are in flight. A server that
+hangs keeps its slot until the deadline, so slots for such servers are bounded: when others wait and more than half the
+slots are held by requests without an end in sight, the oldest gives its slot back and is asked again, with a full
+deadline, in the slow lane, which is never wider than that half. A site that timed out goes to the slow lane at once,
+until it answers.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 from monitor.adapters import openfiles
-from monitor.model import PollPolicy
+from monitor.core.pacing import Pace
+from monitor.model import PollPolicy, Request
 
 PATIENCE = 2.0
 """Seconds without an end after which a request counts as hanging: most feeds answer within one."""
@@ -128,6 +131,7 @@ class _Site:
     next_start: float = 0.0
     held_until: float = 0.0
     slow: bool = False
+    pace: Pace = field(default_factory=Pace)
 
 
 class Turn:
@@ -165,6 +169,14 @@ class Turn:
     def answered(self) -> None:
         """The site is alive."""
         self._site.slow = False
+
+    def allowed(self) -> None:
+        """It refused nothing."""
+        self._limits.allowed(self._site)
+
+    def refused(self, url: str, placed: float, wait: timedelta | None) -> None:
+        """It said "too many requests" to what was `placed` then, and when it may be asked again, or not."""
+        self._limits.refused(self._site, url, placed, wait)
 
     def timed_out(self) -> None:
         """The site let a deadline pass: the slow lane from now on."""
@@ -207,6 +219,25 @@ class Limits:
         """Seconds the site is still to be left alone."""
         site = self._sites.get(name)
         return max(0.0, site.held_until - self.monotonic()) if site and site.held_until else 0.0
+
+    def place(self, name: str, request: Request, patience: float) -> float:
+        """Seconds until the site is to be asked for this, by the pace that it was seen to allow (`Pace.place`)."""
+        behind = request.purpose != "feed"
+        return self._site(name).pace.place(request.url, self.monotonic(), patience, behind=behind)
+
+    def overtaken(self, name: str, placed: float) -> bool:
+        """Whether what was `placed` then is to ask for a place anew (`Pace.overtaken`)."""
+        return self._site(name).pace.overtaken(placed)
+
+    def allowed(self, site: _Site) -> None:
+        """The site refused nothing."""
+        site.pace.answered(self.monotonic(), self._policy.host_delay.total_seconds())
+
+    def refused(self, site: _Site, url: str, placed: float, wait: timedelta | None) -> None:
+        """The site refused what came too soon. It is not asked more seldom than one feed."""
+        least, most = self._policy.host_delay.total_seconds(), self._policy.min.total_seconds()
+        told = wait.total_seconds() if wait else None
+        site.pace.refused(url, self.monotonic(), placed=placed, wait=told, least=least, most=most)
 
     def turn(self, name: str) -> Turn:
         """A turn of this site, to be entered."""
@@ -262,5 +293,5 @@ class Limits:
         self._sites = {
             name: site
             for name, site in self._sites.items()
-            if site.present or site.slow or site.next_start > now or site.held_until > moment
+            if site.present or site.slow or site.next_start > now or site.held_until > moment or site.pace.apart
         }

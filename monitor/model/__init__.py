@@ -69,7 +69,7 @@ from monitor.model.net import (
     Request,
     content_hash,
 )
-from monitor.model.numbers import LATENCY_BOUNDS, FeedNumbers, Latency
+from monitor.model.numbers import LATENCY_BOUNDS, FeedNumbers, LastPoll, Latency
 from monitor.model.outages import OPERATOR, Notice, Outage, Trouble, TroubleKind
 from monitor.model.websub import Subscription
 
@@ -79,7 +79,7 @@ __all__ = [
     "Config", "CopyEvidence", "DedupPolicy", "Deferred", "Delivered", "DeliveryOutcome", "DigestTime", "EmailChannel",
     "Entry", "Failed", "Feed", "FeedChannel", "FeedNumbers", "FeedState", "FetchMode", "FetchOutcome", "Fetched",
     "Fingerprint", "FirstPoll",
-    "IdentityCounts", "Item", "ItemFilter", "JsonlChannel", "LATENCY_BOUNDS", "Latency",
+    "IdentityCounts", "Item", "ItemFilter", "JsonlChannel", "LATENCY_BOUNDS", "LastPoll", "Latency",
     "Learnt", "NEW", "LimitsPolicy", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
     "OPERATOR", "OperatorPolicy", "Outage", "OwedPage", "PageText",
     "ParsedFeed", "Part", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",

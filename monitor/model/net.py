@@ -77,6 +77,7 @@ class Failed:
         "timeout",
         "status",
         "held",
+        "turn",
         "too_large",
         "encoding",
         "redirect",
@@ -94,7 +95,7 @@ class Failed:
     def passes(self) -> bool:
         """Whether asking again may help."""
         if self.status is None:
-            return self.reason in ("dns", "connect", "timeout", "held", "transfer")
+            return self.reason in ("dns", "connect", "timeout", "held", "turn", "transfer")
         return self.status >= 500 or self.status in _PASSING
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 LATENCY_BOUNDS = (60, 300, 900, 1_800, 3_600, 10_800, 21_600, 86_400)
 """Seconds: a minute, five, a quarter, half an hour, one, three, six, a day."""
@@ -19,6 +20,14 @@ class Latency:
     median: float | None = None
     within: tuple[int, ...] = (0,) * len(LATENCY_BOUNDS)
     """How many stayed within each of `LATENCY_BOUNDS`: cumulative, as Prometheus counts."""
+
+
+class LastPoll(NamedTuple):
+    """When a feed was polled last, when it answered last, and how often in a row it failed since."""
+
+    at: datetime
+    success: datetime | None
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class Poller:
             case NotModified():
                 learnt = trust.after_answer(state.learnt, feed, asked, outcome.permanent_url)
                 return await self._unchanged(feed, rules, _learnt(state, learnt), outcome)
-            case Failed(reason="held"):
+            case Failed(reason="held" | "turn"):
                 return await self._held(feed, state, outcome)
             case Failed():
                 state = replace(state, learnt=trust.after_failure(state.learnt, feed, asked))
@@ -344,10 +344,10 @@ class Poller:
         return PollReport(feed.id, "unchanged")
 
     async def _held(self, feed: Feed, state: FeedState, outcome: Failed) -> PollReport:
-        """The site asked to be left alone: nothing was asked, so nothing failed."""
-        now = self.clock.now()
+        """The site is to be left alone now: nothing was asked, so nothing failed. A place in its line is kept to the second."""
+        late = JITTER * self.jitter() if outcome.reason == "held" else 0.0
         wait = max(outcome.retry_after or timedelta(), timedelta(seconds=1))
-        await self._save(replace(state, next_poll_at=now + wait * (1 + JITTER * self.jitter())))
+        await self._save(replace(state, next_poll_at=self.clock.now() + wait * (1 + late)))
         return PollReport(feed.id, "skipped", error=outcome.error)
 
     async def _failed(

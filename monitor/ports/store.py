@@ -17,6 +17,7 @@ from monitor.model import (
     FeedState,
     Item,
     ItemFilter,
+    LastPoll,
     Latency,
     Notice,
     Outage,
@@ -182,6 +183,10 @@ class Store(Protocol):
 
     def feed_states(self, feed_ids: Collection[str] | None = None) -> list[FeedState]:
         """Those of these feeds that were ever configured, or of all that are."""
+        ...
+
+    def last_polls(self) -> Mapping[str, LastPoll]:
+        """What became of each configured feed last, by its id; without those that were never polled."""
         ...
 
     def memory(self, feed_id: str) -> bytes:

@@ -13,7 +13,8 @@ Read = Callable[[list[str]], Awaitable[list[FeedState]]]
 
 
 class Ahead:
-    """Gives each state to one of many who ask; `some` are read together, which costs less than one by one."""
+    """Gives each state to one of many who ask, in the order of the feeds; `some` are read together, which costs less than one
+    by one."""
 
     def __init__(self, read: Read, feed_ids: Iterable[str], some: int) -> None:
         self._read = read
@@ -34,4 +35,5 @@ class Ahead:
         return self._states.popleft()
 
     async def _fill(self, feed_ids: list[str]) -> None:
-        self._states.extend(await self._read(feed_ids))
+        states = {state.id: state for state in await self._read(feed_ids)}
+        self._states.extend(states[feed] for feed in feed_ids if feed in states)

@@ -39,7 +39,7 @@ from monitor.pipeline.rules import Rules
 from monitor.ports import Clock, Sender, Store
 from monitor.service.ahead import Ahead
 from monitor.service.operator import changed, look
-from monitor.service.places import by_turns
+from monitor.service.places import by_turns, longest_first
 from monitor.service.senders import make_senders
 from monitor.service.writing import Writing
 
@@ -109,7 +109,8 @@ class Application:
             self.workers.prepare()  # of feeds known already most have nothing to read
         wanted = list(dict.fromkeys(feeds or rules.feeds))
         most = rules.config.poll.in_hand
-        turns = by_turns(wanted, lambda feed: configured_site(rules.feeds[feed].url))
+        longest = longest_first(wanted, await self.write.read(self.store.last_polls))
+        turns = by_turns(longest, lambda feed: configured_site(rules.feeds[feed].url))
         ahead = Ahead(partial(self.write.read, self.store.feed_states), turns, most)
         reports: dict[str, PollReport] = {}
 

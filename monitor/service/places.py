@@ -6,17 +6,21 @@ A thousand feeds of one video site at a second each would else hold every place 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import chain
 from typing import TypeVar
 
-from monitor.model import PollPolicy
+from monitor.model import LastPoll, PollPolicy
 
 T = TypeVar("T")
 
 LEAST = 8
 """Polls of one site at once, and four for each request that it may be asked at a time: some wait for their turn while
 what others fetched is read and stored."""
+IN_VAIN = 3
+"""Failed polls in a row, more than a site's pace explains."""
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def of_one_site(policy: PollPolicy) -> int:
@@ -74,6 +78,19 @@ class Places:
                 self._aside[site] = queue  # behind the others
                 turns.append(site)
             yield feed, site
+
+
+def longest_first(feeds: Iterable[str], last: Mapping[str, LastPoll]) -> list[str]:
+    """The feeds in the order in which they have waited for an answer: their site may let few of them through each time, and not
+    always the same. Who failed `IN_VAIN` times in a row goes by that at each such time alone, and else by when it was asked: it
+    may be refused for itself."""
+
+    def waits_since(feed: str) -> datetime:
+        poll = last.get(feed)
+        since = poll and (poll.at if poll.failures > IN_VAIN and poll.failures % IN_VAIN else poll.success)
+        return since or _EVER
+
+    return sorted(feeds, key=waits_since)
 
 
 def by_turns(things: Iterable[T], site: Callable[[T], str]) -> list[T]:

@@ -424,6 +424,37 @@ async def test_an_absurd_retry_after_says_nothing(fetcher: HttpFetcher, site: Si
     assert failed(await fetcher.fetch(Request(url)), "status").retry_after is None
 
 
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"X-RateLimit-Reset": "57.0"}, 57),
+        ({"RateLimit-Reset": "120"}, 120),
+        ({"X-Rate-Limit-Reset": "{in_an_hour}"}, 3600),
+        ({"X-RateLimit-Reset": "99999999"}, 86_400),
+        ({"X-RateLimit-Reset": "57", "Retry-After": "7"}, 7),
+        ({"X-RateLimit-Reset": "57", "Retry-After": "soon"}, None),
+        *(({"X-RateLimit-Reset": absurd}, None) for absurd in ("0", "-5", "nan", "inf", "soon", "")),
+    ],
+)
+async def test_a_refusal_without_retry_after_may_say_when_requests_count_anew(
+    fetcher: HttpFetcher, site: Site, headers: dict[str, str], seconds: float | None
+) -> None:
+    in_an_hour = int(datetime.now(UTC).timestamp()) + 3600  # noqa: TID251
+    said = {name: value.format(in_an_hour=in_an_hour) for name, value in headers.items()}
+    outcome = failed(await fetcher.fetch(Request(site.answer("/a", Answer(429, headers=said)))), "status")
+    if seconds is None:
+        assert outcome.retry_after is None
+    else:
+        assert outcome.retry_after is not None
+        assert seconds - 5 < outcome.retry_after.total_seconds() <= seconds
+        failed(await fetcher.fetch(Request(site.url("/b"))), "held")
+
+
+async def test_only_a_refusal_says_when_requests_count_anew(fetcher: HttpFetcher, site: Site) -> None:
+    url = site.answer("/a", Answer(503, headers={"X-RateLimit-Reset": "57"}))
+    assert failed(await fetcher.fetch(Request(url)), "status").retry_after is None
+
+
 async def test_retry_after_as_a_date(fetcher: HttpFetcher, site: Site) -> None:
     when = datetime.now(UTC) + timedelta(minutes=10)  # noqa: TID251
     url = site.answer("/", Answer(503, headers={"Retry-After": format_datetime(when, usegmt=True)}))

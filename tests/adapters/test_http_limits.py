@@ -15,6 +15,7 @@ from monitor.adapters.clock import SystemClock
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_limits import Limits, Slots
 from monitor.model import ArticlePolicy, Failed, Fetched, FetchOutcome, NetworkPolicy, PollPolicy, Request
+from tests.fakes import FakeClock
 from tests.servers import Answer, Site
 
 LOOPBACK = NetworkPolicy(allow=(ip_network("127.0.0.0/8"),))
@@ -169,6 +170,61 @@ async def test_requests_in_line_when_a_site_asks_for_peace_are_not_sent(site: Si
         outcomes = await fetch_all(fetcher, [url] * 10)
     assert len(site.requests) == 1
     assert all(isinstance(outcome, Failed) and outcome.status == 429 and outcome.retry_after for outcome in outcomes)
+
+
+@asynccontextmanager
+async def paced(site: Site, refused: int) -> AsyncIterator[tuple[HttpFetcher, FakeClock]]:
+    """A fetcher that the site refused so many URLs, one after the other, and on each of which it waited as long as it had to."""
+    clock = FakeClock()
+    async with HttpFetcher(POLL, LOOPBACK, ArticlePolicy(), clock) as fetcher:
+        for number in range(refused):
+            clock.move(timedelta(minutes=1))
+            outcome = await fetcher.fetch(Request(site.answer(f"/no/{number}", Answer(429))))
+            assert isinstance(outcome, Failed) and outcome.reason == "status"
+        yield fetcher, clock
+
+
+async def test_a_site_that_refuses_several_is_asked_at_a_pace_and_each_in_its_turn(site: Site) -> None:
+    first, second = (site.answer(path, Answer(body=b"x")) for path in ("/a", "/b"))
+    async with paced(site, 4) as (fetcher, clock):
+        outcomes = await fetch_all(fetcher, [first, second])
+        assert [isinstance(outcome, Failed) and outcome.reason for outcome in outcomes] == ["turn", "turn"]
+        waits = [outcome.retry_after for outcome in outcomes if isinstance(outcome, Failed)]
+        assert waits == [timedelta(seconds=8), timedelta(seconds=16)]
+        assert "its turn comes at 2026-" in str(outcomes[0])
+        assert len(site.requests) == 4, "neither was asked for"
+        clock.move(timedelta(seconds=8))
+        assert isinstance(await fetcher.fetch(Request(first)), Fetched)
+        clock.move(timedelta(seconds=8))
+        assert isinstance(await fetcher.fetch(Request(second)), Fetched)
+
+
+async def test_a_site_that_refuses_one_url_alone_is_asked_for_the_others_as_before(site: Site) -> None:
+    url, good = site.answer("/blocked", Answer(429)), site.answer("/good", Answer(body=b"x"))
+    async with fetching(POLL) as fetcher:
+        for _ in range(10):
+            assert isinstance(await fetcher.fetch(Request(url)), Failed)
+            assert isinstance(await fetcher.fetch(Request(good)), Fetched)
+
+
+async def test_a_redirect_takes_no_second_place_in_line(site: Site) -> None:
+    site.answer("/new", Answer(body=b"x"))
+    moved = site.answer("/old", Answer(302, headers={"Location": "/new"}))
+    site.answer("/robots.txt", Answer(404))
+    async with paced(site, 4) as (fetcher, clock):
+        clock.move(timedelta(minutes=1))
+        await fetcher.allowed(moved)
+        clock.move(timedelta(minutes=1))
+        assert isinstance(await fetcher.fetch(Request(moved, purpose="page", obey=True)), Fetched)
+
+
+async def test_who_stands_in_line_when_a_pace_is_learnt_goes_by_it(site: Site) -> None:
+    urls = [site.answer(f"/{number}", Answer(429, delay=0.05)) for number in range(12)]
+    async with fetching(replace(POLL, per_host=1)) as fetcher:
+        outcomes = await fetch_all(fetcher, urls)
+    assert len(site.requests) == 2
+    reasons = [outcome.reason for outcome in outcomes if isinstance(outcome, Failed)]
+    assert reasons == ["status", "status", *["turn"] * 10]
 
 
 async def test_a_hold_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from monitor.model import (
     FeedState,
     Item,
     ItemFilter,
+    LastPoll,
     Learnt,
     Match,
     OwedPage,
@@ -227,6 +228,16 @@ def test_the_first_alert_about_a_story_is_a_threads_root(store: SqliteStore) -> 
     first, _ = sorted(store.alerts(), key=lambda alert: alert.watchlist != "ships")
     assert store.first_alert("item-1", "desk") == first.id
     assert store.first_alert("item-1", "ops") is None
+
+
+def test_it_tells_when_each_configured_feed_was_polled_last(store: SqliteStore) -> None:
+    store.sync_feeds([a_feed("a"), a_feed("b"), a_feed("gone")], NOON)
+    with store.transaction() as tx:
+        for feed in ("a", "gone"):
+            state = store.feed_state(feed)
+            tx.save_feed(replace(state, last_poll_at=NOON, last_success_at=NOON - HOUR, failures=2))
+    store.sync_feeds([a_feed("a"), a_feed("b")], NOON)
+    assert store.last_polls() == {"a": LastPoll(NOON, NOON - HOUR, 2)}
 
 
 def test_the_schedule_follows_the_configuration(store: SqliteStore) -> None:

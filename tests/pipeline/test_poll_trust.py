@@ -570,6 +570,18 @@ async def test_a_temporary_answer_in_between_starts_the_count_anew_and_http_is_n
     assert {request.url for request in desk.room.asked} == {URL}
 
 
+async def test_a_feed_whose_turn_at_its_site_is_not_yet_has_not_failed_and_comes_to_the_second(desk: Desk) -> None:
+    desk.publisher()
+    turn = timedelta(minutes=7)
+    desk.room.other[URL] = Failed(URL, "turn", "example.org refuses more requests than it is asked", retry_after=turn)
+    report = await desk.poll()
+    state = desk.state
+    assert (report.status, state.failures, state.last_error) == ("skipped", 0, None)
+    assert state.next_poll_at == desk.clock.now() + turn
+    del desk.room.other[URL]
+    assert (await desk.poll(turn)).status == "ok"
+
+
 async def test_a_site_that_asked_for_rest_is_left_alone_whole_and_after_a_restart(desk: Desk, tmp_path: Path) -> None:
     other = Feed("coast", "https://coast.example.org/feed.xml")
     desk.config = replace(desk.config, feeds=(*desk.config.feeds, other))

@@ -18,7 +18,7 @@ async def test_each_state_is_given_to_one_who_asks(feeds: int, some: int, askers
     async def read(feed_ids: list[str]) -> list[FeedState]:
         asked.append(feed_ids)
         await asyncio.sleep(0)
-        return [FeedState(feed_id) for feed_id in feed_ids]
+        return [FeedState(feed_id) for feed_id in reversed(feed_ids)]
 
     ahead = Ahead(read, [f"f{n}" for n in range(feeds)], some)
 
@@ -28,7 +28,7 @@ async def test_each_state_is_given_to_one_who_asks(feeds: int, some: int, askers
             given.append(state.id)
 
     await asyncio.gather(*(asks() for _ in range(askers)))
-    assert sorted(given) == sorted(f"f{n}" for n in range(feeds))
+    assert given == [f"f{n}" for n in range(feeds)], "in their order"
     assert all(len(feed_ids) <= some for feed_ids in asked)
     assert await ahead.next() is None
 

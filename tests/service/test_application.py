@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from monitor.model import (
     ItemFilter,
     Learnt,
     NetworkPolicy,
+    PollPolicy,
     RetentionPolicy,
     Secret,
     WebhookChannel,
@@ -28,7 +30,7 @@ from monitor.model import (
 from monitor.service.app import Application, open_application
 from tests.builders import HOUR, NOON, a_feed, an_item
 from tests.fakes import FakeClock
-from tests.servers import Answer, Site
+from tests.servers import Answer, Received, Site
 
 
 @pytest.fixture
@@ -76,6 +78,33 @@ async def test_a_channel_that_works_after_a_restart_is_no_longer_noted_as_down(
         await app.deliver()
         assert {alert.state for alert in app.store.alerts()} == {"delivered"}
         assert app.store.notes()["channel:ops"][0] == ""
+
+
+async def test_of_a_site_that_lets_one_feed_through_it_is_not_always_the_same(tmp_path: Path, site: Site) -> None:
+    answered: list[str] = []
+
+    def one_alone(request: Received) -> Answer:
+        if answered and answered[-1] != "":
+            return Answer(429)
+        answered.append(request.path)
+        return Answer(body=b"<rss version='2.0'><channel><title>t</title></channel></rss>")
+
+    feeds = tuple(a_feed(f"f{number}", url=site.answer(f"/{number}", one_alone)) for number in range(5))
+    config = Config(
+        store=f"sqlite:{tmp_path / 'm.db'}",
+        network=NetworkPolicy((ip_network("127.0.0.0/8"),)),
+        poll=PollPolicy(host_delay=timedelta(), per_host=1),
+        feeds=feeds,
+    )
+    clock = FakeClock()
+    for _ in range(10):
+        answered.append("")
+        async with open_application(config, clock=clock) as app:  # as a command that is called now and then
+            await app.poll()
+        clock.move(HOUR)
+    counts = Counter(filter(None, answered))
+    assert len(counts) == 5
+    assert max(counts.values()) <= 3
 
 
 async def test_texts_past_retention_are_dropped_once_a_day(config: Config) -> None:

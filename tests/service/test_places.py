@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import PollPolicy
-from monitor.service.places import Places, by_turns, of_one_site
+from monitor.model import LastPoll, PollPolicy
+from monitor.service.places import Places, by_turns, longest_first, of_one_site
+from tests.builders import NOON
 
 SITES = st.sampled_from("abc")
 
@@ -95,3 +97,22 @@ def test_a_site_never_has_all_places() -> None:
     assert of_one_site(PollPolicy()) == 8
     assert of_one_site(PollPolicy(per_host=5)) == 20
     assert [of_one_site(PollPolicy(concurrency=n)) for n in (1, 2, 4)] == [1, 2, 4]
+
+
+def test_who_has_waited_longest_goes_first_and_who_is_refused_each_time_only_now_and_then() -> None:
+    hour = timedelta(hours=1)
+    last = {
+        "answered": LastPoll(NOON, NOON, 0),
+        "refused": LastPoll(NOON, NOON - 3 * hour, 2),
+        "blocked": LastPoll(NOON - hour, NOON - 9 * hour, 4),
+        "never": LastPoll(NOON, None, 1),
+    }
+    assert longest_first(["answered", "blocked", "refused", "new", "never"], last) == [
+        "new",
+        "never",
+        "refused",
+        "blocked",
+        "answered",
+    ]
+    last["blocked"] = LastPoll(NOON - hour, NOON - 9 * hour, 6)
+    assert longest_first(["answered", "blocked", "refused"], last) == ["blocked", "refused", "answered"]

@@ -14,7 +14,7 @@ from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
 from monitor.adapters.sqlite.library import Database
 from monitor.adapters.sqlite.rows import from_ms, maybe_ms, maybe_time, to_ms
 from monitor.core.urls import kept_url
-from monitor.model import Feed, FeedNumbers, FeedState, Learnt
+from monitor.model import Feed, FeedNumbers, FeedState, LastPoll, Learnt
 
 _VOID = (
     "etag = NULL, last_modified = NULL, body_hash = NULL, first_polled_at = NULL, failures = 0, last_error = NULL,"
@@ -87,6 +87,14 @@ def states(db: Database, feed_ids: Collection[str] | None = None) -> list[FeedSt
         sql = f"SELECT {_STATE} FROM feeds WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
         rows = db.query(sql, (json.dumps(list(feed_ids)),))
     return [_state(row.values()) for row in rows]
+
+
+def last_polls(db: Database) -> dict[str, LastPoll]:
+    """See ports.Store.last_polls."""
+    rows = db.conn.execute(
+        "SELECT id, last_poll_at, last_success_at, failures FROM feeds WHERE active AND last_poll_at IS NOT NULL"
+    )
+    return {feed: LastPoll(from_ms(at), maybe_time(success), failures) for feed, at, success, failures in rows}
 
 
 def numbers(db: Database, now: datetime, late: datetime) -> FeedNumbers:

@@ -43,6 +43,7 @@ from monitor.model import (
     FeedState,
     Item,
     ItemFilter,
+    LastPoll,
     Latency,
     Outage,
     OwedPage,
@@ -220,6 +221,10 @@ class SqliteStore:
     def feed_states(self, feed_ids: Collection[str] | None = None) -> list[FeedState]:
         with self._reading as db:
             return feeds.states(db, feed_ids)
+
+    def last_polls(self) -> Mapping[str, LastPoll]:
+        with self._reading as db:
+            return feeds.last_polls(db)
 
     def known(self, keys: Collection[str]) -> Mapping[str, tuple[str, str]]:
         with self._reading as db:

@@ -1,0 +1,182 @@
+"""The pace at which a site lets itself be asked: learnt from refusals, and everybody has a turn."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections import Counter, defaultdict
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.pacing import Pace
+
+LEAST, MOST, PATIENCE = 1.0, 300.0, 5.0
+
+
+class Limited:
+    """A site that answers so many requests in each window of time, and refuses the rest until the next."""
+
+    def __init__(self, window: float, allows: int, *, tells: bool) -> None:
+        self.window, self.allows, self.tells = window, allows, tells
+        self.asked: Counter[int] = Counter()
+        self.held_until = 0.0
+
+    def refuses(self, now: float) -> bool:
+        place = int(now // self.window)
+        self.asked[place] += 1
+        return self.asked[place] > self.allows
+
+    def wait(self, now: float) -> float | None:
+        return self.window - now % self.window if self.tells else None
+
+
+def a_day(site: Limited, feeds: int, every: float, hours: float = 24) -> tuple[dict[str, list[float]], list[float]]:
+    """When each of a site's feeds was answered, and when any was refused: each is due again after `every` and up to a tenth,
+    be it answered or refused; who is told to come later does."""
+    pace, chance = Pace(), random.Random(feeds)
+    due = [(number * LEAST, f"/{number}") for number in range(feeds)]
+    answers: dict[str, list[float]] = defaultdict(list)
+    refusals: list[float] = []
+    while due[0][0] < hours * 3600:
+        now, name = heapq.heappop(due)
+        if now < site.held_until:
+            heapq.heappush(due, (site.held_until, name))
+            continue
+        pause = pace.place(name, now, PATIENCE)
+        if pause > PATIENCE:
+            heapq.heappush(due, (now + pause, name))
+            continue
+        at = now + pause
+        if site.refuses(at):
+            wait = site.wait(at)
+            site.held_until = at + (wait or 0)
+            pace.refused(name, at, placed=now, wait=wait, least=LEAST, most=MOST)
+            refusals.append(at)
+        else:
+            pace.answered(at, LEAST)
+            answers[name].append(at)
+        heapq.heappush(due, (at + every * chance.uniform(1, 1.1), name))
+    return answers, refusals
+
+
+def longest_without(answers: dict[str, list[float]], feeds: int, end: float) -> float:
+    gaps = [
+        max(after - before for before, after in zip([0.0, *times], [*times, end], strict=True))
+        for times in (answers.get(f"/{number}", []) for number in range(feeds))
+    ]
+    return max(gaps)
+
+
+@given(
+    window=st.sampled_from([10.0, 60.0, 600.0]),
+    allows=st.integers(1, 12),
+    feeds=st.integers(2, 40),
+    tells=st.booleans(),
+)
+def test_all_feeds_of_a_site_that_limits_have_their_turn(window: float, allows: int, feeds: int, tells: bool) -> None:
+    apart = max(LEAST, window / allows)
+    if apart > MOST / 4:
+        return
+    hours = 24 if apart * feeds > 600 else 6
+    answers, refusals = a_day(Limited(window, allows, tells=tells), feeds, 900, hours)
+    # A round of all of them at the site's own pace, or their own interval; and as much again for what is not known yet.
+    round_ = max(900.0, feeds * apart)
+    assert longest_without(answers, feeds, hours * 3600) < 8 * round_ + window
+    asked = sum(map(len, answers.values()))
+    assert len(refusals) < 0.06 * asked + 25
+
+
+def test_most_of_what_a_site_allows_is_used() -> None:
+    answers, refusals = a_day(Limited(60, 1, tells=True), 60, 900)
+    assert sum(map(len, answers.values())) > 0.85 * 1440
+    assert len(refusals) < 0.06 * 1440
+
+
+def test_a_site_that_refuses_nothing_is_not_waited_for() -> None:
+    pace = Pace()
+    for second in range(100):
+        assert pace.place(f"/{second % 3}", second, PATIENCE) == 0
+        pace.answered(second, LEAST)
+    assert pace.apart == 0
+
+
+def test_one_url_that_is_refused_time_and_again_says_nothing_of_a_pace() -> None:
+    pace = Pace()
+    for second in range(100):
+        pace.answered(second, LEAST)
+        pace.refused("/blocked", second, placed=second, wait=None, least=LEAST, most=MOST)
+    assert pace.apart == 0
+
+
+@pytest.mark.parametrize(("wait", "apart"), [(50.0, 6.0), (None, 2.0)])
+def test_the_pace_is_reckoned_from_what_was_answered_before_the_site_is_asked_again(
+    wait: float | None, apart: float
+) -> None:
+    pace = Pace()
+    for second in range(10):
+        pace.answered(second, LEAST)
+    pace.refused("/a", 10, placed=10, wait=wait, least=LEAST, most=MOST)
+    assert pace.apart == 0, "one alone may be refused for itself"
+    pace.refused("/b", 10.5, placed=9, wait=wait, least=LEAST, most=MOST)
+    assert pace.apart == apart, "what was on its way is no further sign"
+
+
+def test_the_pace_is_at_most_what_was_asked_for() -> None:
+    pace = Pace()
+    for number in range(40):
+        pace.refused(f"/{number}", number, placed=number, wait=None, least=LEAST, most=30)
+    assert pace.apart == 30
+
+
+def learnt(apart: float) -> Pace:
+    pace = Pace()
+    pace.place("/first", 0, PATIENCE)
+    pace.answered(0, LEAST)
+    pace.refused("/x", 1, placed=1, wait=apart - 1, least=LEAST, most=MOST)
+    pace.refused("/y", 1, placed=0, wait=None, least=LEAST, most=MOST)
+    assert pace.apart == apart
+    return pace
+
+
+def test_who_comes_first_is_served_first_and_pages_come_after_feeds() -> None:
+    pace = learnt(60)
+    assert pace.place("/a", 30, PATIENCE) == 30
+    assert pace.place("/page", 31, PATIENCE, behind=True) == 29 + 60
+    assert pace.place("/b", 32, PATIENCE) == 28 + 60
+    assert pace.place("/b", 60, PATIENCE) > PATIENCE, "its turn is after that of who came before it"
+    assert pace.place("/a", 61, PATIENCE) == 0
+    assert pace.place("/b", 120, PATIENCE) == 1
+    assert pace.place("/page", 130, PATIENCE, behind=True) == 121 + 60 - 130
+    assert pace.place("/page", 181, PATIENCE, behind=True) == 0
+
+
+def test_a_place_is_given_up_by_who_does_not_come() -> None:
+    pace = learnt(60)
+    assert pace.place("/gone", 30, PATIENCE) == 30
+    assert pace.place("/b", 30, PATIENCE) == 90
+    assert pace.place("/b", 120, PATIENCE) == 60, "who is late is waited for"
+    assert pace.place("/b", 180, PATIENCE) == 0
+
+
+def test_who_was_given_a_place_before_another_was_refused_asks_for_one_anew() -> None:
+    pace = Pace()
+    for number in range(3):
+        assert pace.place(f"/{number}", number / 10, PATIENCE) == 0
+    assert not pace.overtaken(0.1)
+    pace.refused("/0", 1, placed=0, wait=None, least=LEAST, most=MOST)
+    assert not pace.overtaken(0.1), "one alone says nothing of a pace"
+    pace.refused("/1", 1.5, placed=0.1, wait=None, least=LEAST, most=MOST)
+    assert pace.overtaken(0.2)
+    assert not pace.overtaken(2)
+
+
+def test_a_pace_is_forgotten_when_it_was_not_needed() -> None:
+    pace, now = learnt(20), 21.0
+    for _ in range(400):
+        now += pace.place("/a", now, inf)
+        pace.answered(now, LEAST)
+    assert pace.apart == 0
+    assert pace.place("/b", now, PATIENCE) == 0
