@@ -251,7 +251,7 @@ class HttpFetcher:
         ) as response:
             status = response.status
             if status != TOO_MANY:
-                turn.allowed()
+                turn.allowed(journey.request.url)
             if status in _REDIRECTS:
                 return journey.redirected(status, response.headers.get("Location"), response.cookies)
             if status == 304:

@@ -170,9 +170,9 @@ class Turn:
         """The site is alive."""
         self._site.slow = False
 
-    def allowed(self) -> None:
+    def allowed(self, url: str) -> None:
         """It refused nothing."""
-        self._limits.allowed(self._site)
+        self._limits.allowed(self._site, url)
 
     def refused(self, url: str, placed: float, wait: timedelta | None) -> None:
         """It said "too many requests" to what was `placed` then, and when it may be asked again, or not."""
@@ -229,9 +229,9 @@ class Limits:
         """Whether what was `placed` then is to ask for a place anew (`Pace.overtaken`)."""
         return self._site(name).pace.overtaken(placed)
 
-    def allowed(self, site: _Site) -> None:
+    def allowed(self, site: _Site, url: str) -> None:
         """The site refused nothing."""
-        site.pace.answered(self.monotonic(), self._policy.host_delay.total_seconds())
+        site.pace.answered(url, self.monotonic(), self._policy.host_delay.total_seconds())
 
     def refused(self, site: _Site, url: str, placed: float, wait: timedelta | None) -> None:
         """The site refused what came too soon. It is not asked more seldom than one feed."""

@@ -19,6 +19,9 @@ FIRST = 1.0
 """Seconds that are taken to have lain between requests that were not held apart at all."""
 CLOSER = 0.99
 """Times as far apart after each answer: a site at its limit is asked ten times for each that it refuses."""
+SEVERAL = 3
+"""URLs that were refused when they were asked for last, from which it is the pace: one and another may be blocked by
+themselves."""
 IDLE = 60.0
 """Seconds, and twice what lies between two requests: after such a pause what came before it says nothing of a pace."""
 GRACE = 60.0
@@ -48,7 +51,7 @@ class Pace:
         self._started = self._since = self._latest = self._refused_at = -inf
         self._answers = 0
         self._guess = 0.0
-        self._refused: str | None = None
+        self._refused: set[str] = set()
         self._first: dict[str, float] = {}
         self._last: dict[str, float] = {}
 
@@ -71,8 +74,9 @@ class Pace:
             self._started = now + wait
         return wait
 
-    def answered(self, now: float, least: float) -> None:
+    def answered(self, name: str, now: float, least: float) -> None:
         """The site answered, and refused nothing; requests are `least` seconds apart anyhow."""
+        self._refused.discard(name)
         if now - self._latest > max(IDLE, 2 * self.apart):
             self._since, self._answers = now, 0
         self._latest = now
@@ -81,17 +85,20 @@ class Pace:
             self.apart *= CLOSER
             if self.apart <= max(least, FIRST):
                 self.apart = 0.0
-                self._first, self._last = {}, {}
+                for kept in (self._first, self._last, self._refused):
+                    kept.clear()
 
     def refused(self, name: str, now: float, *, placed: float, wait: float | None, least: float, most: float) -> None:
         """The site refused what was `placed` then, and may be asked again after `wait`, where it says so. Requests are `least`
-        seconds apart anyhow, and by what is learnt at most `most`. One URL that is refused time and again says nothing of a
-        pace, nor do requests that were on their way when another was refused."""
+        seconds apart anyhow, and by what is learnt at most `most`. What is refused time and again says nothing of a pace, nor
+        do requests that were on their way when another was refused."""
         if placed > self._refused_at:
             self._guess = self._reckoned(now, wait, least)
-        if self._refused not in (None, name):
-            self.apart = min(max(self.apart, self._guess), most)
-        self._refused, self._refused_at = name, now
+        if name not in self._refused:
+            self._refused.add(name)
+            if self.apart or len(self._refused) >= SEVERAL:
+                self.apart = min(max(self.apart, self._guess), most)
+        self._refused_at = now
         self._started = min(self._started, now)  # who has a place taken has it no more (`overtaken`)
         self._since = self._latest = -inf
         self._answers = 0

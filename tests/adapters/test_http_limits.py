@@ -186,24 +186,26 @@ async def paced(site: Site, refused: int) -> AsyncIterator[tuple[HttpFetcher, Fa
 
 async def test_a_site_that_refuses_several_is_asked_at_a_pace_and_each_in_its_turn(site: Site) -> None:
     first, second = (site.answer(path, Answer(body=b"x")) for path in ("/a", "/b"))
-    async with paced(site, 4) as (fetcher, clock):
+    async with paced(site, 5) as (fetcher, clock):
         outcomes = await fetch_all(fetcher, [first, second])
         assert [isinstance(outcome, Failed) and outcome.reason for outcome in outcomes] == ["turn", "turn"]
         waits = [outcome.retry_after for outcome in outcomes if isinstance(outcome, Failed)]
         assert waits == [timedelta(seconds=8), timedelta(seconds=16)]
         assert "its turn comes at 2026-" in str(outcomes[0])
-        assert len(site.requests) == 4, "neither was asked for"
+        assert len(site.requests) == 5, "neither was asked for"
         clock.move(timedelta(seconds=8))
         assert isinstance(await fetcher.fetch(Request(first)), Fetched)
         clock.move(timedelta(seconds=8))
         assert isinstance(await fetcher.fetch(Request(second)), Fetched)
 
 
-async def test_a_site_that_refuses_one_url_alone_is_asked_for_the_others_as_before(site: Site) -> None:
-    url, good = site.answer("/blocked", Answer(429)), site.answer("/good", Answer(body=b"x"))
+async def test_a_site_that_refuses_the_same_few_is_asked_for_the_others_as_before(site: Site) -> None:
+    blocked = [site.answer(path, Answer(429)) for path in ("/one", "/two")]
+    good = site.answer("/good", Answer(body=b"x"))
     async with fetching(POLL) as fetcher:
         for _ in range(10):
-            assert isinstance(await fetcher.fetch(Request(url)), Failed)
+            for url in blocked:
+                assert isinstance(await fetcher.fetch(Request(url)), Failed)
             assert isinstance(await fetcher.fetch(Request(good)), Fetched)
 
 
@@ -222,9 +224,9 @@ async def test_who_stands_in_line_when_a_pace_is_learnt_goes_by_it(site: Site) -
     urls = [site.answer(f"/{number}", Answer(429, delay=0.05)) for number in range(12)]
     async with fetching(replace(POLL, per_host=1)) as fetcher:
         outcomes = await fetch_all(fetcher, urls)
-    assert len(site.requests) == 2
+    assert len(site.requests) == 3
     reasons = [outcome.reason for outcome in outcomes if isinstance(outcome, Failed)]
-    assert reasons == ["status", "status", *["turn"] * 10]
+    assert reasons == [*["status"] * 3, *["turn"] * 9]
 
 
 async def test_a_hold_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ class Limited:
 
 def a_day(site: Limited, feeds: int, every: float, hours: float = 24) -> tuple[dict[str, list[float]], list[float]]:
     """When each of a site's feeds was answered, and when any was refused: each is due again after `every` and up to a tenth,
-    be it answered or refused; who is told to come later does."""
+    be it answered or refused; who is told to come later does, and when the site asked for rest up to a tenth later still."""
     pace, chance = Pace(), random.Random(feeds)
     due = [(number * LEAST, f"/{number}") for number in range(feeds)]
     answers: dict[str, list[float]] = defaultdict(list)
@@ -43,7 +43,7 @@ def a_day(site: Limited, feeds: int, every: float, hours: float = 24) -> tuple[d
     while due[0][0] < hours * 3600:
         now, name = heapq.heappop(due)
         if now < site.held_until:
-            heapq.heappush(due, (site.held_until, name))
+            heapq.heappush(due, (now + (site.held_until - now) * chance.uniform(1, 1.1), name))
             continue
         pause = pace.place(name, now, PATIENCE)
         if pause > PATIENCE:
@@ -56,7 +56,7 @@ def a_day(site: Limited, feeds: int, every: float, hours: float = 24) -> tuple[d
             pace.refused(name, at, placed=now, wait=wait, least=LEAST, most=MOST)
             refusals.append(at)
         else:
-            pace.answered(at, LEAST)
+            pace.answered(name, at, LEAST)
             answers[name].append(at)
         heapq.heappush(due, (at + every * chance.uniform(1, 1.1), name))
     return answers, refusals
@@ -86,7 +86,7 @@ def test_all_feeds_of_a_site_that_limits_have_their_turn(window: float, allows: 
     round_ = max(900.0, feeds * apart)
     assert longest_without(answers, feeds, hours * 3600) < 8 * round_ + window
     asked = sum(map(len, answers.values()))
-    assert len(refusals) < 0.06 * asked + 25
+    assert len(refusals) < 0.11 * asked + 25
 
 
 def test_most_of_what_a_site_allows_is_used() -> None:
@@ -99,16 +99,23 @@ def test_a_site_that_refuses_nothing_is_not_waited_for() -> None:
     pace = Pace()
     for second in range(100):
         assert pace.place(f"/{second % 3}", second, PATIENCE) == 0
-        pace.answered(second, LEAST)
+        pace.answered(f"/{second % 3}", second, LEAST)
     assert pace.apart == 0
 
 
-def test_one_url_that_is_refused_time_and_again_says_nothing_of_a_pace() -> None:
+def test_what_is_refused_time_and_again_says_nothing_of_a_pace() -> None:
     pace = Pace()
     for second in range(100):
-        pace.answered(second, LEAST)
-        pace.refused("/blocked", second, placed=second, wait=None, least=LEAST, most=MOST)
+        pace.answered("/good", second, LEAST)
+        pace.refused(f"/blocked/{second % 2}", second, placed=second, wait=None, least=LEAST, most=MOST)
     assert pace.apart == 0
+
+
+def test_nor_does_it_slow_a_site_whose_pace_is_known() -> None:
+    pace = learnt(60)
+    for second in range(100, 110):
+        pace.refused("/x", second, placed=second, wait=None, least=LEAST, most=MOST)
+    assert pace.apart == 60
 
 
 @pytest.mark.parametrize(("wait", "apart"), [(50.0, 6.0), (None, 2.0)])
@@ -117,10 +124,11 @@ def test_the_pace_is_reckoned_from_what_was_answered_before_the_site_is_asked_ag
 ) -> None:
     pace = Pace()
     for second in range(10):
-        pace.answered(second, LEAST)
+        pace.answered("/good", second, LEAST)
     pace.refused("/a", 10, placed=10, wait=wait, least=LEAST, most=MOST)
-    assert pace.apart == 0, "one alone may be refused for itself"
-    pace.refused("/b", 10.5, placed=9, wait=wait, least=LEAST, most=MOST)
+    pace.refused("/b", 10.3, placed=9, wait=wait, least=LEAST, most=MOST)
+    assert pace.apart == 0, "one and another may be refused for themselves"
+    pace.refused("/c", 10.5, placed=9, wait=wait, least=LEAST, most=MOST)
     assert pace.apart == apart, "what was on its way is no further sign"
 
 
@@ -134,9 +142,10 @@ def test_the_pace_is_at_most_what_was_asked_for() -> None:
 def learnt(apart: float) -> Pace:
     pace = Pace()
     pace.place("/first", 0, PATIENCE)
-    pace.answered(0, LEAST)
+    pace.answered("/first", 0, LEAST)
     pace.refused("/x", 1, placed=1, wait=apart - 1, least=LEAST, most=MOST)
-    pace.refused("/y", 1, placed=0, wait=None, least=LEAST, most=MOST)
+    for other in ("/y", "/z"):
+        pace.refused(other, 1, placed=0, wait=None, least=LEAST, most=MOST)
     assert pace.apart == apart
     return pace
 
@@ -163,13 +172,13 @@ def test_a_place_is_given_up_by_who_does_not_come() -> None:
 
 def test_who_was_given_a_place_before_another_was_refused_asks_for_one_anew() -> None:
     pace = Pace()
-    for number in range(3):
+    for number in range(4):
         assert pace.place(f"/{number}", number / 10, PATIENCE) == 0
-    assert not pace.overtaken(0.1)
-    pace.refused("/0", 1, placed=0, wait=None, least=LEAST, most=MOST)
-    assert not pace.overtaken(0.1), "one alone says nothing of a pace"
-    pace.refused("/1", 1.5, placed=0.1, wait=None, least=LEAST, most=MOST)
-    assert pace.overtaken(0.2)
+    for number in range(2):
+        pace.refused(f"/{number}", 1 + number / 10, placed=number / 10, wait=None, least=LEAST, most=MOST)
+        assert not pace.overtaken(0.3), "it says nothing of a pace yet"
+    pace.refused("/2", 1.5, placed=0.2, wait=None, least=LEAST, most=MOST)
+    assert pace.overtaken(0.3)
     assert not pace.overtaken(2)
 
 
@@ -177,6 +186,6 @@ def test_a_pace_is_forgotten_when_it_was_not_needed() -> None:
     pace, now = learnt(20), 21.0
     for _ in range(400):
         now += pace.place("/a", now, inf)
-        pace.answered(now, LEAST)
+        pace.answered("/a", now, LEAST)
     assert pace.apart == 0
     assert pace.place("/b", now, PATIENCE) == 0
