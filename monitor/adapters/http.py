@@ -33,6 +33,7 @@ from monitor.adapters.http_journey import Journey
 from monitor.adapters.http_limits import Limits, Turn
 from monitor.adapters.http_session import KEEP_ALIVE, Session
 from monitor.adapters.robots_cache import RobotsCache
+from monitor.core.pacing import Place
 from monitor.core.urls import BadUrlError, Target, mask_url, registrable, target
 from monitor.model import (
     ArticlePolicy,
@@ -124,10 +125,10 @@ class HttpFetcher:
                 pause = self._limits.held_for(site)
                 if site not in placed:
                     placed.add(site)
-                    journey.placed = self._limits.monotonic()
-                    pause = max(pause, self._limits.place(site, request, LINE_WAIT))
-                if pause > LINE_WAIT:
-                    return self._stands_in_line(journey, site, pause)
+                    place = self._placed(journey, site, LINE_WAIT)
+                    if not place.taken:
+                        return self._stands_in_line(journey, site, place.wait)
+                    pause = max(pause, place.wait)
                 if pause:
                     await asyncio.sleep(pause)
                 async with self._limits.turn(site) as turn:
@@ -202,12 +203,16 @@ class HttpFetcher:
         error = f"{site} refuses more requests than it is asked: its turn comes at {at:%Y-%m-%d %H:%M:%S} UTC"
         return journey.failed("turn", error, retry_after=timedelta(seconds=seconds))
 
+    def _placed(self, journey: Journey, site: str, patience: float) -> Place:
+        journey.placed = self._limits.monotonic()
+        return self._limits.place(site, journey.request, patience)
+
     def _overtaken(self, journey: Journey, site: str) -> Failed | None:
+        """The failure of a request that stands in line while the site refuses another."""
         if not self._limits.overtaken(site, journey.placed):
             return None
-        journey.placed = self._limits.monotonic()
-        pause = self._limits.place(site, journey.request, 0.0)
-        return self._stands_in_line(journey, site, pause) if pause else None
+        place = self._placed(journey, site, 0.0)
+        return None if place.taken else self._stands_in_line(journey, site, place.wait)
 
     async def _ask_site(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
         """Ask, and follow redirects within the site; None when they lead out of it, or are not to be followed yet: robots.txt

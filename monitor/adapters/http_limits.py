@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from monitor.adapters import openfiles
-from monitor.core.pacing import Pace
+from monitor.core.pacing import Pace, Place
 from monitor.model import PollPolicy, Request
 
 PATIENCE = 2.0
@@ -220,8 +220,8 @@ class Limits:
         site = self._sites.get(name)
         return max(0.0, site.held_until - self.monotonic()) if site and site.held_until else 0.0
 
-    def place(self, name: str, request: Request, patience: float) -> float:
-        """Seconds until the site is to be asked for this, by the pace that it was seen to allow (`Pace.place`)."""
+    def place(self, name: str, request: Request, patience: float) -> Place:
+        """When the site is to be asked for this, by the pace that it was seen to allow (`Pace.place`)."""
         behind = request.purpose != "feed"
         return self._site(name).pace.place(request.url, self.monotonic(), patience, behind=behind)
 

@@ -10,6 +10,7 @@ that all the site's feeds have their turn.
 from __future__ import annotations
 
 from math import inf
+from typing import NamedTuple
 
 SLOWER = 1.25
 """Times as far apart at least, where the site says when it may be asked again: from that the pace is reckoned."""
@@ -18,15 +19,25 @@ MUCH_SLOWER = 2.0
 FIRST = 1.0
 """Seconds that are taken to have lain between requests that were not held apart at all."""
 CLOSER = 0.99
-"""Times as far apart after each answer: a site at its limit is asked ten times for each that it refuses."""
+"""Times as far apart after each answer: a site at its limit is asked twenty times for each that it refuses."""
 SEVERAL = 3
 """URLs that were refused when they were asked for last, from which it is the pace: one and another may be blocked by
 themselves."""
+REMEMBERED = 1_000
+"""Such URLs, at most: pages that were given up are never asked for again."""
 IDLE = 60.0
 """Seconds, and twice what lies between two requests: after such a pause what came before it says nothing of a pace."""
 GRACE = 60.0
 """Seconds, and a quarter of the time that was to be waited, after which a place is given up by who did not come: pages are asked
 for again up to a fifth later than they might."""
+
+
+class Place(NamedTuple):
+    """A place in a site's line. `wait`: seconds until its turn; `taken`: they are to be waited now, else it is to ask again
+    then."""
+
+    wait: float
+    taken: bool
 
 
 class Pace:
@@ -55,24 +66,24 @@ class Pace:
         self._first: dict[str, float] = {}
         self._last: dict[str, float] = {}
 
-    def place(self, name: str, now: float, patience: float, *, behind: bool = False) -> float:
-        """Seconds until it may be asked: up to `patience` when its turn is next, to be waited; else it is to ask again then,
-        and its place in line is kept, first come, first served. `behind`: after all that are not, as pages after feeds, which
-        they would push out of their turn."""
+    def place(self, name: str, now: float, patience: float, *, behind: bool = False) -> Place:
+        """When it may be asked: first come, first served. The place is taken by whose turn is next, within `patience` seconds,
+        and kept for the others. `behind`: after all that are not, as pages after feeds, which they would push out of their
+        turn."""
         if not self.apart:
             self._started = now
-            return 0.0
+            return Place(0.0, taken=True)
         line = self._last if behind else self._first
         ahead = self._before(name, self._first, now)
         if behind:
             ahead += self._before(name, self._last, now)
         wait = max(0.0, self._started + self.apart - now) + ahead * self.apart
-        if ahead or wait > patience:
-            line[name] = now + wait + max(GRACE, wait / 4)
-        else:
+        if taken := not ahead and wait <= patience:
             line.pop(name, None)
             self._started = now + wait
-        return wait
+        else:
+            line[name] = now + wait + max(GRACE, wait / 4)
+        return Place(wait, taken)
 
     def answered(self, name: str, now: float, least: float) -> None:
         """The site answered, and refused nothing; requests are `least` seconds apart anyhow."""
@@ -95,6 +106,8 @@ class Pace:
         if placed > self._refused_at:
             self._guess = self._reckoned(now, wait, least)
         if name not in self._refused:
+            if len(self._refused) >= REMEMBERED:
+                self._refused.clear()
             self._refused.add(name)
             if self.apart or len(self._refused) >= SEVERAL:
                 self.apart = min(max(self.apart, self._guess), most)

@@ -45,11 +45,11 @@ def a_day(site: Limited, feeds: int, every: float, hours: float = 24) -> tuple[d
         if now < site.held_until:
             heapq.heappush(due, (now + (site.held_until - now) * chance.uniform(1, 1.1), name))
             continue
-        pause = pace.place(name, now, PATIENCE)
-        if pause > PATIENCE:
-            heapq.heappush(due, (now + pause, name))
+        place = pace.place(name, now, PATIENCE)
+        at = now + place.wait
+        if not place.taken:
+            heapq.heappush(due, (at, name))
             continue
-        at = now + pause
         if site.refuses(at):
             wait = site.wait(at)
             site.held_until = at + (wait or 0)
@@ -98,7 +98,7 @@ def test_most_of_what_a_site_allows_is_used() -> None:
 def test_a_site_that_refuses_nothing_is_not_waited_for() -> None:
     pace = Pace()
     for second in range(100):
-        assert pace.place(f"/{second % 3}", second, PATIENCE) == 0
+        assert pace.place(f"/{second % 3}", second, PATIENCE) == (0, True)
         pace.answered(f"/{second % 3}", second, LEAST)
     assert pace.apart == 0
 
@@ -143,6 +143,7 @@ def learnt(apart: float) -> Pace:
     pace = Pace()
     pace.place("/first", 0, PATIENCE)
     pace.answered("/first", 0, LEAST)
+    pace.place("/x", 1, PATIENCE)
     pace.refused("/x", 1, placed=1, wait=apart - 1, least=LEAST, most=MOST)
     for other in ("/y", "/z"):
         pace.refused(other, 1, placed=0, wait=None, least=LEAST, most=MOST)
@@ -152,28 +153,39 @@ def learnt(apart: float) -> Pace:
 
 def test_who_comes_first_is_served_first_and_pages_come_after_feeds() -> None:
     pace = learnt(60)
-    assert pace.place("/a", 30, PATIENCE) == 30
-    assert pace.place("/page", 31, PATIENCE, behind=True) == 29 + 60
-    assert pace.place("/b", 32, PATIENCE) == 28 + 60
-    assert pace.place("/b", 60, PATIENCE) > PATIENCE, "its turn is after that of who came before it"
-    assert pace.place("/a", 61, PATIENCE) == 0
-    assert pace.place("/b", 120, PATIENCE) == 1
-    assert pace.place("/page", 130, PATIENCE, behind=True) == 121 + 60 - 130
-    assert pace.place("/page", 181, PATIENCE, behind=True) == 0
+    assert pace.place("/a", 30, PATIENCE) == (31, False)
+    assert pace.place("/page", 31, PATIENCE, behind=True) == (30 + 60, False)
+    assert pace.place("/b", 32, PATIENCE) == (29 + 60, False)
+    assert not pace.place("/b", 61, PATIENCE).taken, "its turn is after that of who came before it"
+    assert pace.place("/a", 61, PATIENCE) == (0, True)
+    assert not pace.place("/page", 120, PATIENCE, behind=True).taken
+    assert pace.place("/b", 120, PATIENCE) == (1, True)
+    assert pace.place("/page", 130, PATIENCE, behind=True) == (121 + 60 - 130, False)
+    assert pace.place("/page", 181, PATIENCE, behind=True) == (0, True)
+
+
+def test_nobody_goes_before_who_has_a_place_be_it_soon() -> None:
+    pace = learnt(2)
+    assert pace.place("/a", 1, PATIENCE) == (2, True)
+    assert pace.place("/b", 1, PATIENCE) == (4, True)
+    assert pace.place("/c", 1, PATIENCE) == (6, False)
+    assert pace.place("/d", 4, PATIENCE) == (5, False)
+    assert pace.place("/c", 7, PATIENCE) == (0, True)
+    assert pace.place("/d", 9, PATIENCE) == (0, True)
 
 
 def test_a_place_is_given_up_by_who_does_not_come() -> None:
     pace = learnt(60)
-    assert pace.place("/gone", 30, PATIENCE) == 30
-    assert pace.place("/b", 30, PATIENCE) == 90
-    assert pace.place("/b", 120, PATIENCE) == 60, "who is late is waited for"
-    assert pace.place("/b", 180, PATIENCE) == 0
+    assert pace.place("/gone", 30, PATIENCE) == (31, False)
+    assert pace.place("/b", 30, PATIENCE) == (91, False)
+    assert pace.place("/b", 121, PATIENCE) == (60, False), "who is late is waited for"
+    assert pace.place("/b", 181, PATIENCE) == (0, True)
 
 
 def test_who_was_given_a_place_before_another_was_refused_asks_for_one_anew() -> None:
     pace = Pace()
     for number in range(4):
-        assert pace.place(f"/{number}", number / 10, PATIENCE) == 0
+        assert pace.place(f"/{number}", number / 10, PATIENCE).taken
     for number in range(2):
         pace.refused(f"/{number}", 1 + number / 10, placed=number / 10, wait=None, least=LEAST, most=MOST)
         assert not pace.overtaken(0.3), "it says nothing of a pace yet"
@@ -185,7 +197,7 @@ def test_who_was_given_a_place_before_another_was_refused_asks_for_one_anew() ->
 def test_a_pace_is_forgotten_when_it_was_not_needed() -> None:
     pace, now = learnt(20), 21.0
     for _ in range(400):
-        now += pace.place("/a", now, inf)
+        now += pace.place("/a", now, inf).wait
         pace.answered("/a", now, LEAST)
     assert pace.apart == 0
-    assert pace.place("/b", now, PATIENCE) == 0
+    assert pace.place("/b", now, PATIENCE) == (0, True)
