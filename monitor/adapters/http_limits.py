@@ -222,8 +222,8 @@ class Limits:
 
     def place(self, name: str, request: Request, patience: float) -> Place:
         """When the site is to be asked for this, by the pace that it was seen to allow (`Pace.place`)."""
-        behind = request.purpose != "feed"
-        return self._site(name).pace.place(request.url, self.monotonic(), patience, behind=behind)
+        page = request.purpose != "feed"
+        return self._site(name).pace.place(request.url, self.monotonic(), patience, page=page)
 
     def overtaken(self, name: str, placed: float) -> bool:
         """Whether what was `placed` then is to ask for a place anew (`Pace.overtaken`)."""

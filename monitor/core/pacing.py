@@ -27,9 +27,14 @@ REMEMBERED = 1_000
 """Such URLs, at most: pages that were given up are never asked for again."""
 IDLE = 60.0
 """Seconds, and twice what lies between two requests: after such a pause what came before it says nothing of a pace."""
+LATE = 5.0
+"""Seconds after its turn from which nobody waits for who has not come; it is next when it does."""
 GRACE = 60.0
-"""Seconds, and a quarter of the time that was to be waited, after which a place is given up by who did not come: pages are asked
-for again up to a fifth later than they might."""
+"""Seconds, and a quarter of the time that was to be waited, after which its place is given up: pages are asked for again up to a
+fifth later than they might."""
+FEEDS_TO_A_PAGE = 2
+"""Turns of feeds for one of a page, where both wait: a feed that is not polled loses entries, an article that is not read
+its text."""
 
 
 class Place(NamedTuple):
@@ -40,21 +45,20 @@ class Place(NamedTuple):
     taken: bool
 
 
+class _Waiting(NamedTuple):
+    """Of one in line: when it is to come, and until when its place is kept."""
+
+    at: float
+    until: float
+
+
 class Pace:
     """One site's. All times are seconds of one steady clock; `name` is of what is asked for, its URL."""
 
     __slots__ = (
-        "_answers",
-        "_first",
-        "_guess",
-        "_last",
-        "_latest",
-        "_refused",
-        "_refused_at",
-        "_since",
-        "_started",
+        "_answers", "_feeds", "_feeds_since", "_guess", "_latest", "_pages", "_refused", "_refused_at", "_since", "_started",
         "apart",
-    )
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.apart = 0.0
@@ -63,26 +67,25 @@ class Pace:
         self._answers = 0
         self._guess = 0.0
         self._refused: set[str] = set()
-        self._first: dict[str, float] = {}
-        self._last: dict[str, float] = {}
+        self._feeds: dict[str, _Waiting] = {}
+        self._pages: dict[str, _Waiting] = {}
+        self._feeds_since = 0  # the last page's turn, up to FEEDS_TO_A_PAGE
 
-    def place(self, name: str, now: float, patience: float, *, behind: bool = False) -> Place:
-        """When it may be asked: first come, first served. The place is taken by whose turn is next, within `patience` seconds,
-        and kept for the others. `behind`: after all that are not, as pages after feeds, which they would push out of their
-        turn."""
+    def place(self, name: str, now: float, patience: float, *, page: bool = False) -> Place:
+        """When it may be asked: first come, first served, feeds and pages in two lines that take turns. The place is taken by
+        whose turn is next, within `patience` seconds, and kept for the others."""
         if not self.apart:
             self._started = now
             return Place(0.0, taken=True)
-        line = self._last if behind else self._first
-        ahead = self._before(name, self._first, now)
-        if behind:
-            ahead += self._before(name, self._last, now)
+        ahead = self._before(name, now, page=page)
         wait = max(0.0, self._started + self.apart - now) + ahead * self.apart
+        line = self._pages if page else self._feeds
         if taken := not ahead and wait <= patience:
             line.pop(name, None)
             self._started = now + wait
+            self._feeds_since = 0 if page else min(self._feeds_since + 1, FEEDS_TO_A_PAGE)
         else:
-            line[name] = now + wait + max(GRACE, wait / 4)
+            line[name] = _Waiting(now + wait, now + wait + max(GRACE, wait / 4))
         return Place(wait, taken)
 
     def answered(self, name: str, now: float, least: float) -> None:
@@ -96,7 +99,7 @@ class Pace:
             self.apart *= CLOSER
             if self.apart <= max(least, FIRST):
                 self.apart = 0.0
-                for kept in (self._first, self._last, self._refused):
+                for kept in (self._feeds, self._pages, self._refused):
                     kept.clear()
 
     def refused(self, name: str, now: float, *, placed: float, wait: float | None, least: float, most: float) -> None:
@@ -115,8 +118,10 @@ class Pace:
         self._started = min(self._started, now)  # who has a place taken has it no more (`overtaken`)
         self._since = self._latest = -inf
         self._answers = 0
-        for line in (self._first, self._last):
-            line.update({waiting: until + (wait or 0.0) for waiting, until in line.items()})
+        for line in (self._feeds, self._pages):
+            line.update(
+                {name: _Waiting(at + (wait or 0.0), until + (wait or 0.0)) for name, (at, until) in line.items()}
+            )
 
     def overtaken(self, placed: float) -> bool:
         """Whether what was `placed` then is to ask for a place anew: another was refused since."""
@@ -128,8 +133,22 @@ class Pace:
             return apart * MUCH_SLOWER
         return max(apart * SLOWER, (now - self._since + wait) / self._answers)
 
-    def _before(self, name: str, line: dict[str, float], now: float) -> int:
-        """How many stand in line before it, without those who did not come, whose places are given up."""
-        for late in [waiting for waiting, until in line.items() if until < now and waiting != name]:
-            del line[late]
-        return next((place for place, waiting in enumerate(line) if waiting == name), len(line))
+    def _before(self, name: str, now: float, *, page: bool) -> int:
+        """How many have their turn before it."""
+        feeds, pages = (_in_line(line, name, now) for line in (self._feeds, self._pages))
+        if page:
+            before = _place(name, pages)
+            return before + min(len(feeds), max(0, FEEDS_TO_A_PAGE * (before + 1) - self._feeds_since))
+        before = _place(name, feeds)
+        return before + min(len(pages), (before + self._feeds_since) // FEEDS_TO_A_PAGE)
+
+
+def _in_line(line: dict[str, _Waiting], name: str, now: float) -> list[str]:
+    """Who is waited for, in order; those who did not come for long are forgotten."""
+    for gone in [other for other, waiting in line.items() if waiting.until < now and other != name]:
+        del line[gone]
+    return [other for other, waiting in line.items() if waiting.at >= now - LATE or other == name]
+
+
+def _place(name: str, line: list[str]) -> int:
+    return line.index(name) if name in line else len(line)

@@ -151,17 +151,44 @@ def learnt(apart: float) -> Pace:
     return pace
 
 
-def test_who_comes_first_is_served_first_and_pages_come_after_feeds() -> None:
+def test_who_comes_first_is_served_first() -> None:
     pace = learnt(60)
     assert pace.place("/a", 30, PATIENCE) == (31, False)
-    assert pace.place("/page", 31, PATIENCE, behind=True) == (30 + 60, False)
     assert pace.place("/b", 32, PATIENCE) == (29 + 60, False)
     assert not pace.place("/b", 61, PATIENCE).taken, "its turn is after that of who came before it"
     assert pace.place("/a", 61, PATIENCE) == (0, True)
-    assert not pace.place("/page", 120, PATIENCE, behind=True).taken
     assert pace.place("/b", 120, PATIENCE) == (1, True)
-    assert pace.place("/page", 130, PATIENCE, behind=True) == (121 + 60 - 130, False)
-    assert pace.place("/page", 181, PATIENCE, behind=True) == (0, True)
+
+
+def served(pace: Pace, now: float, feeds: int, pages: int) -> str:
+    """Who has a turn, one after another, where so many come at once and each comes again when it was told to."""
+    due = [(now, number, kind) for number, kind in enumerate("f" * feeds + "p" * pages)]
+    turns = ""
+    while due:
+        now, number, kind = heapq.heappop(due)
+        place = pace.place(f"/{number}", now, PATIENCE, page=kind == "p")
+        if place.taken:
+            turns += kind
+        else:
+            heapq.heappush(due, (now + place.wait, number, kind))
+    return turns
+
+
+@pytest.mark.parametrize(
+    ("feeds", "pages", "turns"),
+    [(4, 0, "ffff"), (0, 3, "ppp"), (6, 3, "ffpffpffp"), (6, 1, "ffpffff"), (2, 4, "ffpppp"), (1, 2, "fpp")],
+)
+def test_feeds_and_pages_take_turns(feeds: int, pages: int, turns: str) -> None:
+    assert served(learnt(60), 61, feeds, pages) == turns
+
+
+@given(st.integers(0, 12), st.integers(0, 12))
+def test_of_all_who_wait_each_has_a_turn_and_no_line_waits_for_the_other_to_end(feeds: int, pages: int) -> None:
+    turns = served(learnt(60), 61, feeds, pages)
+    assert (turns.count("f"), turns.count("p")) == (feeds, pages)
+    both = turns[: min(turns.rfind("f"), turns.rfind("p")) + 1]
+    assert "fff" not in both
+    assert "pp" not in both
 
 
 def test_nobody_goes_before_who_has_a_place_be_it_soon() -> None:
@@ -174,12 +201,16 @@ def test_nobody_goes_before_who_has_a_place_be_it_soon() -> None:
     assert pace.place("/d", 9, PATIENCE) == (0, True)
 
 
-def test_a_place_is_given_up_by_who_does_not_come() -> None:
+def test_nobody_waits_for_who_does_not_come_and_who_is_late_is_next() -> None:
     pace = learnt(60)
-    assert pace.place("/gone", 30, PATIENCE) == (31, False)
+    assert pace.place("/late", 30, PATIENCE) == (31, False)
     assert pace.place("/b", 30, PATIENCE) == (91, False)
-    assert pace.place("/b", 121, PATIENCE) == (60, False), "who is late is waited for"
-    assert pace.place("/b", 181, PATIENCE) == (0, True)
+    assert pace.place("/b", 65, PATIENCE) == (60, False), "it may come yet"
+    assert pace.place("/b", 67, PATIENCE) == (0, True)
+    assert pace.place("/c", 70, PATIENCE) == (57, False)
+    assert pace.place("/late", 75, PATIENCE) == (52, False)
+    assert pace.place("/c", 127, PATIENCE) == (60, False)
+    assert pace.place("/late", 127, PATIENCE) == (0, True)
 
 
 def test_who_was_given_a_place_before_another_was_refused_asks_for_one_anew() -> None:
