@@ -9,6 +9,8 @@ that all the site's feeds have their turn.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from math import inf
 from typing import NamedTuple
 
@@ -77,16 +79,18 @@ class Pace:
         if not self.apart:
             self._started = now
             return Place(0.0, taken=True)
-        ahead = self._before(name, now, page=page)
-        wait = max(0.0, self._started + self.apart - now) + ahead * self.apart
+        at, mine = max(now, self._started + self.apart), True
+        for other in self._before(name, now, page=page):
+            if other.at < at + self.apart / 2:  # else it waits little longer, and nobody asks meanwhile
+                at, mine = max(at, other.at) + self.apart, False
         line = self._pages if page else self._feeds
-        if taken := not ahead and wait <= patience:
+        if taken := mine and at - now <= patience:
             line.pop(name, None)
-            self._started = now + wait
+            self._started = at
             self._feeds_since = 0 if page else min(self._feeds_since + 1, FEEDS_TO_A_PAGE)
         else:
-            line[name] = _Waiting(now + wait, now + wait + max(GRACE, wait / 4))
-        return Place(wait, taken)
+            line[name] = _Waiting(at, at + max(GRACE, (at - now) / 4))
+        return Place(at - now, taken)
 
     def answered(self, name: str, now: float, least: float) -> None:
         """The site answered, and refused nothing; requests are `least` seconds apart anyhow."""
@@ -133,22 +137,24 @@ class Pace:
             return apart * MUCH_SLOWER
         return max(apart * SLOWER, (now - self._since + wait) / self._answers)
 
-    def _before(self, name: str, now: float, *, page: bool) -> int:
-        """How many have their turn before it."""
-        feeds, pages = (_in_line(line, name, now) for line in (self._feeds, self._pages))
-        if page:
-            before = _place(name, pages)
-            return before + min(len(feeds), max(0, FEEDS_TO_A_PAGE * (before + 1) - self._feeds_since))
-        before = _place(name, feeds)
-        return before + min(len(pages), (before + self._feeds_since) // FEEDS_TO_A_PAGE)
+    def _before(self, name: str, now: float, *, page: bool) -> Iterator[_Waiting]:
+        """Who has a turn before it, in order."""
+        feeds, pages = _in_line(self._feeds, name, now), _in_line(self._pages, name, now)
+        mine = pages if page else feeds
+        if all(other != name for other, _ in mine):
+            mine.append((name, _Waiting(now, now)))
+        since = self._feeds_since
+        while feeds or pages:
+            turn = pages if pages and (since >= FEEDS_TO_A_PAGE or not feeds) else feeds
+            since = 0 if turn is pages else since + 1
+            other, waiting = turn.popleft()
+            if other == name:
+                return
+            yield waiting
 
 
-def _in_line(line: dict[str, _Waiting], name: str, now: float) -> list[str]:
+def _in_line(line: dict[str, _Waiting], name: str, now: float) -> deque[tuple[str, _Waiting]]:
     """Who is waited for, in order; those who did not come for long are forgotten."""
     for gone in [other for other, waiting in line.items() if waiting.until < now and other != name]:
         del line[gone]
-    return [other for other, waiting in line.items() if waiting.at >= now - LATE or other == name]
-
-
-def _place(name: str, line: list[str]) -> int:
-    return line.index(name) if name in line else len(line)
+    return deque((other, waiting) for other, waiting in line.items() if waiting.at >= now - LATE or other == name)

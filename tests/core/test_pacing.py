@@ -182,6 +182,19 @@ def test_feeds_and_pages_take_turns(feeds: int, pages: int, turns: str) -> None:
     assert served(learnt(60), 61, feeds, pages) == turns
 
 
+def test_who_comes_when_nobody_else_does_goes_before_who_has_a_later_place() -> None:
+    pace = learnt(60)
+    for at in (61, 121):
+        assert pace.place("/feed", at, PATIENCE).taken
+    assert pace.place("/page", 122, PATIENCE, page=True) == (59, False)
+    assert pace.place("/other page", 122, PATIENCE, page=True) == (119, False)
+    assert pace.place("/feed", 187, PATIENCE) == (0, True), "the first page has not come, the other's place is at 241"
+    assert pace.place("/other page", 241, PATIENCE, page=True) == (6, False), (
+        "the first is late, and has a turn when it comes"
+    )
+    assert pace.place("/other page", 247, PATIENCE, page=True) == (0, True)
+
+
 @given(st.integers(0, 12), st.integers(0, 12))
 def test_of_all_who_wait_each_has_a_turn_and_no_line_waits_for_the_other_to_end(feeds: int, pages: int) -> None:
     turns = served(learnt(60), 61, feeds, pages)
