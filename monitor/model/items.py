@@ -99,6 +99,8 @@ class Reading:
     """What matches this title and this text, where that was asked with the reading."""
     page_after: timedelta | None = None
     """The page could not be had for now, and may be after so long."""
+    page_in_line: bool = False
+    """It was not asked for: `page_after` is when its turn at its site comes."""
     page_at: str | None = None
     """The page leads on to this one, which has not been asked for."""
     feed_text: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from monitor.core.boilerplate import cut_learnt, own_lines
@@ -236,7 +236,8 @@ class Intake:
     def _owe(self, item: str, reading: Reading) -> None:
         """Have a page that could not be had asked for again."""
         if reading.page_after is not None and self.feed is not None:
-            pause = first_wait(self.rules.config.poll.min, reading.page_after)
+            least = timedelta() if reading.page_in_line else self.rules.config.poll.min
+            pause = first_wait(least, reading.page_after)
             self.tx.owe_page(OwedPage(item, self.feed.id, 0, self.first_poll), self.now + pause)
 
     def _item(self, new_id: str, reading: Reading, evidence: CopyEvidence | None) -> Item:

@@ -23,12 +23,14 @@ MAX_ONWARD = 2
 
 
 class _Asked(NamedTuple):
-    """The page, else the reason, when it may be asked for again, and whether only where its site gives articles."""
+    """The page, else the reason, when it may be asked for again, and whether only where its site gives articles. `in_line`: it
+    was not asked for, and is to be then."""
 
     page: Fetched | None
     problem: str | None = None
     after: timedelta | None = None
     unsure: bool = False
+    in_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Reader:
         to be had later only where its site gives articles."""
         url = entry.url or ""
         for _ in range(1 + MAX_ONWARD):
-            page, problem, after, unsure = await self._page(url)
+            page, problem, after, unsure, in_line = await self._page(url)
             if page is not None and leads_home(entry.url or "", page.url):
                 page, problem, after, unsure = None, "page: leads to the front page of its site", timedelta(), True
             if page is None:
@@ -121,7 +123,7 @@ class Reader:
                     reading = replace(reading, problem=f"page: {page.cut}")
                 return reading, reading.page_after is not None
             url, problem = reading.page_at, reading.problem
-        return replace(await self._feed_text(entry, context, problem), page_after=after), unsure
+        return replace(await self._feed_text(entry, context, problem), page_after=after, page_in_line=in_line), unsure
 
     def _judged(self, entry: Entry, reading: Reading, unsure: bool) -> Reading:
         """A reading, and what it tells of its site: whether the article may stand there later, in whose place is a wall."""
@@ -151,7 +153,8 @@ class Reader:
                 if outcome.site and outcome.reason != "held":
                     await self.held(outcome)
                 wall = may_be_a_wall(outcome)
-                return _Asked(None, f"page: {outcome.error}", timedelta() if wall else comes_later(outcome), wall)
+                after = timedelta() if wall else comes_later(outcome)
+                return _Asked(None, f"page: {outcome.error}", after, wall, outcome.reason == "turn")
             case NotModified():
                 return _Asked(None, "page: 304 Not Modified to an unconditional request", timedelta())
             case _:

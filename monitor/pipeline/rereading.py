@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 AT_ONCE = 32
 """Pages in hand; they wait for their sites' turns as all requests do."""
+LONGEST_LINE = timedelta(hours=12)
+"""A page that has its turn at its site within so long was not asked for in vain; where all wait longer, some are given up."""
 LEASE = timedelta(minutes=30)
 """Longer than any page takes; one that a dead process had in hand is due again after it."""
 
@@ -76,7 +78,10 @@ class Rereader:
     def _take(self, owed: OwedPage, feed: Feed, reading: Reading, rules: Rules) -> Taken:
         """One transaction, on the store's thread."""
         if reading.page_after is not None:
-            self._put_off(owed, reading.page_after)
+            if reading.page_in_line and reading.page_after < LONGEST_LINE:
+                self._owe(owed, reading.page_after)
+            else:
+                self._put_off(owed, reading.page_after)
             return Taken("seen", owed.item)
         with self.poller.store.transaction() as tx:
             tx.settle_page(owed.item)
@@ -86,9 +91,11 @@ class Rereader:
         """Until the next attempt, or for good after the last."""
         tried = owed.attempts + 1
         pause = wait(tried + 1, at_least, self.jitter())
+        if pause is None:
+            self._settle(owed.item)
+        else:
+            self._owe(replace(owed, attempts=tried), pause)
+
+    def _owe(self, owed: OwedPage, pause: timedelta) -> None:
         with self.poller.store.transaction() as tx:
-            if pause is None:
-                tx.settle_page(owed.item)
-            else:
-                after = replace(owed, attempts=tried)
-                tx.owe_page(after, self.poller.clock.now() + pause)
+            tx.owe_page(owed, self.poller.clock.now() + pause)

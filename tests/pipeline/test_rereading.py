@@ -22,6 +22,7 @@ from tests.pipeline.test_poll import FEED, LONG, OTHER, Bench, entry
 URL = "https://news.example.org/1"
 STUB = "A report in short […]"
 MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 
 
 class Again(Bench):
@@ -123,6 +124,29 @@ async def test_it_is_asked_ever_more_seldom_and_given_up(bench: Again) -> None:
     ]
     assert bench.item().text_from == "feed"
     assert bench.item().problem
+
+
+async def test_one_that_waits_for_its_turn_at_its_site_comes_to_the_second_and_as_often_as_it_takes(
+    bench: Again,
+) -> None:
+    bench.serve(entry(1, title="A report", html=STUB))
+    bench.net.answers[URL] = Failed(URL, "turn", "its turn comes later", retry_after=20 * SECOND)
+    await bench.poll()
+    for _ in range(2 * len(WAITS)):
+        assert await bench.reread(19 * SECOND) == 0
+        assert await bench.reread(SECOND) == 1
+    bench.up()
+    assert await bench.reread(20 * SECOND) == 1
+    assert bench.item().text_from == "page"
+
+
+async def test_one_whose_turn_does_not_come_for_days_is_given_up(bench: Again) -> None:
+    bench.serve(entry(1, title="A report", html=STUB))
+    bench.net.answers[URL] = Failed(URL, "turn", "its turn comes later", retry_after=timedelta(hours=13))
+    await bench.poll()
+    for _ in WAITS:
+        assert await bench.reread(timedelta(days=2)) == 1
+    assert await bench.reread(timedelta(days=2)) == 0
 
 
 @pytest.mark.parametrize("gives", [True, False])
