@@ -2,9 +2,8 @@
 
 A site with many feeds (a forum's boards, a platform's channels) allows so many requests a minute and refuses the rest. Who
 goes on at `host_delay` has every other request refused, and the feeds that were refused fall behind. Here each refusal tells
-how far apart requests must be, each answer that they may be a little closer (additive increase, multiplicative decrease
-turned round: what is kept is the time between, after Chiu and Jain 1989); and who has to wait is given a place in line, so
-that all the site's feeds have their turn.
+how far apart requests must be, each answer that they may be a little closer, as senders in a network slow down at once and
+speed up by and by; and who has to wait is given a place in line, so that all the site's feeds have their turn.
 """
 
 from __future__ import annotations

@@ -66,7 +66,8 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No usable answer. `reason` is one word for machines, `error` one line for people."""
+    """No usable answer. `reason` is one word for machines, `error` one line for people. ``turn``: nothing was asked; the site
+    refuses more than it is asked, and the turn of this comes after `retry_after`."""
 
     url: str
     reason: Literal[
