@@ -17,6 +17,11 @@ SLOWER = 1.25
 """Times as far apart at least, where the site says when it may be asked again: from that the pace is reckoned."""
 MUCH_SLOWER = 2.0
 """The same where it does not say."""
+AT_ONCE = 4.0
+"""Times as far apart at most after one refusal: a wish for an hour's rest may be of that hour, and would else slow a site with a
+hundred feeds for a day."""
+BLIND = 8.0
+"""Seconds apart at most, where the site has answered nothing since it refused the one before."""
 FIRST = 1.0
 """Seconds that are taken to have lain between requests that were not held apart at all."""
 CLOSER = 0.99
@@ -111,12 +116,12 @@ class Pace:
         do requests that were on their way when another was refused."""
         if placed > self._refused_at:
             self._guess = self._reckoned(now, wait, least)
-        if name not in self._refused:
-            if len(self._refused) >= REMEMBERED:
-                self._refused.clear()
-            self._refused.add(name)
-            if self.apart or len(self._refused) >= SEVERAL:
-                self.apart = min(max(self.apart, self._guess), most)
+        told = self._answers > 0 or name not in self._refused
+        if len(self._refused) >= REMEMBERED:
+            self._refused.clear()
+        self._refused.add(name)
+        if told and (self.apart or len(self._refused) >= SEVERAL):
+            self.apart = min(max(self.apart, self._guess), most)
         self._refused_at = now
         self._started = min(self._started, now)  # who has a place taken has it no more (`overtaken`)
         self._since = self._latest = -inf
@@ -132,9 +137,11 @@ class Pace:
 
     def _reckoned(self, now: float, wait: float | None, least: float) -> float:
         apart = max(self.apart, least, FIRST)
-        if wait is None or not self._answers:
+        if not self._answers:  # it may be that the site refuses all for an hour, whatever the pace
+            return max(apart, min(apart * MUCH_SLOWER, BLIND))
+        if wait is None:
             return apart * MUCH_SLOWER
-        return max(apart * SLOWER, (now - self._since + wait) / self._answers)
+        return max(apart * SLOWER, min((now - self._since + wait) / self._answers, apart * AT_ONCE))
 
     def _before(self, name: str, now: float, *, page: bool) -> Iterator[_Waiting]:
         """Who has a turn before it, in order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter, defaultdict
-from math import inf
+from math import ceil, inf, log
 
 import pytest
 from hypothesis import given
@@ -118,7 +118,7 @@ def test_nor_does_it_slow_a_site_whose_pace_is_known() -> None:
     assert pace.apart == 60
 
 
-@pytest.mark.parametrize(("wait", "apart"), [(50.0, 6.0), (None, 2.0)])
+@pytest.mark.parametrize(("wait", "apart"), [(20.0, 3.0), (50.0, 4.0), (None, 2.0)])
 def test_the_pace_is_reckoned_from_what_was_answered_before_the_site_is_asked_again(
     wait: float | None, apart: float
 ) -> None:
@@ -135,18 +135,35 @@ def test_the_pace_is_reckoned_from_what_was_answered_before_the_site_is_asked_ag
 def test_the_pace_is_at_most_what_was_asked_for() -> None:
     pace = Pace()
     for number in range(40):
+        pace.answered("/good", number, LEAST)
         pace.refused(f"/{number}", number, placed=number, wait=None, least=LEAST, most=30)
     assert pace.apart == 30
 
 
+@pytest.mark.parametrize("wait", [None, 3600.0])
+def test_a_site_that_refuses_all_for_an_hour_is_soon_asked_as_before(wait: float | None) -> None:
+    pace, now = Pace(), 1.0
+    pace.answered("/0", 0, LEAST)
+    for number in range(100):
+        now += wait or 1
+        pace.refused(f"/{number}", now, placed=now, wait=wait, least=LEAST, most=MOST)
+    assert pace.apart <= 8
+    begun = now
+    for number in range(250):
+        now += pace.place(f"/{number}", now, inf).wait
+        pace.answered(f"/{number}", now, LEAST)
+    assert pace.apart == 0
+    assert now - begun < 900
+
+
 def learnt(apart: float) -> Pace:
+    """What a site made of it that was asked last at 1, and refused that for so long."""
     pace = Pace()
-    pace.place("/first", 0, PATIENCE)
-    pace.answered("/first", 0, LEAST)
-    pace.place("/x", 1, PATIENCE)
-    pace.refused("/x", 1, placed=1, wait=apart - 1, least=LEAST, most=MOST)
-    for other in ("/y", "/z"):
-        pace.refused(other, 1, placed=0, wait=None, least=LEAST, most=MOST)
+    for start in range(-1000 * ceil(log(apart, 4)) + 1000, 1, 1000):
+        pace.answered("/first", start, LEAST)
+        pace.place("/x", start + 1, inf, page=True)
+        for other in ("/x", "/y", "/z"):
+            pace.refused(other, start + 1, placed=start + 1, wait=apart - 1, least=LEAST, most=MOST)
     assert pace.apart == apart
     return pace
 
