@@ -117,14 +117,12 @@ class HttpFetcher:
             return Failed(mask_url(request.url), "url", str(problem))
         journey = Journey(request, start, self._poll)
         outcome: FetchOutcome | None = None
-        placed: set[str] = set()  # a journey has one place in a site's line, however it is led about there
         while outcome is None:
             site = registrable(journey.at.host)
             outcome = self._held(journey, site) or await self._forbidden(journey)
             if outcome is None:
                 pause = self._limits.held_for(site)
-                if site not in placed:
-                    placed.add(site)
+                if site not in journey.placed:
                     place = self._placed(journey, site, LINE_WAIT)
                     if not place.taken:
                         return self._stands_in_line(journey, site, place.wait)
@@ -204,12 +202,12 @@ class HttpFetcher:
         return journey.failed("turn", error, retry_after=timedelta(seconds=seconds))
 
     def _placed(self, journey: Journey, site: str, patience: float) -> Place:
-        journey.placed = self._limits.monotonic()
+        journey.placed[site] = self._limits.monotonic()
         return self._limits.place(site, journey.request, patience)
 
     def _overtaken(self, journey: Journey, site: str) -> Failed | None:
         """The failure of a request that stands in line while the site refuses another."""
-        if not self._limits.overtaken(site, journey.placed):
+        if not self._limits.overtaken(site, journey.placed[site]):
             return None
         place = self._placed(journey, site, 0.0)
         return None if place.taken else self._stands_in_line(journey, site, place.wait)
@@ -288,7 +286,7 @@ class HttpFetcher:
                 site = turn.name
                 self._limits.hold(site, wait.total_seconds())
             if response.status == TOO_MANY:
-                turn.refused(journey.request.url, journey.placed, wait)
+                turn.refused(journey.request.url, journey.placed[turn.name], wait)
         line = status_line(response.status)
         return journey.failed("status", line, status=response.status, retry_after=wait, site=site)
 

@@ -41,8 +41,8 @@ class Journey:
         self.start = start
         self.at = start
         self.seconds_left = poll.timeout.total_seconds()
-        self.placed = 0.0
-        """When it was given its place at the site it asks, by the clock of `Limits`."""
+        self.placed: dict[str, float] = {}
+        """When it was given its place in each site's line, by the clock of `Limits`: one, however it is led about there."""
         self._poll = poll
         self._hops = 0
         self._permanent = True

@@ -99,7 +99,7 @@ class Pace:
     def answered(self, name: str, now: float, least: float) -> None:
         """The site answered, and refused nothing; requests are `least` seconds apart anyhow."""
         self._refused.discard(name)
-        if now - self._latest > max(IDLE, 2 * self.apart):
+        if not self._answers or now - self._latest > max(IDLE, 2 * self.apart):
             self._since, self._answers = now, 0
         self._latest = now
         self._answers += 1
@@ -124,12 +124,10 @@ class Pace:
             self.apart = min(max(self.apart, self._guess), most)
         self._refused_at = now
         self._started = min(self._started, now)  # who has a place taken has it no more (`overtaken`)
-        self._since = self._latest = -inf
         self._answers = 0
-        for line in (self._feeds, self._pages):
-            line.update(
-                {name: _Waiting(at + (wait or 0.0), until + (wait or 0.0)) for name, (at, until) in line.items()}
-            )
+        if wait:
+            for line in (self._feeds, self._pages):
+                line.update({other: _Waiting(at + wait, until + wait) for other, (at, until) in line.items()})
 
     def overtaken(self, placed: float) -> bool:
         """Whether what was `placed` then is to ask for a place anew: another was refused since."""
