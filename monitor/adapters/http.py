@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,7 @@ from monitor.adapters.guard import Guard
 from monitor.adapters.http_answers import (
     PROBLEMS,
     TOO_MANY,
+    UNAUTHORIZED,
     explain,
     plain_headers,
     retry_after,
@@ -47,6 +49,7 @@ from monitor.model import (
     PostFailed,
     PostOutcome,
     Request,
+    SitePolicy,
     content_hash,
 )
 from monitor.ports import Clock
@@ -114,8 +117,8 @@ class HttpFetcher:
         try:
             start = target(request.url)
         except BadUrlError as problem:
-            return Failed(mask_url(request.url), "url", str(problem))
-        journey = Journey(request, start, self._poll)
+            return Failed(mask_url(request.url, secret=request.secret), "url", str(problem))
+        journey = Journey(request, start, self._poll, self.guard.policy)
         outcome: FetchOutcome | None = None
         while outcome is None:
             site = registrable(journey.at.host)
@@ -139,7 +142,17 @@ class HttpFetcher:
 
     async def allowed(self, url: str) -> bool | None:
         """See `ports.Fetcher`. Always, where `[article] robots` is off."""
-        return not self._article.robots or await self._robots.allowed(url, self._poll.user_agent)
+        return not self._article.robots or await self._robots.allowed(url, self._user_agent(url))
+
+    def _user_agent(self, url: str) -> str:
+        """As whom a page is asked for; raises nothing."""
+        with suppress(BadUrlError):
+            if site := self._site(target(url)):
+                return site.header("User-Agent") or self._poll.user_agent
+        return self._poll.user_agent
+
+    def _site(self, at: Target) -> SitePolicy | None:
+        return self.guard.policy.site(at.scheme, at.host, at.port)
 
     async def post(
         self,
@@ -170,7 +183,12 @@ class HttpFetcher:
     async def _post(self, where: Target, body: bytes, headers: Mapping[str, str]) -> Posted:
         url = URL(where.url, encoded=True)
         async with self._session.now.post(
-            url, data=body, headers=headers, allow_redirects=False, proxy=self._proxy(where)
+            url,
+            data=body,
+            headers=headers,
+            allow_redirects=False,
+            proxy=self._proxy(where),
+            ssl=self._session.tls(self._site(where)),
         ) as response:
             wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
             text = await _beginning(response) if response.status >= 400 else b""
@@ -250,7 +268,11 @@ class HttpFetcher:
         if turn.alone and self._crowded():
             headers["Connection"] = "close"
         async with self._session.now.get(
-            URL(journey.at.url, encoded=True), headers=headers, allow_redirects=False, proxy=self._proxy(journey.at)
+            URL(journey.at.url, encoded=True),
+            headers=headers,
+            allow_redirects=False,
+            proxy=self._proxy(journey.at),
+            ssl=self._session.tls(journey.site),
         ) as response:
             status = response.status
             if status != TOO_MANY:
@@ -288,6 +310,8 @@ class HttpFetcher:
             if response.status == TOO_MANY:
                 turn.refused(journey.request.url, journey.placed[turn.name], wait)
         line = status_line(response.status)
+        if response.status == UNAUTHORIZED and journey.request.purpose == "feed":
+            line += f": {journey.unauthorized()}"
         return journey.failed("status", line, status=response.status, retry_after=wait, site=site)
 
 

@@ -24,6 +24,7 @@ Reason = Literal["refused", "dns", "connect", "tls", "url", "too_large", "encodi
 PROBLEMS = (aiohttp.ClientError, OSError, BodyError, BadUrlError, UnicodeError, ssl.CertificateError)
 """What a request may raise for what the network, a server or a URL did; a deadline's TimeoutError is an OSError too."""
 
+UNAUTHORIZED = 401
 TOO_MANY = 429
 """RFC 6585."""
 _RESETS = ("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset")

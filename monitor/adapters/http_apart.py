@@ -129,7 +129,7 @@ class ApartFetcher(HttpFetcher):
         try:
             outcome: FetchOutcome = await self._call(self._other, "fetch", request)
         except ConnectionError as gone:
-            return Failed(mask_url(request.url), "transfer", str(gone))
+            return Failed(mask_url(request.url, secret=request.secret), "transfer", str(gone))
         if isinstance(outcome, Failed) and outcome.site and outcome.retry_after:
             super().hold(outcome.site, outcome.retry_after.total_seconds())  # should the other process end
         return outcome

@@ -12,7 +12,7 @@ from aiohttp import encode_basic_auth
 
 from monitor.adapters.http_answers import Reason
 from monitor.core.urls import BadUrlError, Target, mask_url, target
-from monitor.model import Failed, NotModified, PollPolicy, Request
+from monitor.model import Failed, NetworkPolicy, NotModified, PollPolicy, Request, SitePolicy
 
 MAX_REDIRECTS = 5
 _PERMANENT = frozenset((301, 308))
@@ -25,25 +25,26 @@ _VALIDATOR = re.compile(r"[\x20-\x7e]{1,1024}")
 """What is sent back as a validator: others cannot come back as the bytes they were."""
 _COOKIE = re.compile(r"[\x20-\x3a\x3c-\x7e]*")
 """What is sent back as a cookie's value: as browsers, more than RFC 6265 lets a server send, but nothing that ends it."""
+_OURS = {name.lower(): name for name in ("User-Agent", "Accept", "Authorization", "Cookie")}
 _COOKIES_SIZE = 4096
 """Characters of cookies sent in one request; what RFC 6265 asks a browser to keep of one."""
 
 
 class Journey:
-    """A request's state. Credentials and cookies go to the origin they were written for or came from, and nowhere else.
+    """A request's state. Credentials and cookies go to whom they were written for or came from, and to nobody else.
 
     Cookies live as long as the journey: many sites send whoever has none back to the same address with one. What a
     visitor did last time is nobody's business.
     """
 
-    def __init__(self, request: Request, start: Target, poll: PollPolicy) -> None:
+    def __init__(self, request: Request, start: Target, poll: PollPolicy, network: NetworkPolicy) -> None:
         self.request = request
         self.start = start
         self.at = start
         self.seconds_left = poll.timeout.total_seconds()
         self.placed: dict[str, float] = {}
         """When it was given its place in each site's line, by the clock of `Limits`: one, however it is led about there."""
-        self._poll = poll
+        self._poll, self._network = poll, network
         self._hops = 0
         self._permanent = True
         self._etag = _usable(request.etag)
@@ -52,8 +53,13 @@ class Journey:
 
     @property
     def permanent_url(self) -> str | None:
-        """Where the resource moved to for good, when it did."""
-        return self.at.url if self._permanent and self.at.url != self.start.url else None
+        """Where the resource moved to for good, when it did; not told of a secret one, for it would be kept."""
+        return self.at.url if self._permanent and self.at.url != self.start.url and not self.request.secret else None
+
+    @property
+    def site(self) -> SitePolicy | None:
+        """What the present hop's site is asked with beside what all are."""
+        return self._network.site(self.at.scheme, self.at.host, self.at.port)
 
     def headers(self) -> dict[str, str]:
         """What the present hop is asked with.
@@ -69,11 +75,24 @@ class Journey:
             headers["If-None-Match"] = self._etag
         if self._last_modified:
             headers["If-Modified-Since"] = self._last_modified
+        cookies = self._cookies.get(self.at.origin, {})
+        if site := self.site:
+            headers |= {_OURS.get(name.lower(), name): value.reveal() for name, value in site.headers}
+            if site.user is not None:
+                headers["Authorization"] = encode_basic_auth(site.user, site.password.reveal() if site.password else "")
+            cookies = _pairs(headers.get("Cookie", "")) | cookies
         if self.start.user is not None and self.at.origin == self.start.origin:
             headers["Authorization"] = encode_basic_auth(self.start.user, self.start.password or "")
-        if cookies := self._cookies.get(self.at.origin):
+        if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         return headers
+
+    def unauthorized(self) -> str:
+        """What to do about a 401 (RFC 9110, 15.5.2)."""
+        if "Authorization" in self.headers():
+            return "what it is asked with is refused"
+        name = self.at.host if self.at.origin == f"https://{self.at.host}" else self.at.origin
+        return f'[sites."{name}"] takes a user and a password'
 
     def redirected(self, status: int, location: str | None, cookies: Mapping[str, Morsel[str]]) -> Failed | None:
         """Go where the answer says, or fail: too far, in a circle that no new cookie opens, or to what is no http or https
@@ -85,7 +104,8 @@ class Journey:
         try:
             to = target(location, self.at.url)
         except BadUrlError as problem:
-            return self.failed("redirect", f"redirect to {mask_url(location)[:80]}: {problem}", status=status)
+            where = mask_url(location, secret=self.request.secret)[:80]
+            return self.failed("redirect", f"redirect to {where}: {problem}", status=status)
         given = self._given(cookies)
         if to.url == self.at.url and not given:
             return self.failed("redirect", "redirect to itself", status=status)
@@ -125,8 +145,14 @@ class Journey:
     ) -> Failed:
         """The failure, naming where the redirects had led when it is not where they began."""
         if self.at.url != self.start.url and reason != "redirect":
-            error = f"{error} (redirected to {mask_url(self.at.url)[:120]})"
-        return Failed(mask_url(self.request.url), reason, error, status, retry_after, site)
+            error = f"{error} (redirected to {mask_url(self.at.url, secret=self.request.secret)[:120]})"
+        return Failed(mask_url(self.request.url, secret=self.request.secret), reason, error, status, retry_after, site)
+
+
+def _pairs(cookies: str) -> dict[str, str]:
+    """A Cookie header's pairs (RFC 6265, 4.2.1)."""
+    pairs = (pair.strip().partition("=") for pair in cookies.split(";"))
+    return {name: value for name, _, value in pairs if name}
 
 
 def _usable(validator: str | None) -> str | None:

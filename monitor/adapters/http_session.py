@@ -11,7 +11,7 @@ import aiohttp
 
 from monitor.adapters.guard import Guard
 from monitor.adapters.http_mending import MendingConnector
-from monitor.model import LimitsPolicy
+from monitor.model import LimitsPolicy, SitePolicy
 
 KEEP_ALIVE = 5.0
 """Seconds an idle connection is kept, for robots.txt, page and feed of one site; longer would hold thousands."""
@@ -28,6 +28,7 @@ class Session:
         self.limits = limits
         self._guard = guard
         self._tls = tls
+        self._vouched: dict[str, ssl.SSLContext] = {}
         self._open: aiohttp.ClientSession | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -37,6 +38,14 @@ class Session:
         if self._open is None:
             raise RuntimeError("HttpFetcher is used outside its `async with`")
         return self._open
+
+    def tls(self, site: SitePolicy | None) -> ssl.SSLContext | Literal[True]:
+        """Whom to trust at this site. The context is kept: connections of two are not shared."""
+        if site is None or site.certificates is None:
+            return True  # as the session does
+        if site.certificates not in self._vouched:
+            self._vouched[site.certificates] = _trusting(site.certificates)
+        return self._vouched[site.certificates]
 
     def open(self) -> None:
         """Begin; needs a running loop."""
@@ -78,6 +87,15 @@ def _new(guard: Guard, tls: ssl.SSLContext | Literal[True], limits: LimitsPolicy
         max_field_size=limits.header,
         max_headers=limits.headers,
     )
+
+
+def _trusting(certificates: str) -> ssl.SSLContext:
+    """As by default, and these too: an authority's, one that a server forgets to send, or the server's own."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(cadata=certificates)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.set_alpn_protocols(("http/1.1",))
+    return context
 
 
 async def _close_later(session: aiohttp.ClientSession, seconds: float) -> None:

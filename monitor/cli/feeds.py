@@ -84,7 +84,7 @@ def _list(config_dir: str | None, as_json: bool) -> None:
 def _record(feed: Feed, state: FeedState, now: datetime) -> dict[str, Any]:
     return {
         "id": feed.id,
-        "url": mask_url(feed.url),
+        "url": mask_url(feed.url, secret=feed.secret),
         "title": state.title,
         "tags": feed.tags,
         "status": "failed" if state.failures else "ok" if state.last_success_at else "new",
@@ -154,12 +154,15 @@ def release(feed_ids: tuple[str, ...], config_dir: str | None) -> None:
 @feeds.command("export")
 @config_option
 def export(config_dir: str | None) -> None:
-    """All feeds as OPML on standard output; tags become folders."""
+    """All feeds as OPML on standard output; tags become folders. Those whose URL is a secret are left out."""
     from monitor.content.opml import OpmlFeed, write_opml
 
     config = configuration(config_dir)
-    feeds = [OpmlFeed(feed.url, feed.id, feed.tags, feed.id) for feed in config.feeds]
+    feeds = [OpmlFeed(feed.url, feed.id, feed.tags, feed.id) for feed in config.feeds if not feed.secret]
     click.echo(write_opml(feeds, "monitor"), nl=False)
+    for feed in config.feeds:
+        if feed.secret:
+            click.echo(f"monitor: {feed.id}: left out, its URL is a secret", err=True)
 
 
 @feeds.command("find")

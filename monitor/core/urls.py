@@ -174,6 +174,13 @@ def registrable(host: str) -> str:
     return known or ".".join(host.split(".")[-2:])  # an unlisted suffix is one label: the list's own default rule
 
 
+def is_public_suffix(host: str) -> bool:
+    """Whether strangers have names below this one: ``co.uk``, ``github.io``."""
+    from tld import is_tld
+
+    return is_tld(host, search_private=True)
+
+
 def site_of(url: str) -> str:
     """The registrable domain of a URL: ``bbc.co.uk``; an IP address or a local name as it is; "" for what is no URL."""
     try:
@@ -203,21 +210,32 @@ def configured_site(url: str) -> str:
 _SECRET_KEY = re.compile(r"(?i)(?:^|[_-])(?:api_?key|key|token|secret|sig|signature|pass|password|passwd|pwd|auth)$")
 
 
-def kept_url(url: str) -> str:
+def kept_url(url: str, *, secret: bool = False) -> str:
     """How a database may keep a configured URL: one with credentials bears a hash of itself in their place, so that a
-    change of them is seen and they are not."""
+    change of them is seen and they are not; of a `secret` one its origin is kept, and the hash."""
+    if secret:
+        return f"{target(url).origin}/#{_hash(url)}"
     if "@" not in url:
         return url
     scheme, separator, rest = url.partition("://")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "@" not in authority:
         return url
-    name = hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
-    return f"{scheme}{separator}{name}@{rest[authority.rindex('@') + 1 :]}"
+    return f"{scheme}{separator}{_hash(url)}@{rest[authority.rindex('@') + 1 :]}"
 
 
-def mask_url(url: str) -> str:
-    """A URL fit for a log: credentials and secret-looking parameters are ``***``; one line, at most 300 characters."""
+def _hash(url: str) -> str:
+    return hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def mask_url(url: str, *, secret: bool = False) -> str:
+    """A URL fit for a log: credentials and secret-looking parameters are ``***``, of a `secret` one all but its origin; one
+    line, at most 300 characters."""
+    if secret:
+        try:
+            return f"{target(url).origin}/***"
+        except BadUrlError:
+            return "***"
     url = "".join(char if char.isprintable() else "?" for char in url.strip())
     head, separator, rest = url.partition("://")
     if not separator:

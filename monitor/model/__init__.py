@@ -39,6 +39,7 @@ from monitor.model.config import (
     QuietHours,
     RetentionPolicy,
     Secret,
+    SitePolicy,
     SmtpServer,
     Watchlist,
     WebhookChannel,
@@ -83,8 +84,8 @@ __all__ = [
     "Learnt", "NEW", "LimitsPolicy", "Match", "Message", "NetworkPolicy", "NotModified", "Notice",
     "OPERATOR", "OperatorPolicy", "Outage", "OwedPage", "PageText",
     "ParsedFeed", "Part", "PollPolicy", "PollReport", "PollStatus", "PostFailed", "PostOutcome", "Posted", "QuietHours",
-    "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "Spread", "SmtpServer", "Subscription",
-    "TextFrom", "Trouble",
+    "Reading", "Refused", "Request", "RetentionPolicy", "Secret", "Sighting", "SitePolicy", "Spread", "SmtpServer",
+    "Subscription", "TextFrom", "Trouble",
     "TroubleKind", "Verdict", "content_hash",
     "Watchlist", "WebPolicy", "WebhookChannel",
 ]  # fmt: skip

@@ -80,6 +80,34 @@ class PollPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SitePolicy:
+    """`[sites."NAME"]`: what one site is asked with, and nobody else, wherever a redirect or a feed's link leads."""
+
+    host: str
+    """ASCII, lower-case. Without a `port`: over https at any port, its subdomains too."""
+    scheme: str = "https"
+    port: int | None = None
+    """Then this scheme, host and port alone."""
+    user: str | None = None
+    """HTTP Basic (RFC 7617), with `password`; credentials in a URL of its own go before them."""
+    password: Secret | None = None
+    headers: tuple[tuple[str, Secret], ...] = ()
+    """In the place of ours of that name. Cookies are sent beside those that the site gives."""
+    certificates: str | None = None
+    """PEM: whom it may be vouched for by, beside those whom the system trusts."""
+
+    def covers(self, scheme: str, host: str, port: int) -> bool:
+        """Whether this origin is asked so."""
+        if self.port is not None:
+            return (scheme, host, port) == (self.scheme, self.host, self.port)
+        return scheme == "https" and (host == self.host or host.endswith(f".{self.host}"))
+
+    def header(self, name: str) -> str | None:
+        """The value of one of `headers`, whose names have no case."""
+        return next((value.reveal() for one, value in self.headers if one.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkPolicy:
     """`[network]`: private networks that may be dialled: `allow` at any port, `allow_at` at one; and by what way."""
 
@@ -89,6 +117,12 @@ class NetworkPolicy:
     """An HTTP proxy's URL, with its credentials: it is dialled in the place of sites and receivers of webhooks."""
     direct: tuple[str, ...] = ()
     """Hosts that are dialled all the same, with their subdomains."""
+    sites: tuple[SitePolicy, ...] = ()
+    """`[sites]`, whatever says more first."""
+
+    def site(self, scheme: str, host: str, port: int) -> SitePolicy | None:
+        """What an origin is asked with; None: like everybody."""
+        return next((one for one in self.sites if one.covers(scheme, host, port)), None)
 
     def open_at(self, port: int | None) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks that may be dialled at this port; None: at any."""
@@ -282,11 +316,13 @@ class Feed:
     """One configured feed."""
 
     id: str
-    url: str
+    url: str = field(repr=False)
     every: timedelta | None = None
     language: str | None = None
     tags: tuple[str, ...] = ()
     fetch: FetchMode | None = None
+    secret: bool = False
+    """Whether no more of the URL may be shown, logged or kept as the feed's address than its origin."""
 
 
 @dataclass(frozen=True, slots=True)

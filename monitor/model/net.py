@@ -30,6 +30,8 @@ class Request:
     """Whether a body that is cut short is Fetched all the same; elsewhere it is Failed."""
     obey: bool = False
     """Whether a redirect is followed only where robots.txt allows it; elsewhere it is Failed, ``robots``."""
+    secret: bool = False
+    """Whether no more of the URL, and of where it leads, may be told or kept than its origin."""
 
 
 @dataclass(frozen=True, slots=True)

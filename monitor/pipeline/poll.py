@@ -104,8 +104,8 @@ class Poller:
             return PollReport(feed.id, "failed", error=str(worse), stored=False)
 
     async def _poll(self, feed: Feed, rules: Rules, state: FeedState) -> PollReport:
-        if state.url != kept_url(feed.url):
-            state = FeedState(id=feed.id, url=kept_url(feed.url), languages=state.languages)
+        if state.url != (kept := kept_url(feed.url, secret=feed.secret)):
+            state = FeedState(id=feed.id, url=kept, languages=state.languages)
         if state.learnt.older:
             state = replace(state, body_hash=None)  # to go on with the archive, the same bytes are read again
         asked = trust.address(feed, state.learnt)
@@ -117,6 +117,7 @@ class Poller:
                 last_modified=state.last_modified if with_validators else None,
                 known=state.body_hash,
                 partial=trust.takes_partial(state),
+                secret=feed.secret,
             )
         )
         match outcome:

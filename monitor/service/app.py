@@ -27,9 +27,9 @@ from monitor.adapters.http_apart import ApartFetcher
 from monitor.adapters.sqlite import SqliteStore, path_of
 from monitor.adapters.workers import ProcessWorkers
 from monitor.core.dates import lately
-from monitor.core.urls import configured_site
+from monitor.core.urls import configured_site, target
 from monitor.errors import StoreError, UsageError
-from monitor.model import Config, DeliveryOutcome, PollReport
+from monitor.model import Config, DeliveryOutcome, Feed, NetworkPolicy, PollReport
 from monitor.model.notes import RETAINED
 from monitor.outbox import DeliveryReport, Outbox
 from monitor.pipeline.imports import Imported, Importer, documents_in
@@ -94,7 +94,10 @@ class Application:
         # An edit is mostly a watchlist's, and a tick would wait for the store while 50,000 feeds are compared with it.
         if not await asyncio.to_thread(operator.eq, config.feeds, self.rules.config.feeds):
             await self.write(self.store.sync_feeds, config.feeds, self.clock.now())
+        before = self.rules.config.network
         self.fetcher.reconfigure(config.poll, config.network, config.article, config.limits)
+        if before.sites != config.network.sites and (again := _asked_otherwise(config, before)):
+            await self.write(self.store.hasten, dict.fromkeys(again, self.clock.now()))
         self.workers.deadline = config.limits.reading.total_seconds()
         self.rules = rules
         self.outbox.configure(self._senders(config), config.alerts, config.channels)
@@ -189,6 +192,17 @@ class Application:
         self.workers.close()
         self.write.close()
         self.store.close()
+
+
+def _asked_otherwise(config: Config, before: NetworkPolicy) -> list[str]:
+    """Feeds that are asked with something else than before: those that failed need not wait to try it."""
+
+    def changed(feed: Feed) -> bool:
+        at = target(feed.url)
+        origin = (at.scheme, at.host, at.port)
+        return before.site(*origin) != config.network.site(*origin)
+
+    return [feed.id for feed in config.feeds if changed(feed)]
 
 
 def _beside(store: SqliteStore, ask: Callable[[Store], T]) -> T:

@@ -14,7 +14,7 @@ GAP_SHOWN = timedelta(days=1)
 
 def moved(feed: Feed, state: FeedState) -> bool:
     """Whether the feed is asked for at another address than the configured one."""
-    return state.url == kept_url(feed.url) and state.learnt.moved_times >= MOVES
+    return state.url == kept_url(feed.url, secret=feed.secret) and state.learnt.moved_times >= MOVES
 
 
 def gap_remark(state: FeedState, now: datetime) -> str | None:

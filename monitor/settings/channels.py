@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,10 +17,10 @@ from monitor.model import (
     EmailChannel,
     FeedChannel,
     JsonlChannel,
-    Secret,
     WebhookChannel,
 )
-from monitor.settings import locator, values
+from monitor.settings import values
+from monitor.settings.drafts import Draft
 from monitor.settings.mistakes import Document, among, nearest, shown
 from monitor.settings.run import Run, may_hold
 from monitor.settings.schema import CHANNEL_TABLES, Table
@@ -39,24 +39,6 @@ class Channels:
     def known(self, name: str) -> bool:
         """Whether a channel of this name is written, or may be."""
         return name in self.names or may_hold(self.unread, name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """One channel's table on its way to a Channel; keys with mistakes hold nothing."""
-
-    run: Run
-    document: Document
-    id: str
-    table: Any
-    secrets: Secrets
-
-    @property
-    def base(self) -> locator.Path:
-        return ("channels", self.id)
-
-    def note(self, key: str, what: str, *below: str | int) -> None:
-        self.run.mistakes.at_value(self.document, (*self.base, key, *below), what)
 
 
 def read_channels(run: Run, document: Document) -> Channels:
@@ -86,10 +68,10 @@ def _channel(run: Run, document: Document, name: str, data: Any) -> Channel | No
         return None
     checked = validate(model, document, run.mistakes, data, base)
     secrets = Secrets(run, document, base, checked.table, checked.bad)
-    return _BUILD[model](_Draft(run, document, name, checked.table, secrets))
+    return _BUILD[model](Draft(run, document, base, checked.table, secrets))
 
 
-def _email(draft: _Draft) -> Channel:
+def _email(draft: Draft) -> Channel:
     table = draft.table
     password = draft.secrets.one("password", str)
     if table.smtp is not None:
@@ -101,40 +83,21 @@ def _email(draft: _Draft) -> Channel:
     return EmailChannel(draft.id, tuple(table.to or ()), table.sender, table.smtp, password, table.digest)
 
 
-def _webhook(draft: _Draft) -> Channel | None:
+def _webhook(draft: Draft) -> Channel | None:
     url = draft.secrets.required("url", values.http_url)
     secrets = draft.secrets.several("secret", values.webhook_secret)
-    headers = tuple(_headers(draft))
+    headers = tuple(draft.headers(values.header_name))
     return WebhookChannel(draft.id, url, secrets, draft.table.digest, headers) if url else None
 
 
-def _headers(draft: _Draft) -> Iterator[tuple[str, Secret]]:
-    """`headers`, `headers_env` and `headers_file`, each header once."""
-    seen: dict[str, str] = {}
-    for key in ("headers", "headers_env", "headers_file"):
-        for name, written in getattr(draft.table, key).items():
-            if name.lower() in seen:
-                draft.note(key, f"given beside {seen[name.lower()]}: keep one of them", name)
-                continue
-            seen[name.lower()] = f"{key}.{name}"
-            try:
-                values.header_name(name)
-            except ValueError as error:
-                draft.note(key, str(error), name)
-                continue
-            value = draft.secrets.at(key, name, written, values.header_value)
-            if value is not None:
-                yield name, value
-
-
-def _apprise(draft: _Draft) -> Channel | None:
+def _apprise(draft: Draft) -> Channel | None:
     if find_spec("apprise") is None:
         draft.note("type", "Apprise is not installed: pip install 'monitor[apprise]'")
     url = draft.secrets.required("url", values.apprise_url)
     return AppriseChannel(draft.id, url, draft.table.digest) if url else None
 
 
-def _command(draft: _Draft) -> Channel:
+def _command(draft: Draft) -> Channel:
     command = tuple(draft.table.command or ())
     if command:
         path = draft.run.environ.get("PATH")
@@ -145,21 +108,21 @@ def _command(draft: _Draft) -> Channel:
     return CommandChannel(draft.id, command, draft.table.timeout, draft.table.digest)
 
 
-def _jsonl(draft: _Draft) -> Channel:
+def _jsonl(draft: Draft) -> Channel:
     path = _path(draft, "path")
     if path.is_dir():
         draft.note("path", f"{shown(path)}: a directory; name a file in it")
     return JsonlChannel(draft.id, path, draft.table.max_bytes, draft.table.keep, draft.table.digest)
 
 
-def _feed(draft: _Draft) -> Channel:
+def _feed(draft: Draft) -> Channel:
     directory = _path(draft, "directory")
     if directory.exists() and not directory.is_dir():
         draft.note("directory", f"{shown(directory)}: not a directory")
     return FeedChannel(draft.id, directory, draft.table.entries)
 
 
-def _path(draft: _Draft, key: str) -> Path:
+def _path(draft: Draft, key: str) -> Path:
     """A path as the store's: relative to the working directory."""
     written = getattr(draft.table, key)
     if written is not None and (not written.strip() or not written.isprintable()):
@@ -167,6 +130,6 @@ def _path(draft: _Draft, key: str) -> Path:
     return Path(os.path.expanduser(written or "."))
 
 
-_BUILD: dict[type[Table], Callable[[_Draft], Channel | None]] = dict(
+_BUILD: dict[type[Table], Callable[[Draft], Channel | None]] = dict(
     zip(CHANNEL_TABLES.values(), (_email, _webhook, _apprise, _command, _jsonl, _feed), strict=True)
 )

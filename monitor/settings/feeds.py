@@ -11,10 +11,12 @@ from monitor.core.identity import slug
 from monitor.core.urls import BadUrlError, mask_url, target
 from monitor.errors import ReadError
 from monitor.model import Feed
+from monitor.settings import values
 from monitor.settings.documents import MAX_FILE, beginning, read_document
 from monitor.settings.mistakes import Document, reason, shown
 from monitor.settings.run import Run, may_hold, raw
 from monitor.settings.schema import FeedsFile, FeedTable
+from monitor.settings.secrets import Secrets
 from monitor.settings.validate import validate
 from monitor.settings.values import is_slug
 
@@ -48,6 +50,8 @@ class _Draft:
     table: FeedTable
     url: str
     """One URL for its spellings: host in lower case, no fragment, no default port."""
+    address: str
+    """As it is written, here or where `url_env` or `url_file` says."""
 
     def __str__(self) -> str:
         """Its place; told only in mistakes, for all places of a document are looked for at the first."""
@@ -55,7 +59,8 @@ class _Draft:
 
     def feed(self, feed_id: str) -> Feed:
         table = self.table
-        return Feed(feed_id, table.url, table.every, table.language, tuple(table.tags), table.fetch)
+        secret = self.address != table.url
+        return Feed(feed_id, self.address, table.every, table.language, tuple(table.tags), table.fetch, secret)
 
 
 def read_feeds(run: Run) -> Feeds:
@@ -74,8 +79,8 @@ def read_feeds(run: Run) -> Feeds:
     for draft in drafts:
         _add(run, feeds, draft)
     for draft in drafts:
-        if not draft.table.id and draft.table.url and feeds.urls[draft.url] is draft:
-            made = _made_id(draft.table.url, feeds)  # those that say their id took it first
+        if not draft.table.id and draft.url and feeds.urls[draft.url] is draft:
+            made = _made_id(draft.address, feeds)  # those that say their id took it first
             feeds.ids[made] = draft
             feeds.right.append(draft.feed(made))
     for document, names in lists:
@@ -100,9 +105,21 @@ def _draft(run: Run, document: Document, number: int, data: Any) -> _Draft | Non
     if not isinstance(data, dict):
         run.mistakes.at_value(document, ("feed",), "write each feed as [[feed]] with its keys below")
         return None
-    checked = validate(FeedTable, document, run.mistakes, data, ("feed", number))
+    path = ("feed", number)
+    checked = validate(FeedTable, document, run.mistakes, data, path)
     table = checked.table
-    return None if "id" in checked.bad else _Draft(document, number, table, _dialled(table.url) if table.url else "")
+    address = table.url
+    if address is None or table.url_env is not None or table.url_file is not None:
+        found = Secrets(run, document, path, table, checked.bad).required("url", values.http_url)
+        address = found.reveal() if found else None
+        if found and table.url is None and table.id is None and "id" not in checked.bad:
+            run.mistakes.at_key(document, path, '"id" is missing: none is made from a URL that is kept secret')
+            return None
+    return (
+        None
+        if "id" in checked.bad
+        else _Draft(document, number, table, _dialled(address) if address else "", address or "")
+    )
 
 
 def _dialled(url: str) -> str:
@@ -120,10 +137,11 @@ def _add(run: Run, feeds: Feeds, draft: _Draft) -> None:
     if table.id and (taken := feeds.ids.setdefault(table.id, draft)) is not draft:
         run.mistakes.at_value(draft.document, (*path, "id"), f'the id "{table.id}" is taken by {taken}')
         fresh = False
-    if table.url and (taken := feeds.urls.setdefault(draft.url, draft)) is not draft:
-        run.mistakes.at_value(draft.document, (*path, "url"), f"the same URL as {taken}")
+    if draft.url and (taken := feeds.urls.setdefault(draft.url, draft)) is not draft:
+        written = next(key for key in ("url", "url_env", "url_file") if getattr(table, key) is not None)
+        run.mistakes.at_value(draft.document, (*path, written), f"the same URL as {taken}")
         fresh = False
-    if fresh and table.id and table.url:
+    if fresh and table.id and draft.url:
         feeds.right.append(draft.feed(table.id))
 
 

@@ -28,6 +28,7 @@ from monitor.settings.mistakes import Document, Mistakes, among, nearest, shown
 from monitor.settings.run import Run, raw
 from monitor.settings.schema import MonitorFile, NetworkTable
 from monitor.settings.secrets import Secrets
+from monitor.settings.sites import read_sites
 from monitor.settings.strays import note_strays
 from monitor.settings.templates import read_templates
 from monitor.settings.terms import read_terms
@@ -110,7 +111,8 @@ def _network_policy(run: Run, document: Document, table: NetworkTable) -> Networ
     twins = ("proxy", "proxy_env", "proxy_file")  # looked at whatever else is wrong in their table
     said = {key: value for key in twins if isinstance(written, dict) and isinstance(value := written.get(key), str)}
     secrets = Secrets(run, document, ("network",), NetworkTable.model_validate(said), frozenset())
-    return NetworkPolicy(anywhere, at_port, secrets.one("proxy", values.proxy), tuple(table.direct))
+    proxy = secrets.one("proxy", values.proxy)
+    return NetworkPolicy(anywhere, at_port, proxy, tuple(table.direct), read_sites(run, document))
 
 
 def _unused_proxy(network: NetworkPolicy, environ: Mapping[str, str]) -> Iterator[str]:

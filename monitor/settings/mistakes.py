@@ -17,6 +17,10 @@ NEAREST = 0.6
 """How alike (difflib's ratio) a name must be to be offered; the library's own cut-off."""
 
 
+_NAMED = ("channels", "sites")
+"""Tables of tables, each by its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One TOML file as read."""
@@ -68,10 +72,10 @@ def where(data: dict[str, Any], path: locator.Path) -> str:
     if rest and isinstance(value.get(str(rest[0])), dict):
         table = str(rest.pop(0))
         value = value[table]
-        if table == "channels" and rest:
+        if table in _NAMED and rest:
             name = str(rest.pop(0))
             value = value.get(name)
-            table = f"{table}.{name}"
+            table = f"{table}.{name}" if table == "channels" else f'{table}."{name}"'
         words.append(f"[{table}]")
     elif len(rest) > 1 and isinstance(value.get(str(rest[0])), list) and isinstance(rest[1], int):
         elements = value[str(rest[0])]

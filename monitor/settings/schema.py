@@ -238,8 +238,19 @@ CHANNEL_TABLES: dict[str, type[Table]] = {
 }
 
 
+class SiteTable(Table):
+    user: Line | None = None
+    password: Plain | None = None
+    password_env: Plain | None = None
+    password_file: Plain | None = None
+    headers: dict[str, Plain] = {}
+    headers_env: dict[str, Plain] = {}
+    headers_file: dict[str, Plain] = {}
+    certificates: Plain | None = None
+
+
 class MonitorFile(Table):
-    """`monitor.toml`. Channels are validated one by one, each by its type."""
+    """`monitor.toml`. Channels are validated one by one, each by its type; so are sites."""
 
     store: Annotated[str, _text(values.store)] = Config().store
     poll: Poll = Poll()
@@ -252,11 +263,14 @@ class MonitorFile(Table):
     web: Web = Web()
     operator: Operator = Operator()
     channels: dict[Slug, Any] = {}
+    sites: dict[str, Any] = {}
 
 
 class FeedTable(Table):
     id: Slug | None = None
-    url: Url
+    url: Url | None = None
+    url_env: Plain | None = None
+    url_file: Plain | None = None
     every: Span | None = None
     language: Language | None = None
     tags: list[Tag] = Field(default_factory=list)  # not copied anew for each of many feeds
@@ -309,7 +323,7 @@ _SECTIONS = {
 }
 ELSEWHERE: dict[type[Table], dict[str, str]] = {
     MonitorFile: _SECTIONS,
-    **dict.fromkeys(CHANNEL_TABLES.values(), _SECTIONS),
+    **dict.fromkeys((*CHANNEL_TABLES.values(), SiteTable), _SECTIONS),
     FeedTable: {"opml": _TOP},
     TestTable: dict.fromkeys(WatchlistFile.model_fields, _TOP),
 }

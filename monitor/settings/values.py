@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from monitor.content.clean import MAX_TAG
 from monitor.core.signing import PREFIX, signing_key
-from monitor.core.urls import BadUrlError, target
+from monitor.core.urls import BadUrlError, is_public_suffix, target
 from monitor.model import ClockTime, DigestTime, QuietHours, SmtpServer
 from monitor.settings.mistakes import nearest
 
@@ -237,10 +237,33 @@ def proxy(value: str) -> str:
 def host(value: str) -> str:
     """A host's name or address, which takes its subdomains along: ``example.org``."""
     name = value.strip().removeprefix("*").removeprefix(".")
+    if ":" in name and name[0] + name[-1] == "[]":
+        name = name[1:-1]
     with suppress(BadUrlError):
         if name.count(":") != 1 and not set(name) & set("/@?#[] "):
             return target(f"http://[{name}]/" if ":" in name else f"http://{name}/").host
     raise ValueError(f'not a host such as "intranet.example.org": "{value}"')
+
+
+def site(value: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: ``example.org`` is meant over https at any port, with its subdomains (None); an origin such as
+    ``http://intranet:8080`` is meant alone."""
+    if "://" not in value:
+        name = host(value)
+        if ("." in name and not is_public_suffix(name)) or ":" in name:
+            return "https", name, None
+        raise ValueError(f'names more than one site: "{value}"; write its origin, such as "https://{value}"')
+    try:
+        found = target(value)
+    except BadUrlError as error:
+        raise ValueError(f'not a site such as "example.org" or "http://intranet:8080": {error}') from None
+    if found.path != "/" or found.user is not None or set("?#") & set(value):
+        raise ValueError(f'a site is named by its host alone, or by its origin: "{found.origin}"')
+    return found.scheme, found.host, found.port
+
+
+CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
+"""RFC 7468."""
 
 
 def apprise_url(value: str) -> str:
@@ -269,11 +292,27 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OWN_HEADERS = ("host", "content-length", "content-type", "connection", "transfer-encoding", "te", "upgrade", "expect")
 
 
+_ASKED_WITH = (
+    *_OWN_HEADERS,
+    *("accept-encoding", "if-modified-since", "if-none-match", "if-range", "keep-alive", "range", "content-encoding"),
+    *("proxy-authorization", "proxy-connection"),
+)
+
+
 def header_name(name: str) -> None:
     """A header that a webhook may bear beside ours; raises for the others."""
+    _header_name(name, name.lower() in _OWN_HEADERS or name.lower().startswith("webhook-"))
+
+
+def request_header_name(name: str) -> None:
+    """A header that a site may be asked with; raises for those on which reading its answer depends."""
+    _header_name(name, name.lower() in _ASKED_WITH)
+
+
+def _header_name(name: str, ours: bool) -> None:
     if not _HEADER_NAME.fullmatch(name):
         raise ValueError("not a header's name: letters, digits and hyphens")
-    if name.lower() in _OWN_HEADERS or name.lower().startswith("webhook-"):
+    if ours:
         raise ValueError("is set by the monitor itself and cannot be given")
 
 

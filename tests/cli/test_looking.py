@@ -149,6 +149,22 @@ def test_opml_goes_in_once_and_comes_out(run: Callable[..., Result], tmp_path: P
     assert 'xmlUrl="https://a.example/feed"' in run("feeds", "export").stdout
 
 
+def test_a_secret_url_is_shown_nowhere(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRIVATE_FEED", "http://127.0.0.1:9/S3cret/feed?of=S3cret")
+    feeds = '[[feed]]\nid = "private"\nurl_env = "PRIVATE_FEED"\n[[feed]]\nid = "a"\nurl = "http://127.0.0.1:9/a"\n'
+    (tmp_path / "config" / "feeds.toml").write_text(feeds)
+    polled = run("poll", code=1)
+    listed, exported = run("feeds", "--json"), run("feeds", "export")
+    assert [feed["url"] for feed in records(listed)] == ["http://127.0.0.1:9/***", "http://127.0.0.1:9/a"]
+    assert 'xmlUrl="http://127.0.0.1:9/a"' in exported.stdout
+    assert exported.stderr == "monitor: private: left out, its URL is a secret\n"
+    told = "".join(one.output for one in (polled, listed, exported, run("feeds"), run("status", code=1)))
+    assert "S3cret" not in told
+    assert not [path for path in (tmp_path / "var").iterdir() if b"S3cret" in path.read_bytes()]
+
+
 def test_an_exported_list_keeps_its_ids_where_it_is_taken_in(run: Callable[..., Result], tmp_path: Path) -> None:
     feeds = tmp_path / "config" / "feeds.toml"
     feeds.write_text(

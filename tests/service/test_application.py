@@ -25,6 +25,7 @@ from monitor.model import (
     PollPolicy,
     RetentionPolicy,
     Secret,
+    SitePolicy,
     WebhookChannel,
 )
 from monitor.service.app import Application, open_application
@@ -105,6 +106,40 @@ async def test_of_a_site_that_lets_one_feed_through_it_is_not_always_the_same(tm
     counts = Counter(filter(None, answered))
     assert len(counts) == 5
     assert max(counts.values()) <= 3
+
+
+async def test_a_feed_that_was_not_let_in_is_due_when_it_is_asked_with_something_else(
+    tmp_path: Path, site: Site
+) -> None:
+    def private(request: Received) -> Answer:
+        known = request.headers.get("x-key") == "right"
+        return Answer(body=b"<rss version='2.0'><channel/></rss>") if known else Answer(401)
+
+    feeds = (a_feed("private", url=site.answer("/private", private)), a_feed("other", url="http://127.0.0.1:9/feed"))
+    network = NetworkPolicy((ip_network("127.0.0.0/8"),))
+    config = Config(store=f"sqlite:{tmp_path / 'm.db'}", network=network, feeds=feeds)
+    clock = FakeClock()
+    async with open_application(config, clock=clock) as app:
+        await app.poll()
+        clock.move(timedelta(seconds=1))
+
+        def due() -> set[str]:
+            return {
+                state.id
+                for state in app.store.feed_states()
+                if state.next_poll_at and state.next_poll_at <= clock.now()
+            }
+
+        async def asked_with(key: str) -> None:
+            asked = SitePolicy(site.host, "http", site.port, headers=(("X-Key", Secret(key)),))
+            await app.configure(replace(config, network=replace(network, sites=(asked,))))
+
+        assert not due()
+        await asked_with("right")
+        assert due() == {"private"}, "the other is asked as before"
+        await app.poll(["private"])
+        await asked_with("wrong")
+        assert not due(), "what did not fail can wait"
 
 
 async def test_texts_past_retention_are_dropped_once_a_day(config: Config) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from monitor.settings.schema import CHANNEL_TABLES, FeedTable, MonitorFile, Table, WatchlistFile
+from monitor.settings.schema import CHANNEL_TABLES, FeedTable, MonitorFile, SiteTable, Table, WatchlistFile
 from monitor.settings.schema import TestTable as TrialTable
 
 SECTIONS = {
@@ -39,7 +39,7 @@ def names(model: type[BaseModel]) -> set[str]:
 def test_every_key_of_monitor_toml_is_documented_and_no_other() -> None:
     documented = {(section, key) for section, key, _ in ROW.findall(SECTIONS["monitor.toml"])}
     written = {(section, key) for section, model in tables().items() for key in names(model)}
-    alone = {("", name) for name in names(MonitorFile) - tables().keys() - {"channels"}}
+    alone = {("", name) for name in names(MonitorFile) - tables().keys() - {"channels", "sites"}}
     assert documented == written | alone
 
 
@@ -58,6 +58,7 @@ def test_a_documented_default_is_the_default(section: str, key: str, default: st
     ("heading", "models"),
     [
         ("[channels.ID]", list(CHANNEL_TABLES.values())),
+        ('[sites."NAME"]', [SiteTable]),
         ("feeds.toml, feeds/*.toml", [FeedTable]),
         ("watchlists/ID.toml", [WatchlistFile, TrialTable]),
     ],

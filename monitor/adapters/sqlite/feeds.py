@@ -46,7 +46,9 @@ def sync(db: Database, feeds: Sequence[Feed], now: datetime) -> int:
     moment = to_ms(now)
     db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (id TEXT PRIMARY KEY, url TEXT NOT NULL)")
     db.conn.execute("DELETE FROM wanted")
-    db.conn.executemany("INSERT INTO wanted VALUES (?, ?)", [(feed.id, kept_url(feed.url)) for feed in feeds])
+    db.conn.executemany(
+        "INSERT INTO wanted VALUES (?, ?)", ((feed.id, kept_url(feed.url, secret=feed.secret)) for feed in feeds)
+    )
     db.conn.execute("DELETE FROM feed_memories WHERE feed NOT IN (SELECT id FROM wanted)")
     db.conn.execute("UPDATE feeds SET active = 0 WHERE active AND id NOT IN (SELECT id FROM wanted)")
     moved = db.conn.execute(

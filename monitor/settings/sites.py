@@ -1,0 +1,74 @@
+"""`[sites."NAME"]`: credentials, headers and certificates of one site."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+
+from monitor.model import SitePolicy
+from monitor.settings import values
+from monitor.settings.documents import MAX_FILE, beginning
+from monitor.settings.drafts import Draft
+from monitor.settings.mistakes import Document, reason, shown
+from monitor.settings.run import Run
+from monitor.settings.schema import SiteTable
+from monitor.settings.secrets import Secrets
+from monitor.settings.validate import validate
+
+
+def read_sites(run: Run, document: Document) -> tuple[SitePolicy, ...]:
+    """All sites of `monitor.toml`, whatever says more first: an origin before a host, a subdomain before its domain."""
+    tables = document.data.get("sites", {})
+    if not isinstance(tables, dict):
+        return ()
+    named: dict[tuple[str, str, int | None], str] = {}
+    found: list[SitePolicy] = []
+    for name, data in tables.items():
+        path = ("sites", name)
+        try:
+            where = values.site(name)
+        except ValueError as error:
+            run.mistakes.at_key(document, path, str(error))
+            continue
+        if (taken := named.setdefault(where, name)) != name:
+            run.mistakes.at_key(document, path, f'the same site as [sites."{taken}"]')
+        elif not isinstance(data, dict) or not data:
+            run.mistakes.at_value(
+                document, path, f'a table is asked for: [sites."{name}"] with user, headers or certificates'
+            )
+        else:
+            checked = validate(SiteTable, document, run.mistakes, data, path)
+            secrets = Secrets(run, document, path, checked.table, checked.bad)
+            found.append(_site(Draft(run, document, path, checked.table, secrets), where))
+    return tuple(sorted(found, key=lambda one: (one.port is None, -len(one.host))))
+
+
+def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
+    scheme, host, port = where
+    user, password = draft.table.user, draft.secrets.one("password", str)
+    headers = tuple(draft.headers(values.request_header_name))
+    if (given := draft.secrets.given("password")) and user is None:
+        draft.note(given[0], 'no one logs in with it: give "user" too')
+    if user is not None and any(name.lower() == "authorization" for name, _ in headers):
+        draft.note("user", "given beside the header Authorization: keep one of them")
+    return SitePolicy(host, scheme, port, user, password, headers, "".join(_certificates(draft)) or None)
+
+
+def _certificates(draft: Draft) -> Iterator[str]:
+    """What is certified in the file, and nothing else of it: a key may stand beside."""
+    if draft.table.certificates is None:
+        return
+    path = draft.run.use(draft.run.directory / draft.table.certificates)
+    try:
+        found = values.CERTIFICATE.findall(beginning(path, MAX_FILE).decode("ascii", "replace"))
+        if not found:
+            raise ValueError("no certificate in PEM (-----BEGIN CERTIFICATE-----)")
+        for one in found:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=one)
+        yield from (f"{one}\n" for one in found)
+    except ssl.SSLError as error:
+        draft.note("certificates", f"{shown(path)}: a certificate that cannot be read: {error.reason or error}")
+    except OSError as error:
+        draft.note("certificates", f"{shown(path)}: cannot be read: {reason(error)}")
+    except ValueError as error:
+        draft.note("certificates", f"{shown(path)}: {error}")
