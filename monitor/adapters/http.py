@@ -28,6 +28,7 @@ from monitor.adapters.http_answers import (
     plain_headers,
     retry_after,
     status_line,
+    table_of,
     told_to_wait,
 )
 from monitor.adapters.http_body import Bounds, read_body
@@ -141,18 +142,18 @@ class HttpFetcher:
         self._limits.hold(site, seconds)
 
     async def allowed(self, url: str) -> bool | None:
-        """See `ports.Fetcher`. Always, where `[article] robots` is off."""
-        return not self._article.robots or await self._robots.allowed(url, self._user_agent(url))
+        """See `ports.Fetcher`. Always, where `[article] robots` is off, or its site's."""
+        site = self._site(url)
+        if not self._article.robots or (site and not site.robots):
+            return True
+        agent = site.header("User-Agent") if site else None
+        return await self._robots.allowed(url, agent or self._poll.user_agent)
 
-    def _user_agent(self, url: str) -> str:
-        """As whom a page is asked for; raises nothing."""
+    def _site(self, url: str) -> SitePolicy | None:
         with suppress(BadUrlError):
-            if site := self._site(target(url)):
-                return site.header("User-Agent") or self._poll.user_agent
-        return self._poll.user_agent
-
-    def _site(self, at: Target) -> SitePolicy | None:
-        return self.guard.policy.site(at.scheme, at.host, at.port)
+            at = target(url)
+            return self.guard.policy.site(at.scheme, at.host, at.port)
+        return None
 
     async def post(
         self,
@@ -165,10 +166,10 @@ class HttpFetcher:
 
         Never raises for the network: any answer is `Posted`, none is `PostFailed`. Does not wait for `host_delay`.
         """
-        host = "the receiver"
+        host, table = "the receiver", ""
         try:
             where = target(url)
-            host = where.host
+            host, table = where.host, table_of(where)
             sent = {"User-Agent": self._poll.user_agent, "Accept-Encoding": "identity", **headers}
             if where.user is not None:
                 sent["Authorization"] = aiohttp.encode_basic_auth(where.user, where.password or "")
@@ -177,7 +178,7 @@ class HttpFetcher:
         except TimeoutError:
             return PostFailed(f"{host} timed out after {timeout:g} s", "timeout")
         except PROBLEMS as problem:
-            reason, error = explain(problem, host)
+            reason, error = explain(problem, host, table)
             return PostFailed(error, "transfer" if reason == "too_large" or reason == "encoding" else reason)
 
     async def _post(self, where: Target, body: bytes, headers: Mapping[str, str]) -> Posted:
@@ -188,7 +189,7 @@ class HttpFetcher:
             headers=headers,
             allow_redirects=False,
             proxy=self._proxy(where),
-            ssl=self._session.tls(self._site(where)),
+            ssl=self._session.tls(self._site(where.url)),
         ) as response:
             wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
             text = await _beginning(response) if response.status >= 400 else b""
@@ -258,7 +259,7 @@ class HttpFetcher:
             turn.timed_out()
             return journey.failed("timeout", f"timed out after {self._poll.timeout.total_seconds():g} s (poll.timeout)")
         except PROBLEMS as problem:
-            return journey.failed(*explain(problem, journey.at.host))
+            return journey.failed(*explain(problem, journey.at.host, table_of(journey.at)))
         finally:
             journey.seconds_left -= loop.time() - started
 

@@ -17,7 +17,7 @@ import aiohttp
 
 from monitor.adapters.guard import AddressRefusedError
 from monitor.adapters.http_body import CUT_SHORT, BodyError
-from monitor.core.urls import BadUrlError
+from monitor.core.urls import BadUrlError, Target
 
 Reason = Literal["refused", "dns", "connect", "tls", "url", "too_large", "encoding", "transfer"]
 
@@ -35,8 +35,18 @@ _LONG = re.compile(r"Got more than (\d+) bytes")
 """How aiohttp says it."""
 
 
-def explain(problem: BaseException, host: str) -> tuple[Reason, str]:
-    """One word and one line for an exception of `PROBLEMS`, raised while asking `host`."""
+_UNKNOWN_ISSUERS = range(18, 22)
+"""What OpenSSL says of certificates that nobody whom we trust vouches for: X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT to
+X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE."""
+
+
+def table_of(at: Target) -> str:
+    """The table of the configuration that says what this origin is asked with."""
+    return f'[sites."{at.host if at.origin == f"https://{at.host}" else at.origin}"]'
+
+
+def explain(problem: BaseException, host: str, table: str = "") -> tuple[Reason, str]:
+    """One word and one line for an exception of `PROBLEMS`, raised while asking `host`, whose table is the remedy of some."""
     cause = _cause(problem)
     if isinstance(cause, AddressRefusedError):
         return "refused", str(cause)
@@ -51,7 +61,8 @@ def explain(problem: BaseException, host: str) -> tuple[Reason, str]:
     if isinstance(cause, socket.gaierror):
         return "dns", _unresolved(cause, problem.host if isinstance(problem, aiohttp.ClientConnectorError) else host)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return "tls", f"TLS: {cause.verify_message.rstrip('.')}"
+        remedy = f"; {table} takes certificates" if table and cause.verify_code in _UNKNOWN_ISSUERS else ""
+        return "tls", f"TLS: {cause.verify_message.rstrip('.')}{remedy}"
     if isinstance(cause, ssl.SSLError):
         return "tls", f"TLS: {(cause.reason or str(cause)).replace('_', ' ').lower()}"
     if isinstance(problem, aiohttp.ClientConnectorError):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from aiohttp import encode_basic_auth
 
-from monitor.adapters.http_answers import Reason
+from monitor.adapters.http_answers import Reason, table_of
 from monitor.core.urls import BadUrlError, Target, mask_url, target
 from monitor.model import Failed, NetworkPolicy, NotModified, PollPolicy, Request, SitePolicy
 
@@ -91,8 +91,7 @@ class Journey:
         """What to do about a 401 (RFC 9110, 15.5.2)."""
         if "Authorization" in self.headers():
             return "what it is asked with is refused"
-        name = self.at.host if self.at.origin == f"https://{self.at.host}" else self.at.origin
-        return f'[sites."{name}"] takes a user and a password'
+        return f"{table_of(self.at)} takes a user and a password"
 
     def redirected(self, status: int, location: str | None, cookies: Mapping[str, Morsel[str]]) -> Failed | None:
         """Go where the answer says, or fail: too far, in a circle that no new cookie opens, or to what is no http or https

@@ -95,6 +95,8 @@ class SitePolicy:
     """In the place of ours of that name. Cookies are sent beside those that the site gives."""
     certificates: str | None = None
     """PEM: whom it may be vouched for by, beside those whom the system trusts."""
+    robots: bool = True
+    """Whether its robots.txt is obeyed, where all are."""
 
     def covers(self, scheme: str, host: str, port: int) -> bool:
         """Whether this origin is asked so."""

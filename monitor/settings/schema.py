@@ -30,6 +30,7 @@ from monitor.model import (
     PollPolicy,
     QuietHours,
     RetentionPolicy,
+    SitePolicy,
     SmtpServer,
     WebPolicy,
 )
@@ -247,6 +248,7 @@ class SiteTable(Table):
     headers_env: dict[str, Plain] = {}
     headers_file: dict[str, Plain] = {}
     certificates: Plain | None = None
+    robots: Flag = SitePolicy("").robots
 
 
 class MonitorFile(Table):

@@ -34,7 +34,7 @@ def read_sites(run: Run, document: Document) -> tuple[SitePolicy, ...]:
             run.mistakes.at_key(document, path, f'the same site as [sites."{taken}"]')
         elif not isinstance(data, dict) or not data:
             run.mistakes.at_value(
-                document, path, f'a table is asked for: [sites."{name}"] with user, headers or certificates'
+                document, path, f'a table is asked for: [sites."{name}"] with user, headers, certificates or robots'
             )
         else:
             checked = validate(SiteTable, document, run.mistakes, data, path)
@@ -51,7 +51,8 @@ def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
         draft.note(given[0], 'no one logs in with it: give "user" too')
     if user is not None and any(name.lower() == "authorization" for name, _ in headers):
         draft.note("user", "given beside the header Authorization: keep one of them")
-    return SitePolicy(host, scheme, port, user, password, headers, "".join(_certificates(draft)) or None)
+    certificates = "".join(_certificates(draft)) or None
+    return SitePolicy(host, scheme, port, user, password, headers, certificates, draft.table.robots)
 
 
 def _certificates(draft: Draft) -> Iterator[str]:

@@ -227,7 +227,7 @@ async def test_no_socket_is_connected_that_the_guard_did_not_make(site: Site) ->
     ("certificate", "host", "trusted", "error"),
     [
         ("expired.pem", "127.0.0.1", True, "TLS: certificate has expired"),
-        ("loopback.pem", "127.0.0.1", False, "TLS: self-signed certificate"),
+        ("loopback.pem", "127.0.0.1", False, "TLS: self-signed certificate; "),
         ("loopback.pem", "127-0-0-1.test", True, "TLS: Hostname mismatch"),
     ],
 )

@@ -107,6 +107,11 @@ async def test_robots_txt_is_read_for_who_asks(site: Site) -> None:
         assert await fetcher.allowed(url) is True
         assert await fetcher.allowed(site.url("/article", host="out.test")) is False
         assert await fetcher.allowed("mailto:a@b.c") is False
+    before = len(site.requests)
+    async with asking(at(site, robots=False)) as fetcher:
+        assert await fetcher.allowed(url) is True
+        assert len(site.requests) == before, "it is not even asked for"
+        assert await fetcher.allowed(site.url("/article", host="out.test")) is False
 
 
 async def test_it_is_vouched_for_by_its_own_certificate_and_the_others_are_not(private: Site) -> None:
@@ -114,7 +119,10 @@ async def test_it_is_vouched_for_by_its_own_certificate_and_the_others_are_not(p
     private.answer("/hook", Answer(204))
     url = private.url("/feed", host="localhost")
     async with asking() as fetcher:
-        assert "self-signed" in failed(await fetcher.fetch(Request(url)), "tls").error
+        error = failed(await fetcher.fetch(Request(url)), "tls").error
+        assert (
+            error == f'TLS: self-signed certificate; [sites."{private.url("", host="localhost")}"] takes certificates'
+        )
     trusted = SitePolicy("localhost", "https", private.port, certificates=PEM)
     async with asking(trusted) as fetcher:
         assert isinstance(await fetcher.fetch(Request(url)), Fetched)

@@ -36,7 +36,7 @@ def test_what_a_site_is_asked_with_comes_from_the_file_the_environment_or_files(
     (tmp_path / "ca.pem").write_text(PEM)
     config = read(
         tmp_path,
-        '[sites."Example.org"]\nuser = "desk"\npassword_env = "P"\ncertificates = "ca.pem"\n'
+        '[sites."Example.org"]\nuser = "desk"\npassword_env = "P"\ncertificates = "ca.pem"\nrobots = false\n'
         'headers = {User-Agent = "Reader/1"}\nheaders_file = {Cookie = "cookie"}\nheaders_env = {X-Key = "K"}\n',
         P="pa S3cret",
         K="k-S3cret",
@@ -47,6 +47,7 @@ def test_what_a_site_is_asked_with_comes_from_the_file_the_environment_or_files(
     assert [one.header(name) for name in ("user-agent", "COOKIE", "x-key", "Accept")] == [
         "Reader/1", "session=S3cret", "k-S3cret", None,
     ]  # fmt: skip
+    assert not one.robots
     assert one.certificates
     assert "PRIVATE" in PEM
     assert "PRIVATE" not in one.certificates
@@ -88,7 +89,7 @@ def test_a_host_is_meant_over_https_with_its_subdomains_and_an_origin_alone(tmp_
         ('[sites."ftp://example.org"]\nuser = "a"\n', 1, "not http or https"),
         ('[sites."example.org/path"]\nuser = "a"\n', 1, "not a host"),
         ('[sites."example.org"]\nuser = "a"\n[sites."Example.org."]\nuser = "b"\n', 3, "the same site"),
-        ('[sites."example.org"]\n', 1, "user, headers or certificates"),
+        ('[sites."example.org"]\n', 1, "user, headers, certificates or robots"),
         ('[sites]\n"example.org" = "a"\n', 2, "a table is asked for"),
         ("sites = 5\n", 1, "sites"),
         ('[sites."example.org"]\nusr = "a"\n', 2, 'did you mean "user"'),
