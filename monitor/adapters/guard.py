@@ -52,18 +52,22 @@ class Guard:
         """`lookup` replaces the system's resolver, in tests."""
         self.policy = policy
         self._lookup = lookup or SystemLookup()
-        self._of_proxy: frozenset[str] = frozenset()
+        self._of_proxy: dict[str, frozenset[str]] = {}
+        """The addresses that each proxy's name led to last."""
 
-    def proxy_for(self, host: str, port: int) -> str | None:
-        """The URL of the proxy that is to be asked for this host, None where it is to be dialled.
+    def proxy_for(self, at: Target) -> str | None:
+        """The URL of the proxy that is to be asked for this URL, its site's own first; None where its host is to be dialled.
 
-        Raises `AddressRefusedError` for an address that may not be dialled: nor may the proxy be sent to it.
+        Raises `AddressRefusedError` for an address that may not be dialled: nor may a proxy be sent to it.
         """
-        proxy = self.policy.proxy
-        if proxy is None or self._is_direct(host, port):
+        site = self.policy.site(at.scheme, at.host, at.port)
+        proxy = site.proxy if site else None
+        if proxy is None and not self._is_direct(at.host, at.port):
+            proxy = self.policy.proxy
+        if proxy is None:
             return None
-        if _literal(host) is not None:
-            self.check(host, port)
+        if _literal(at.host) is not None:
+            self.check(at.host, at.port)
         return proxy.reveal()
 
     def _is_direct(self, host: str, port: int) -> bool:
@@ -74,17 +78,20 @@ class Guard:
         return any(host == name or host.endswith(f".{name}") for name in named)
 
     def is_proxy(self, address: str, port: int, *, look: bool = False) -> bool:
-        """Whether this is where the proxy listens, by what its name led to last, or with `look` by what it leads to now:
+        """Whether this is where a proxy listens, by what its name led to last, or with `look` by what it leads to now:
         that blocks. Raises OSError when it leads nowhere."""
-        proxy = self._proxy()
-        if proxy is None or port != proxy.port:
-            return False
-        if look and _literal(proxy.host) is None:
-            self._of_proxy = frozenset(str(at[0]) for _, at in _getaddrinfo(proxy.host, proxy.port))
-        return address == proxy.host or address in self._of_proxy
+        for proxy in self._proxies():
+            if port != proxy.port:
+                continue
+            if look and _literal(proxy.host) is None:
+                self._of_proxy[proxy.host] = frozenset(str(at[0]) for _, at in _getaddrinfo(proxy.host, proxy.port))
+            if address == proxy.host or address in self._of_proxy.get(proxy.host, ()):
+                return True
+        return False
 
-    def _proxy(self) -> Target | None:
-        return target(self.policy.proxy.reveal()) if self.policy.proxy else None
+    def _proxies(self) -> list[Target]:
+        written = (self.policy.proxy, *(site.proxy for site in self.policy.sites))
+        return [target(proxy.reveal()) for proxy in written if proxy]
 
     def check(self, address: str, port: int, host: str = "") -> None:
         """Raises `AddressRefusedError` unless the address may be dialled; `host` is the name it was found under."""
@@ -120,9 +127,8 @@ class Guard:
             self.check(host, port)
             return [(family, (host, port))]
         found = await self._lookup(host, port)
-        proxy = self._proxy()
-        if proxy and (host, port) == (proxy.host, proxy.port):
-            self._of_proxy = frozenset(str(address[0]) for _, address in found)
+        if any((host, port) == (proxy.host, proxy.port) for proxy in self._proxies()):
+            self._of_proxy[host] = frozenset(str(address[0]) for _, address in found)
         self.check_all(host, port, (address[0] for _, address in found))
         return found
 

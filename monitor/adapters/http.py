@@ -23,9 +23,9 @@ from monitor.adapters.guard import Guard
 from monitor.adapters.http_answers import (
     PROBLEMS,
     TOO_MANY,
-    UNAUTHORIZED,
     explain,
     plain_headers,
+    remedy,
     retry_after,
     status_line,
     table_of,
@@ -196,7 +196,7 @@ class HttpFetcher:
             return Posted(response.status, wait, text)
 
     def _proxy(self, at: Target) -> URL | None:
-        proxy = self.guard.proxy_for(at.host, at.port)
+        proxy = self.guard.proxy_for(at)
         return URL(proxy) if proxy else None
 
     async def _forbidden(self, journey: Journey) -> Failed | None:
@@ -311,8 +311,9 @@ class HttpFetcher:
             if response.status == TOO_MANY:
                 turn.refused(journey.request.url, journey.placed[turn.name], wait)
         line = status_line(response.status)
-        if response.status == UNAUTHORIZED and journey.request.purpose == "feed":
-            line += f": {journey.unauthorized()}"
+        if journey.request.purpose == "feed":
+            known = "Authorization" in journey.headers()
+            line += remedy(response.status, response.headers, table_of(journey.at), authorized=known)
         return journey.failed("status", line, status=response.status, retry_after=wait, site=site)
 
 

@@ -24,7 +24,6 @@ Reason = Literal["refused", "dns", "connect", "tls", "url", "too_large", "encodi
 PROBLEMS = (aiohttp.ClientError, OSError, BodyError, BadUrlError, UnicodeError, ssl.CertificateError)
 """What a request may raise for what the network, a server or a URL did; a deadline's TimeoutError is an OSError too."""
 
-UNAUTHORIZED = 401
 TOO_MANY = 429
 """RFC 6585."""
 _RESETS = ("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset")
@@ -125,6 +124,28 @@ def status_line(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return str(status)
+
+
+_GUARDS = {
+    "cf-mitigated": "Cloudflare",
+    "x-amzn-waf-action": "AWS WAF",
+    "x-datadome": "DataDome",
+    "x-vercel-mitigated": "Vercel",
+}
+"""Headers by which guards against robots say, in their own documentation, that it is they who answer."""
+
+
+def remedy(status: int, headers: Mapping[str, str], table: str, *, authorized: bool) -> str:
+    """What its user may do about a site that lets others in, for a line's end; "" where it is not that. `authorized`: whether
+    credentials were sent."""
+    if status == 401:
+        return ": what it is asked with is refused" if authorized else f": {table} takes a user and a password"
+    guard = next((name for header, name in _GUARDS.items() if header in headers), None)
+    if guard:
+        return f": its guard against robots ({guard}) asks for a browser; {table} takes headers that it lets in"
+    if status in (403, 406):
+        return f": {table} takes headers, such as a User-Agent or a cookie that it lets in"
+    return ""
 
 
 def retry_after(value: str | None, now: datetime, most: timedelta) -> timedelta | None:

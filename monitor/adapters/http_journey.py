@@ -10,7 +10,7 @@ from typing import Literal
 
 from aiohttp import encode_basic_auth
 
-from monitor.adapters.http_answers import Reason, table_of
+from monitor.adapters.http_answers import Reason
 from monitor.core.urls import BadUrlError, Target, mask_url, target
 from monitor.model import Failed, NetworkPolicy, NotModified, PollPolicy, Request, SitePolicy
 
@@ -86,12 +86,6 @@ class Journey:
         if cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         return headers
-
-    def unauthorized(self) -> str:
-        """What to do about a 401 (RFC 9110, 15.5.2)."""
-        if "Authorization" in self.headers():
-            return "what it is asked with is refused"
-        return f"{table_of(self.at)} takes a user and a password"
 
     def redirected(self, status: int, location: str | None, cookies: Mapping[str, Morsel[str]]) -> Failed | None:
         """Go where the answer says, or fail: too far, in a circle that no new cookie opens, or to what is no http or https

@@ -97,6 +97,8 @@ class SitePolicy:
     """PEM: whom it may be vouched for by, beside those whom the system trusts."""
     robots: bool = True
     """Whether its robots.txt is obeyed, where all are."""
+    proxy: Secret | None = None
+    """As of `NetworkPolicy`, for this site alone."""
 
     def covers(self, scheme: str, host: str, port: int) -> bool:
         """Whether this origin is asked so."""

@@ -249,6 +249,9 @@ class SiteTable(Table):
     headers_file: dict[str, Plain] = {}
     certificates: Plain | None = None
     robots: Flag = SitePolicy("").robots
+    proxy: Plain | None = None
+    proxy_env: Plain | None = None
+    proxy_file: Plain | None = None
 
 
 class MonitorFile(Table):

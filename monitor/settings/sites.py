@@ -34,7 +34,9 @@ def read_sites(run: Run, document: Document) -> tuple[SitePolicy, ...]:
             run.mistakes.at_key(document, path, f'the same site as [sites."{taken}"]')
         elif not isinstance(data, dict) or not data:
             run.mistakes.at_value(
-                document, path, f'a table is asked for: [sites."{name}"] with user, headers, certificates or robots'
+                document,
+                path,
+                f'a table is asked for: [sites."{name}"] with user, headers, certificates, robots or proxy',
             )
         else:
             checked = validate(SiteTable, document, run.mistakes, data, path)
@@ -52,7 +54,8 @@ def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
     if user is not None and any(name.lower() == "authorization" for name, _ in headers):
         draft.note("user", "given beside the header Authorization: keep one of them")
     certificates = "".join(_certificates(draft)) or None
-    return SitePolicy(host, scheme, port, user, password, headers, certificates, draft.table.robots)
+    proxy = draft.secrets.one("proxy", values.proxy)
+    return SitePolicy(host, scheme, port, user, password, headers, certificates, draft.table.robots, proxy)
 
 
 def _certificates(draft: Draft) -> Iterator[str]:

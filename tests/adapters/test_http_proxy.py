@@ -28,6 +28,7 @@ from monitor.model import (
     Posted,
     Request,
     Secret,
+    SitePolicy,
 )
 from monitor.service.senders import make_senders
 from tests.adapters.test_apprise import MESSAGE
@@ -119,6 +120,25 @@ async def test_what_is_direct_is_dialled(proxy: Site, site: Site, host: str) -> 
     async with by(proxy.url(), "127.0.0.1/32", direct=("direct.test",)) as fetcher:
         assert isinstance(await fetcher.fetch(Request(site.url("/feed", host=host))), Fetched)
     assert not proxy.requests
+
+
+async def test_a_site_s_own_proxy_is_asked_for_it_alone_whatever_the_network_s(proxy: Site) -> None:
+    with Site("127.0.0.3") as other:
+        for one in (proxy, other):
+            one.answer("*", Answer(body=b"<rss/>"))
+        own = SitePolicy("abroad.test", "http", 80, proxy=Secret(other.url()))
+        here = SitePolicy("in.direct.test", "http", 80, proxy=Secret(other.url()))
+        policy = NetworkPolicy(
+            proxy=Secret(f"http://proxy.test:{proxy.port}"), direct=("direct.test",), sites=(own, here)
+        )
+        for network in (policy, replace(policy, proxy=None)):
+            async with HttpFetcher(
+                POLL, network, ArticlePolicy(), SystemClock(), guard=Guard(network, lookup=names)
+            ) as fetcher:
+                for host in ("abroad.test", "in.direct.test", "news.example.org"):
+                    await fetcher.fetch(Request(f"http://{host}/feed"))
+        assert other.paths() == ["http://abroad.test/feed", "http://in.direct.test/feed"] * 2
+    assert proxy.paths() == ["http://news.example.org/feed"]
 
 
 async def test_what_only_ends_like_a_direct_host_is_not(proxy: Site) -> None:

@@ -146,6 +146,29 @@ async def test_who_changes_it_need_not_start_anew(site: Site) -> None:
         assert isinstance(await fetcher.fetch(Request(url)), Fetched)
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(403), "403 Forbidden: [sites."),
+        (
+            Answer(403, headers={"CF-Mitigated": "challenge"}),
+            "403 Forbidden: its guard against robots (Cloudflare) asks",
+        ),
+        (
+            Answer(202, headers={"X-Amzn-WAF-Action": "challenge"}),
+            "202 Accepted: its guard against robots (AWS WAF) asks",
+        ),
+        (Answer(404), "404 Not Found"),
+    ],
+)
+async def test_a_site_that_lets_others_in_is_told_from_one_that_is_gone(site: Site, answer: Answer, said: str) -> None:
+    url = site.answer("/feed", answer)
+    async with asking() as fetcher:
+        assert failed(await fetcher.fetch(Request(url)), "status").error.startswith(said)
+        page = failed(await fetcher.fetch(Request(url, purpose="page")), "status").error
+        assert "[sites." not in page, "of a thousand articles nobody reads it"
+
+
 async def test_a_password_that_is_refused_is_no_password_to_be_given(site: Site) -> None:
     url = site.answer("/feed", Answer(401)).replace("127.0.0.1", "in.test")
     async with asking(at(site, user="desk")) as fetcher:

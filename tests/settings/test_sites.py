@@ -89,7 +89,7 @@ def test_a_host_is_meant_over_https_with_its_subdomains_and_an_origin_alone(tmp_
         ('[sites."ftp://example.org"]\nuser = "a"\n', 1, "not http or https"),
         ('[sites."example.org/path"]\nuser = "a"\n', 1, "not a host"),
         ('[sites."example.org"]\nuser = "a"\n[sites."Example.org."]\nuser = "b"\n', 3, "the same site"),
-        ('[sites."example.org"]\n', 1, "user, headers, certificates or robots"),
+        ('[sites."example.org"]\n', 1, "user, headers, certificates, robots or proxy"),
         ('[sites]\n"example.org" = "a"\n', 2, "a table is asked for"),
         ("sites = 5\n", 1, "sites"),
         ('[sites."example.org"]\nusr = "a"\n', 2, 'did you mean "user"'),
@@ -104,6 +104,7 @@ def test_a_host_is_meant_over_https_with_its_subdomains_and_an_origin_alone(tmp_
         ('[sites."example.org"]\ncertificates = "gone.pem"\n', 2, "gone.pem: cannot be read"),
         ('[sites."example.org"]\ncertificates = "monitor.toml"\n', 2, "no certificate in PEM"),
         ('[sites."example.org"]\ncertificates = "broken.pem"\n', 2, "a certificate that cannot be read"),
+        ('[sites."example.org"]\nproxy = "socks5://S3cret:1"\n', 2, "SOCKS is not spoken"),
         ('[sites."example.org"]\nuser = "a"\nevery = "1m"\n', 3, r"\[poll\]"),
     ],
 )
