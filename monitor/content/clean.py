@@ -92,6 +92,11 @@ _PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w./~+,:@!$*'()%
 """Absolute, lower-case, without port, query or fragment: as most links are, and nothing to mend."""
 
 
+_SCHEME = re.compile(r"(?:https?:/*)?(https?):/+(?=[^/])", re.IGNORECASE)
+"""Said twice (``https://https://…``, as templates do that are given a whole address for a host), or with other than two slashes,
+which browsers take for two."""
+
+
 def web_url(href: str | None, base: str = "") -> str | None:
     """`href` as an absolute http or https URL, joined to `base`; None for anything else (``javascript:``, ``data:``,
     nonsense, 1 MB of it)."""
@@ -102,6 +107,8 @@ def web_url(href: str | None, base: str = "") -> str | None:
     cleaned = _ANY_SPACE.sub("%20", drop_controls(href).replace("\n", "").replace("\t", "").strip())
     if cleaned[:4].lower() == "www.":
         cleaned = "https://" + cleaned
+    if twice := _SCHEME.match(cleaned):
+        cleaned = f"{twice[1]}://{cleaned[twice.end() :]}"
     try:
         written = urlsplit(cleaned)
         if written.scheme and not written.netloc:
