@@ -23,11 +23,6 @@ CERTIFICATE = Path(__file__).parent / "adapters" / "loopback.pem"
 USER, PASSWORD = "monitor", "s3cret-p4ss"
 
 
-def trusting() -> ssl.SSLContext:
-    """A client's context that trusts the test certificate and nothing else."""
-    return ssl.create_default_context(cafile=CERTIFICATE)
-
-
 def _server_tls() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATE)

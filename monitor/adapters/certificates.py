@@ -1,4 +1,5 @@
-"""Whom TLS trusts: whom the system trusts or the environment names, and where neither knows anybody, Mozilla's list.
+"""Whom TLS trusts: whom the system trusts or the environment names, and where neither knows anybody, Mozilla's list; and
+whom the configuration vouches for.
 
 Python from python.org has no certificates on a Mac until a script beside it was run, a bare container none at all: no
 feed of today could be read there.
@@ -20,6 +21,15 @@ def trust_somebody() -> None:
         import certifi  # few need it
 
         os.environ[NAMED[0]] = certifi.where()
+
+
+def trusting(certificates: str) -> ssl.SSLContext:
+    """A client's context: as by default, and these too, in PEM: an authority's, one that a server forgets to send, or the
+    server's own. Names and dates are looked at all the same."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(cadata=certificates)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 def _system_has_some() -> bool:

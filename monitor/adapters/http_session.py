@@ -9,6 +9,7 @@ from typing import Literal
 
 import aiohttp
 
+from monitor.adapters.certificates import trusting
 from monitor.adapters.guard import Guard
 from monitor.adapters.http_mending import MendingConnector
 from monitor.model import LimitsPolicy, SitePolicy
@@ -44,7 +45,8 @@ class Session:
         if site is None or site.certificates is None:
             return True  # as the session does
         if site.certificates not in self._vouched:
-            self._vouched[site.certificates] = _trusting(site.certificates)
+            self._vouched[site.certificates] = trusting(site.certificates)
+            self._vouched[site.certificates].set_alpn_protocols(("http/1.1",))
         return self._vouched[site.certificates]
 
     def open(self) -> None:
@@ -87,15 +89,6 @@ def _new(guard: Guard, tls: ssl.SSLContext | Literal[True], limits: LimitsPolicy
         max_field_size=limits.header,
         max_headers=limits.headers,
     )
-
-
-def _trusting(certificates: str) -> ssl.SSLContext:
-    """As by default, and these too: an authority's, one that a server forgets to send, or the server's own."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(cadata=certificates)
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.set_alpn_protocols(("http/1.1",))
-    return context
 
 
 async def _close_later(session: aiohttp.ClientSession, seconds: float) -> None:

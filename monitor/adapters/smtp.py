@@ -20,6 +20,7 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from aiosmtplib.response import SMTPResponse
 
+from monitor.adapters.certificates import trusting
 from monitor.content.look import Look
 from monitor.content.messages import PLAIN, email_of
 from monitor.content.wording import cut, one_line
@@ -44,20 +45,19 @@ class Door(Protocol):
 
 
 class SmtpSender:
-    """Implements `ports.Sender`. `tls` replaces the system's trust store (a company's own CA; tests)."""
+    """Implements `ports.Sender`."""
 
     def __init__(
         self,
         channel: EmailChannel,
         door: Door,
         clock: Clock,
-        tls: ssl.SSLContext | None = None,
         look: Look = PLAIN,
     ) -> None:
         self._channel = channel
         self._door = door
         self._clock = clock
-        self._tls = tls
+        self._tls: ssl.SSLContext | None = None
         self._look = look
         self._client: aiosmtplib.SMTP | None = None
         self._lock = asyncio.Lock()
@@ -148,6 +148,8 @@ class SmtpSender:
     def _client_on(self, connection: socket.socket) -> aiosmtplib.SMTP:
         server = self._channel.smtp
         connection.setblocking(False)
+        if self._channel.certificates and self._tls is None:
+            self._tls = trusting(self._channel.certificates)
         user, password = self._login(connection)
         return aiosmtplib.SMTP(
             hostname=server.host,

@@ -253,6 +253,8 @@ class EmailChannel:
     smtp: SmtpServer
     password: Secret | None = None
     digest: DigestTime | None = None
+    certificates: str | None = None
+    """PEM: whom the server may be vouched for by, beside those whom the system trusts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,10 @@ def _email(draft: Draft) -> Channel:
             draft.note("smtp", f'"{user}" needs password_env or password_file')
         if user is None and given:
             draft.note(given[0], "no one logs in with it: write the user into smtp, smtp+starttls://user@host:587")
-    return EmailChannel(draft.id, tuple(table.to or ()), table.sender, table.smtp, password, table.digest)
+        if table.smtp.security == "plain" and table.certificates is not None:
+            draft.note("certificates", "nobody is asked for one: write smtp+starttls: or smtps:")
+    certificates = draft.certificates()
+    return EmailChannel(draft.id, tuple(table.to or ()), table.sender, table.smtp, password, table.digest, certificates)
 
 
 def _webhook(draft: Draft) -> Channel | None:

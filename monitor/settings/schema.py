@@ -183,6 +183,7 @@ class EmailTable(Table):
     password: Plain | None = None
     password_env: Plain | None = None
     password_file: Plain | None = None
+    certificates: Plain | None = None
     digest: Digest | None = None
 
 

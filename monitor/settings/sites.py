@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Iterator
-
 from monitor.model import SitePolicy
 from monitor.settings import values
-from monitor.settings.documents import MAX_FILE, beginning
 from monitor.settings.drafts import Draft
-from monitor.settings.mistakes import Document, reason, shown
+from monitor.settings.mistakes import Document
 from monitor.settings.run import Run
 from monitor.settings.schema import SiteTable
 from monitor.settings.secrets import Secrets
@@ -53,26 +49,6 @@ def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
         draft.note(given[0], 'no one logs in with it: give "user" too')
     if user is not None and any(name.lower() == "authorization" for name, _ in headers):
         draft.note("user", "given beside the header Authorization: keep one of them")
-    certificates = "".join(_certificates(draft)) or None
+    certificates = draft.certificates()
     proxy = draft.secrets.one("proxy", values.proxy)
     return SitePolicy(host, scheme, port, user, password, headers, certificates, draft.table.robots, proxy)
-
-
-def _certificates(draft: Draft) -> Iterator[str]:
-    """What is certified in the file, and nothing else of it: a key may stand beside."""
-    if draft.table.certificates is None:
-        return
-    path = draft.run.use(draft.run.directory / draft.table.certificates)
-    try:
-        found = values.CERTIFICATE.findall(beginning(path, MAX_FILE).decode("ascii", "replace"))
-        if not found:
-            raise ValueError("no certificate in PEM (-----BEGIN CERTIFICATE-----)")
-        for one in found:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=one)
-        yield from (f"{one}\n" for one in found)
-    except ssl.SSLError as error:
-        draft.note("certificates", f"{shown(path)}: a certificate that cannot be read: {error.reason or error}")
-    except OSError as error:
-        draft.note("certificates", f"{shown(path)}: cannot be read: {reason(error)}")
-    except ValueError as error:
-        draft.note("certificates", f"{shown(path)}: {error}")

@@ -262,10 +262,6 @@ def site(value: str) -> tuple[str, str, int | None]:
     return found.scheme, found.host, found.port
 
 
-CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
-"""RFC 7468."""
-
-
 def apprise_url(value: str) -> str:
     """Any URL of Apprise's, as far as it is one: ``ntfy://…``. Never repeats it."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://\S", value) or not value.isprintable():

@@ -29,7 +29,7 @@ from monitor.model import (
 )
 from tests.builders import an_item
 from tests.fakes import FakeClock
-from tests.mailserver import PASSWORD, USER, MailServer, trusting
+from tests.mailserver import CERTIFICATE, PASSWORD, USER, MailServer
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # as some servers do
 NOW = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -52,8 +52,9 @@ async def sending(
     network: NetworkPolicy = LOOPBACK,
 ) -> AsyncIterator[SmtpSender]:
     server = SmtpServer("127.0.0.1", port, security, user)  # type: ignore[arg-type]
-    channel = EmailChannel("desk", to, "monitor@example.org", server, Secret(password) if password else None)
-    sender = SmtpSender(channel, Guard(network), FakeClock(NOW), trusting() if trust else None)
+    secret, certificates = Secret(password) if password else None, CERTIFICATE.read_text() if trust else None
+    channel = EmailChannel("desk", to, "monitor@example.org", server, secret, certificates=certificates)
+    sender = SmtpSender(channel, Guard(network), FakeClock(NOW))
     try:
         yield sender
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigError
-from monitor.model import Config, SitePolicy
+from monitor.model import Config, EmailChannel, SitePolicy
 from monitor.settings import load
 
 PEM = (Path(__file__).parents[1] / "adapters" / "loopback.pem").read_text()
@@ -114,6 +114,17 @@ def test_every_mistake_has_its_line_and_repeats_no_secret(tmp_path: Path, text: 
     assert told.startswith(f"{line} ")
     assert said.replace("\\", "") in told
     assert "S3cret" not in told
+
+
+def test_a_mail_server_may_be_vouched_for_too(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text(PEM)
+    desk = '[channels.desk]\ntype = "email"\nto = ["a@b.example"]\nfrom = "a@b.example"\ncertificates = "ca.pem"\n'
+    channel = read(tmp_path, desk + 'smtp = "smtps://mail.intranet:465"\n').channels["desk"]
+    assert isinstance(channel, EmailChannel)
+    assert channel.certificates
+    assert channel.certificates.startswith("-----BEGIN CERTIFICATE-----")
+    (told,) = mistakes(tmp_path, desk + 'smtp = "smtp://mail.intranet:25"\n')
+    assert told.startswith("5 [channels.desk] certificates: nobody is asked for one")
 
 
 def feeds(path: Path, text: str, **environ: str) -> Config:
