@@ -166,6 +166,8 @@ async def test_validators_go_back_verbatim_and_304_says_unchanged(fetcher: HttpF
     assert outcome == NotModified(url, {"etag": '"2"'})
     assert site.requests[0].headers["if-none-match"] == 'W/"a b"'
     assert site.requests[0].headers["if-modified-since"] == "Tue, 1 Jan 2026 08:00:00 +0000"
+    for alone in (Request(url, etag='"1"'), Request(url, last_modified="Tue, 1 Jan 2026 08:00:00 +0000")):
+        assert isinstance(await fetcher.fetch(alone), NotModified)
 
 
 async def test_304_to_an_unconditional_request_is_a_failure(fetcher: HttpFetcher, site: Site) -> None:
