@@ -107,19 +107,16 @@ def _draft(run: Run, document: Document, number: int, data: Any) -> _Draft | Non
         return None
     path = ("feed", number)
     checked = validate(FeedTable, document, run.mistakes, data, path)
-    table = checked.table
-    address = table.url
-    if address is None or table.url_env is not None or table.url_file is not None:
+    table, address = checked.table, checked.table.url or ""
+    if not address or table.url_env is not None or table.url_file is not None:
         found = Secrets(run, document, path, table, checked.bad).required("url", values.http_url)
-        address = found.reveal() if found else None
-        if found and table.url is None and table.id is None and "id" not in checked.bad:
+        address = found.reveal() if found else ""
+        if found and table.id is None and "id" not in checked.bad:
             run.mistakes.at_key(document, path, '"id" is missing: none is made from a URL that is kept secret')
             return None
-    return (
-        None
-        if "id" in checked.bad
-        else _Draft(document, number, table, _dialled(address) if address else "", address or "")
-    )
+    if "id" in checked.bad:
+        return None
+    return _Draft(document, number, table, _dialled(address) if address else "", address)
 
 
 def _dialled(url: str) -> str:

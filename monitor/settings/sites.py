@@ -47,6 +47,8 @@ def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
     headers = tuple(draft.headers(values.request_header_name))
     if (given := draft.secrets.given("password")) and user is None:
         draft.note(given[0], 'no one logs in with it: give "user" too')
+    if user is not None and ":" in user:
+        draft.note("user", "no user who logs in by HTTP Basic has a colon in the name")
     if user is not None and any(name.lower() == "authorization" for name, _ in headers):
         draft.note("user", "given beside the header Authorization: keep one of them")
     certificates = draft.certificates()

@@ -55,11 +55,11 @@ def test_what_a_site_is_asked_with_comes_from_the_file_the_environment_or_files(
 
 
 def test_a_host_is_meant_over_https_with_its_subdomains_and_an_origin_alone(tmp_path: Path) -> None:
-    def as_user(name: str) -> str:
-        return f'[sites."{name}"]\nuser = "{name}"\n'
+    def by_name(name: str) -> str:
+        return f'[sites."{name}"]\nheaders = {{X-Name = "{name}"}}\n'
 
     names = ("example.org", "deep.example.org", "https://example.org:8443", "http://intranet:8080", "[::1]", "10.0.0.5")
-    config = read(tmp_path, "".join(map(as_user, names)))
+    config = read(tmp_path, "".join(map(by_name, names)))
     for scheme, host, port, expected in (
         ("https", "example.org", 443, "example.org"),
         ("https", "example.org", 8443, "https://example.org:8443"),
@@ -68,7 +68,7 @@ def test_a_host_is_meant_over_https_with_its_subdomains_and_an_origin_alone(tmp_
         ("http", "intranet", 8080, "http://intranet:8080"),
         ("https", "10.0.0.5", 443, "10.0.0.5"),
     ):
-        assert site(config, scheme, host, port).user == expected
+        assert site(config, scheme, host, port).header("X-Name") == expected
     for scheme, host, port in (
         ("http", "example.org", 80),
         ("https", "notexample.org", 443),
@@ -94,6 +94,7 @@ def test_a_host_is_meant_over_https_with_its_subdomains_and_an_origin_alone(tmp_
         ("sites = 5\n", 1, "sites"),
         ('[sites."example.org"]\nusr = "a"\n', 2, 'did you mean "user"'),
         ('[sites."example.org"]\npassword = "S3cret"\n', 2, "no one logs in with it"),
+        ('[sites."example.org"]\nuser = "a:b"\n', 2, "a colon"),
         ('[sites."example.org"]\nuser = "a"\npassword_env = "GONE"\n', 3, "GONE is not set"),
         ('[sites."example.org"]\nuser = "a"\nheaders = {authorization = "b"}\n', 2, "keep one of them"),
         ('[sites."example.org"]\nheaders = {a = "1"}\nheaders_env = {A = "E"}\n', 3, "keep one of them"),
