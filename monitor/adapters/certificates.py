@@ -24,8 +24,8 @@ def trust_somebody() -> None:
 
 
 def trusting(certificates: str) -> ssl.SSLContext:
-    """A client's context: as by default, and these too, in PEM: an authority's, one that a server forgets to send, or the
-    server's own. Names and dates are looked at all the same."""
+    """A client's context: as by default, and these too, in PEM: an authority's or the server's own.
+    Names and dates are looked at all the same."""
     context = ssl.create_default_context()
     context.load_verify_locations(cadata=certificates)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN

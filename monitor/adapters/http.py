@@ -32,6 +32,7 @@ from monitor.adapters.http_answers import (
     told_to_wait,
 )
 from monitor.adapters.http_body import Bounds, read_body
+from monitor.adapters.http_chain import Chains, is_cut_short
 from monitor.adapters.http_journey import Journey
 from monitor.adapters.http_limits import Limits, Turn
 from monitor.adapters.http_session import KEEP_ALIVE, Session
@@ -90,6 +91,7 @@ class HttpFetcher:
         self._session = Session(self.guard, tls or True, limits or LimitsPolicy())
         self._limits = Limits(poll, clock.monotonic)
         self._robots = RobotsCache(self.fetch, clock.monotonic)
+        self._chains = Chains(self.guard, self.fetch, clock.monotonic)
         self._kept: deque[float] = deque()
 
     async def __aenter__(self) -> Self:
@@ -100,6 +102,7 @@ class HttpFetcher:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._robots.close()
+        await self._chains.close()
         await self._session.close()
 
     def reconfigure(
@@ -135,6 +138,8 @@ class HttpFetcher:
                     await asyncio.sleep(pause)
                 async with self._limits.turn(site) as turn:
                     outcome = await self._ask_site(journey, turn)
+                if journey.cut_short and await self._chains.complete(journey.at, journey.vouched):
+                    outcome = None  # once: what is known then is what was tried
         return outcome
 
     def hold(self, site: str, seconds: float) -> None:
@@ -189,7 +194,7 @@ class HttpFetcher:
             headers=headers,
             allow_redirects=False,
             proxy=self._proxy(where),
-            ssl=self._session.tls(self._site(where.url)),
+            ssl=self._session.tls(self._site(where.url)) or self._chains.known(where) or True,
         ) as response:
             wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
             text = await _beginning(response) if response.status >= 400 else b""
@@ -259,6 +264,8 @@ class HttpFetcher:
             turn.timed_out()
             return journey.failed("timeout", f"timed out after {self._poll.timeout.total_seconds():g} s (poll.timeout)")
         except PROBLEMS as problem:
+            own = journey.site is not None and journey.site.certificates is not None
+            journey.cut_short = is_cut_short(problem) and not own and journey.request.purpose != "certificate"
             return journey.failed(*explain(problem, journey.at.host, table_of(journey.at)))
         finally:
             journey.seconds_left -= loop.time() - started
@@ -266,6 +273,7 @@ class HttpFetcher:
     async def _ask(self, journey: Journey, turn: Turn) -> FetchOutcome | None:
         """One request and its answer; None when it was a redirect."""
         headers = journey.headers()
+        journey.cut_short, journey.vouched = False, self._chains.known(journey.at)
         if turn.alone and self._crowded():
             headers["Connection"] = "close"
         async with self._session.now.get(
@@ -273,7 +281,7 @@ class HttpFetcher:
             headers=headers,
             allow_redirects=False,
             proxy=self._proxy(journey.at),
-            ssl=self._session.tls(journey.site),
+            ssl=self._session.tls(journey.site) or journey.vouched or True,
         ) as response:
             status = response.status
             if status != TOO_MANY:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from http.cookies import Morsel
@@ -20,6 +21,7 @@ _ACCEPT = {
     "feed": "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=.9,text/xml,*/*;q=.5",
     "page": "text/html,application/xhtml+xml;q=.9,*/*;q=.5",
     "robots": "text/plain,*/*;q=.5",
+    "certificate": "application/pkix-cert,*/*;q=.5",
 }
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,1024}")
 """What is sent back as a validator: others cannot come back as the bytes they were."""
@@ -44,6 +46,10 @@ class Journey:
         self.seconds_left = poll.timeout.total_seconds()
         self.placed: dict[str, float] = {}
         """When it was given its place in each site's line, by the clock of `Limits`: one, however it is led about there."""
+        self.vouched: ssl.SSLContext | None = None
+        """What the present hop's chain of certificates was completed by."""
+        self.cut_short = False
+        """Whether that chain was cut short at the last attempt."""
         self._poll, self._network = poll, network
         self._hops = 0
         self._permanent = True

@@ -40,10 +40,10 @@ class Session:
             raise RuntimeError("HttpFetcher is used outside its `async with`")
         return self._open
 
-    def tls(self, site: SitePolicy | None) -> ssl.SSLContext | Literal[True]:
-        """Whom to trust at this site. The context is kept: connections of two are not shared."""
+    def tls(self, site: SitePolicy | None) -> ssl.SSLContext | None:
+        """Whom to trust at this site, where it says so. The context is kept: connections of two are not shared."""
         if site is None or site.certificates is None:
-            return True  # as the session does
+            return None
         if site.certificates not in self._vouched:
             self._vouched[site.certificates] = trusting(site.certificates)
             self._vouched[site.certificates].set_alpn_protocols(("http/1.1",))

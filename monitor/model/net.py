@@ -19,7 +19,7 @@ class Request:
     """One GET. `etag` and `last_modified` are sent back verbatim as the publisher gave them."""
 
     url: str
-    purpose: Literal["feed", "page", "robots"] = "feed"
+    purpose: Literal["feed", "page", "robots", "certificate"] = "feed"
     etag: str | None = None
     last_modified: str | None = None
     max_bytes: int | None = None
