@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import warnings
 from contextlib import suppress
 
 NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -23,13 +24,27 @@ def trust_somebody() -> None:
         os.environ[NAMED[0]] = certifi.where()
 
 
-def trusting(certificates: str) -> ssl.SSLContext:
+def trusting(certificates: str | None) -> ssl.SSLContext:
     """A client's context: as by default, and these too, in PEM: an authority's or the server's own.
     Names and dates are looked at all the same."""
     context = ssl.create_default_context()
-    context.load_verify_locations(cadata=certificates)
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if certificates:
+        context.load_verify_locations(cadata=certificates)
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
+
+
+_OP_LEGACY_SERVER_CONNECT = 0x4
+"""OpenSSL's, which Python names from 3.12 on."""
+
+
+def speak_old(context: ssl.SSLContext) -> None:
+    """Take what servers spoke that were set up before 2010 and never since. Their certificates are looked at as ever."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.options |= _OP_LEGACY_SERVER_CONNECT
 
 
 def _system_has_some() -> bool:

@@ -264,7 +264,7 @@ class HttpFetcher:
             turn.timed_out()
             return journey.failed("timeout", f"timed out after {self._poll.timeout.total_seconds():g} s (poll.timeout)")
         except PROBLEMS as problem:
-            own = journey.site is not None and journey.site.certificates is not None
+            own = self._session.tls(journey.site) is not None
             journey.cut_short = is_cut_short(problem) and not own and journey.request.purpose != "certificate"
             return journey.failed(*explain(problem, journey.at.host, table_of(journey.at)))
         finally:

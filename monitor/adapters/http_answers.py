@@ -39,6 +39,17 @@ _UNKNOWN_ISSUERS = range(18, 22)
 X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE."""
 
 
+_OLD = (
+    "legacy renegotiation",
+    "key too small",
+    "md too weak",
+    "unsupported protocol",
+    "protocol version",
+    "handshake failure",
+)
+"""What OpenSSL says of servers that speak nothing that it takes by default."""
+
+
 def table_of(at: Target) -> str:
     """The table of the configuration that says what this origin is asked with."""
     return f'[sites."{at.host if at.origin == f"https://{at.host}" else at.origin}"]'
@@ -63,7 +74,9 @@ def explain(problem: BaseException, host: str, table: str = "") -> tuple[Reason,
         remedy = f"; {table} takes certificates" if table and cause.verify_code in _UNKNOWN_ISSUERS else ""
         return "tls", f"TLS: {cause.verify_message.rstrip('.')}{remedy}"
     if isinstance(cause, ssl.SSLError):
-        return "tls", f"TLS: {(cause.reason or str(cause)).replace('_', ' ').lower()}"
+        told = (cause.reason or str(cause)).replace("_", " ").lower()
+        remedy = f"; {table} takes old_tls = true" if table and any(sign in told for sign in _OLD) else ""
+        return "tls", f"TLS: {told}{remedy}"
     if isinstance(problem, aiohttp.ClientConnectorError):
         return "connect", f"no connection to {host}: {_os_words(cause)}"
     return "transfer", _broken(cause, host)

@@ -19,7 +19,7 @@ from typing import Any
 
 from monitor.adapters.guard import Guard
 from monitor.core.urls import Target
-from monitor.model import Failed, Fetched, FetchOutcome, Request
+from monitor.model import Fetched, FetchOutcome, Request
 
 MOST = 4
 """Certificates fetched for one server: chains have one or two between its own and their root."""
@@ -113,7 +113,7 @@ class Chains:
         found: list[bytes] = []
         while len(found) < MOST and (url := issuer_url(certificate)):
             outcome = await self._fetch(Request(url, purpose="certificate", max_bytes=MAX_BYTES))
-            if isinstance(outcome, Failed) or not isinstance(outcome, Fetched):
+            if not isinstance(outcome, Fetched):
                 break
             certificate = _der(outcome.body)
             if not is_step(certificate):

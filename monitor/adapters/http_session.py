@@ -9,7 +9,7 @@ from typing import Literal
 
 import aiohttp
 
-from monitor.adapters.certificates import trusting
+from monitor.adapters.certificates import speak_old, trusting
 from monitor.adapters.guard import Guard
 from monitor.adapters.http_mending import MendingConnector
 from monitor.model import LimitsPolicy, SitePolicy
@@ -29,7 +29,7 @@ class Session:
         self.limits = limits
         self._guard = guard
         self._tls = tls
-        self._vouched: dict[str, ssl.SSLContext] = {}
+        self._of_sites: dict[tuple[str | None, bool], ssl.SSLContext] = {}
         self._open: aiohttp.ClientSession | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -41,13 +41,18 @@ class Session:
         return self._open
 
     def tls(self, site: SitePolicy | None) -> ssl.SSLContext | None:
-        """Whom to trust at this site, where it says so. The context is kept: connections of two are not shared."""
-        if site is None or site.certificates is None:
+        """Whom to trust at this site and what to speak, where it says so. The context is kept: connections of two are not
+        shared."""
+        if site is None or (site.certificates is None and not site.old_tls):
             return None
-        if site.certificates not in self._vouched:
-            self._vouched[site.certificates] = trusting(site.certificates)
-            self._vouched[site.certificates].set_alpn_protocols(("http/1.1",))
-        return self._vouched[site.certificates]
+        wanted = (site.certificates, site.old_tls)
+        if wanted not in self._of_sites:
+            context = trusting(site.certificates)
+            if site.old_tls:
+                speak_old(context)
+            context.set_alpn_protocols(("http/1.1",))
+            self._of_sites[wanted] = context
+        return self._of_sites[wanted]
 
     def open(self) -> None:
         """Begin; needs a running loop."""

@@ -95,6 +95,8 @@ class SitePolicy:
     """In the place of ours of that name. Cookies are sent beside those that the site gives."""
     certificates: str | None = None
     """PEM: whom it may be vouched for by, beside those whom the system trusts."""
+    old_tls: bool = False
+    """Whether it may speak what nobody should speak any more: TLS 1.0 and 1.1, short keys, renegotiation without proof."""
     robots: bool = True
     """Whether its robots.txt is obeyed, where all are."""
     proxy: Secret | None = None

@@ -249,6 +249,7 @@ class SiteTable(Table):
     headers_env: dict[str, Plain] = {}
     headers_file: dict[str, Plain] = {}
     certificates: Plain | None = None
+    old_tls: Flag = SitePolicy("").old_tls
     robots: Flag = SitePolicy("").robots
     proxy: Plain | None = None
     proxy_env: Plain | None = None

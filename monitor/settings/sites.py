@@ -32,7 +32,7 @@ def read_sites(run: Run, document: Document) -> tuple[SitePolicy, ...]:
             run.mistakes.at_value(
                 document,
                 path,
-                f'a table is asked for: [sites."{name}"] with user, headers, certificates, robots or proxy',
+                f'a table is asked for: [sites."{name}"] with user, headers, certificates, proxy …',
             )
         else:
             checked = validate(SiteTable, document, run.mistakes, data, path)
@@ -43,6 +43,10 @@ def read_sites(run: Run, document: Document) -> tuple[SitePolicy, ...]:
 
 def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
     scheme, host, port = where
+    if scheme == "http":
+        for key in ("certificates", "old_tls"):
+            if getattr(draft.table, key):
+                draft.note(key, "nobody is asked for TLS over http: name the site by its host, or as https://…")
     user, password = draft.table.user, draft.secrets.one("password", str)
     headers = tuple(draft.headers(values.request_header_name))
     if (given := draft.secrets.given("password")) and user is None:
@@ -53,4 +57,5 @@ def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
         draft.note("user", "given beside the header Authorization: keep one of them")
     certificates = draft.certificates()
     proxy = draft.secrets.one("proxy", values.proxy)
-    return SitePolicy(host, scheme, port, user, password, headers, certificates, draft.table.robots, proxy)
+    table = draft.table
+    return SitePolicy(host, scheme, port, user, password, headers, certificates, table.old_tls, table.robots, proxy)

@@ -6,14 +6,17 @@ import base64
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
 
+from monitor.adapters.certificates import speak_old
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.guard import Found, Guard
 from monitor.adapters.http import HttpFetcher
-from monitor.model import ArticlePolicy, Fetched, NetworkPolicy, Posted, Request, Secret, SitePolicy
+from monitor.adapters.http_answers import explain
+from monitor.model import ArticlePolicy, Failed, Fetched, NetworkPolicy, Posted, Request, Secret, SitePolicy
 from tests.adapters.test_http import POLL, failed, names
 from tests.mailserver import CERTIFICATE
 from tests.servers import Answer, Received, Site
@@ -132,6 +135,40 @@ async def test_it_is_vouched_for_by_its_own_certificate_and_the_others_are_not(p
     async with asking(wrong) as fetcher:
         error = failed(await fetcher.fetch(Request(private.url("/feed", host="in.test"))), "tls").error
         assert "not valid for" in error, "its name is looked at all the same"
+
+
+async def test_old_tls_is_spoken_where_it_is_let() -> None:
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(CERTIFICATE)
+    speak_old(serving)
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        serving.maximum_version = ssl.TLSVersion.TLSv1_1
+    with Site(tls=serving) as old:
+        url = old.answer("/feed", Answer(body=b"<rss/>"))
+        usual = SitePolicy("127.0.0.1", "https", old.port, certificates=PEM)
+        async with asking(usual) as fetcher:
+            assert isinstance(await fetcher.fetch(Request(url)), Failed)
+        async with asking(replace(usual, old_tls=True)) as fetcher:
+            assert isinstance(await fetcher.fetch(Request(url)), Fetched)
+        async with asking(replace(usual, old_tls=True, certificates=None)) as fetcher:
+            assert "self-signed" in failed(await fetcher.fetch(Request(url)), "tls").error
+
+
+@pytest.mark.parametrize(
+    ("told", "remedy"),
+    [
+        ("DH_KEY_TOO_SMALL", True),
+        ("UNSAFE_LEGACY_RENEGOTIATION_DISABLED", True),
+        ("UNSUPPORTED_PROTOCOL", True),
+        ("WRONG_VERSION_NUMBER", False),
+    ],
+)
+def test_who_speaks_nothing_of_today_is_told_from_who_speaks_no_tls(told: str, remedy: bool) -> None:
+    problem = ssl.SSLError(1, f"[SSL: {told}]")
+    problem.reason = told  # as OpenSSL's have it
+    reason, error = explain(problem, "gov.test", '[sites."gov.test"]')
+    assert reason == "tls"
+    assert error.endswith('; [sites."gov.test"] takes old_tls = true') == remedy
 
 
 async def test_who_changes_it_need_not_start_anew(site: Site) -> None:
