@@ -233,7 +233,7 @@ def status(config_dir: str | None, as_json: bool) -> None:
     if as_json:
         print_json([_health_record(health, latency)])
     else:
-        _print_health(health, latency, config, now)
+        _print_health(health, latency, None if mistakes else config, now)
     if not health.well:
         sys.exit(EXIT_FAILED)
 
@@ -281,7 +281,8 @@ def _owed(pages: int) -> str:
     return f"; {pages} to be read in full when their pages can be had" if pages else ""
 
 
-def _print_health(health: Health, latency: Latency, config: Config, now: datetime) -> None:
+def _print_health(health: Health, latency: Latency, config: Config | None, now: datetime) -> None:
+    """`config` None: what stands in its files is not what a daemon has."""
     out = console()
     out.print(Text("well" if health.well else "not well", "bold green" if health.well else "bold red"))
     counts = health.counts
@@ -291,8 +292,9 @@ def _print_health(health: Health, latency: Latency, config: Config, now: datetim
         ("feeds", f"{feeds.feeds}, {feeds.failing} failing, {feeds.due} due"),
         ("items", f"{counts['items']}, of which {counts['copies']} copies{_owed(counts['pages_owed'])}"),
         ("alerts", ", ".join(f"{counts[state]} {state}" for state in ("pending", "held", "delivered", "dead"))),
-        ("watchlists", f"{len(config.watchlists)}, channels {len(config.channels)}"),
     )
+    if config is not None:
+        lines = (*lines, ("watchlists", f"{len(config.watchlists)}, channels {len(config.channels)}"))
     if latency.median is not None:
         median = span(timedelta(seconds=latency.median))
         line = f"half within {median} of publication, of {latency.count} items in {LATENCY_OVER.days} days"

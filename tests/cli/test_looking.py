@@ -251,6 +251,7 @@ def test_status_looks_beside_a_configuration_with_mistakes(run: Callable[..., Re
     told = " ".join(health["problems"])
     assert "bad.toml:1: query" in told
     assert "worse.toml:1" in told
+    assert "\nwatchlists " not in run("status", code=1).stdout, "how many a daemon has is not known"
     (tmp_path / "config" / "monitor.toml").write_text("store = [\n")
     run("status", code=78)  # where to look is not known
 
