@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
 
 from monitor.core.addresses import refusal
-from monitor.core.urls import Target, target
+from monitor.core.urls import Target, proxy_target
 from monitor.model import NetworkPolicy
 
 LOOKUPS = 64
@@ -91,7 +91,7 @@ class Guard:
 
     def _proxies(self) -> list[Target]:
         written = (self.policy.proxy, *(site.proxy for site in self.policy.sites))
-        return [target(proxy.reveal()) for proxy in written if proxy]
+        return [proxy_target(proxy.reveal()) for proxy in written if proxy]
 
     def check(self, address: str, port: int, host: str = "") -> None:
         """Raises `AddressRefusedError` unless the address may be dialled; `host` is the name it was found under."""

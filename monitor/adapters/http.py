@@ -38,7 +38,7 @@ from monitor.adapters.http_limits import Limits, Turn
 from monitor.adapters.http_session import KEEP_ALIVE, Session
 from monitor.adapters.robots_cache import RobotsCache
 from monitor.core.pacing import Place
-from monitor.core.urls import BadUrlError, Target, mask_url, registrable, target
+from monitor.core.urls import BadUrlError, Target, is_socks, mask_url, registrable, target
 from monitor.model import (
     ArticlePolicy,
     Failed,
@@ -188,21 +188,25 @@ class HttpFetcher:
 
     async def _post(self, where: Target, body: bytes, headers: Mapping[str, str]) -> Posted:
         url = URL(where.url, encoded=True)
-        async with self._session.now.post(
+        session, proxy = self._way(where)
+        async with session.post(
             url,
             data=body,
             headers=headers,
             allow_redirects=False,
-            proxy=self._proxy(where),
+            proxy=proxy,
             ssl=self._session.tls(self._site(where.url)) or self._chains.known(where) or True,
         ) as response:
             wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
             text = await _beginning(response) if response.status >= 400 else b""
             return Posted(response.status, wait, text)
 
-    def _proxy(self, at: Target) -> URL | None:
+    def _way(self, at: Target) -> tuple[aiohttp.ClientSession, URL | None]:
+        """The session to ask by, and the proxy that it is to ask."""
         proxy = self.guard.proxy_for(at)
-        return URL(proxy) if proxy else None
+        if proxy is None or not is_socks(proxy):
+            return self._session.now, URL(proxy) if proxy else None
+        return self._session.by_socks(proxy), None
 
     async def _forbidden(self, journey: Journey) -> Failed | None:
         """The failure of a request that was led to where it must not go."""
@@ -276,11 +280,12 @@ class HttpFetcher:
         journey.cut_short, journey.vouched = False, self._chains.known(journey.at)
         if turn.alone and self._crowded():
             headers["Connection"] = "close"
-        async with self._session.now.get(
+        session, proxy = self._way(journey.at)
+        async with session.get(
             URL(journey.at.url, encoded=True),
             headers=headers,
             allow_redirects=False,
-            proxy=self._proxy(journey.at),
+            proxy=proxy,
             ssl=self._session.tls(journey.site) or journey.vouched or True,
         ) as response:
             status = response.status

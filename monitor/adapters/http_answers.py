@@ -50,6 +50,10 @@ _OLD = (
 """What OpenSSL says of servers that speak nothing that it takes by default."""
 
 
+class UnreachableError(aiohttp.ClientConnectionError):
+    """A proxy answers, and says why it does not lead on to the host."""
+
+
 def table_of(at: Target) -> str:
     """The table of the configuration that says what this origin is asked with."""
     return f'[sites."{at.host if at.origin == f"https://{at.host}" else at.origin}"]'
@@ -68,6 +72,8 @@ def explain(problem: BaseException, host: str, table: str = "") -> tuple[Reason,
         return "connect", f"the proxy answered {status_line(problem.status)}"
     if isinstance(problem, aiohttp.ClientProxyConnectionError):
         return "connect", f"no connection to the proxy: {_os_words(cause)}"
+    if isinstance(cause, UnreachableError):
+        return "connect", f"the proxy says of {host}: {_line(cause)}"
     if isinstance(cause, socket.gaierror):
         return "dns", _unresolved(cause, problem.host if isinstance(problem, aiohttp.ClientConnectorError) else host)
     if isinstance(cause, ssl.SSLCertVerificationError):

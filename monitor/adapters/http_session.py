@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import aiohttp
@@ -12,6 +14,7 @@ import aiohttp
 from monitor.adapters.certificates import speak_old, trusting
 from monitor.adapters.guard import Guard
 from monitor.adapters.http_mending import MendingConnector
+from monitor.core.urls import proxy_target
 from monitor.model import LimitsPolicy, SitePolicy
 
 KEEP_ALIVE = 5.0
@@ -31,6 +34,7 @@ class Session:
         self._tls = tls
         self._of_sites: dict[tuple[str | None, bool], ssl.SSLContext] = {}
         self._open: aiohttp.ClientSession | None = None
+        self._by_socks: dict[str, aiohttp.ClientSession] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     @property
@@ -56,14 +60,25 @@ class Session:
 
     def open(self) -> None:
         """Begin; needs a running loop."""
-        self._open = _new(self._guard, self._tls, self.limits)
+        self._open = _new(MendingConnector, self._guard, self._tls, self.limits)
+
+    def by_socks(self, proxy: str) -> aiohttp.ClientSession:
+        """The session whose connections are made by this proxy; as `now`."""
+        if proxy not in self._by_socks:
+            from monitor.adapters.http_socks import SocksConnector  # for those who have one
+
+            made = partial(SocksConnector, proxy_target(proxy))
+            self._by_socks[proxy] = _new(made, self._guard, self._tls, self.limits)
+        return self._by_socks[proxy]
 
     def renew(self, seconds: float) -> None:
         """Connections made so far end: idle ones are not used again, all are closed after so long."""
         if self._open is not None:
-            task = asyncio.create_task(_close_later(self._open, seconds))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            for session in (self._open, *self._by_socks.values()):
+                task = asyncio.create_task(_close_later(session, seconds))
+                self._closing.add(task)
+                task.add_done_callback(self._closing.discard)
+            self._by_socks = {}
             self.open()
 
     async def close(self) -> None:
@@ -71,13 +86,18 @@ class Session:
         for task in self._closing:
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)
+        for session in self._by_socks.values():
+            await session.close()
+        self._by_socks = {}
         if self._open is not None:
             await self._open.close()
             self._open = None
 
 
-def _new(guard: Guard, tls: ssl.SSLContext | Literal[True], limits: LimitsPolicy) -> aiohttp.ClientSession:
-    connector = MendingConnector(
+def _new(
+    make: Callable[..., aiohttp.TCPConnector], guard: Guard, tls: ssl.SSLContext | Literal[True], limits: LimitsPolicy
+) -> aiohttp.ClientSession:
+    connector = make(
         limit=0,  # `http_limits` has ours
         ssl=tls,
         resolver=guard.resolver(),

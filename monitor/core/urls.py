@@ -174,6 +174,19 @@ def registrable(host: str) -> str:
     return known or ".".join(host.split(".")[-2:])  # an unlisted suffix is one label: the list's own default rule
 
 
+_SOCKS = re.compile(r"(?i)socks5h?://")
+
+
+def is_socks(proxy: str) -> bool:
+    """Whether a proxy's URL is of a SOCKS5 proxy."""
+    return _SOCKS.match(proxy) is not None
+
+
+def proxy_target(proxy: str) -> Target:
+    """A proxy's URL taken apart: where it listens; raises `BadUrlError`."""
+    return target(_SOCKS.sub("http://", proxy.strip(), count=1))
+
+
 def is_public_suffix(host: str) -> bool:
     """Whether strangers have names below this one: ``co.uk``, ``github.io``."""
     from tld import is_tld

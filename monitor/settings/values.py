@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from monitor.content.clean import MAX_TAG
 from monitor.core.signing import PREFIX, signing_key
-from monitor.core.urls import BadUrlError, is_public_suffix, target
+from monitor.core.urls import BadUrlError, is_public_suffix, is_socks, proxy_target, target
 from monitor.model import ClockTime, DigestTime, QuietHours, SmtpServer
 from monitor.settings.mistakes import nearest
 
@@ -221,12 +221,13 @@ def http_url(value: str) -> str:
 
 
 def proxy(value: str) -> str:
-    """``http://proxy.example.org:3128``, with ``user:password@`` where it asks for it. Never repeats it."""
-    example = '"http://proxy.example.org:3128"'
-    if re.match(r"(?i)socks", value.strip()):
-        raise ValueError(f"SOCKS is not spoken: write an HTTP proxy such as {example}")
+    """``http://proxy.example.org:3128`` or ``socks5://127.0.0.1:9050``, with ``user:password@`` where it asks for it. Never
+    repeats it."""
+    example = '"http://proxy.example.org:3128" or "socks5://127.0.0.1:9050"'
+    if is_socks(value.strip()) and not re.search(r":\d+/?$", value.strip()):
+        raise ValueError("a SOCKS proxy is written with its port: socks5://127.0.0.1:9050")
     try:
-        parts = target(value)
+        parts = proxy_target(value)
     except BadUrlError as error:
         raise ValueError(f"not a proxy such as {example}: {error}") from None
     if parts.path != "/":

@@ -42,7 +42,8 @@ def test_one_in_the_environment_that_is_not_used_is_told_of(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "value",
     [
-        "socks5://us:S3cret@h:1",
+        "socks4://us:S3cret@h:1",
+        "socks5://us:S3cret@h",
         "http://us:S3cret@h:3128/path",
         "us:S3cret@h:3128",
         "http://us:S3cret@:1",

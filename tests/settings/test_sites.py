@@ -106,7 +106,8 @@ def test_a_host_is_meant_over_https_with_its_subdomains_and_an_origin_alone(tmp_
         ('[sites."example.org"]\ncertificates = "gone.pem"\n', 2, "gone.pem: cannot be read"),
         ('[sites."example.org"]\ncertificates = "monitor.toml"\n', 2, "no certificate in PEM"),
         ('[sites."example.org"]\ncertificates = "broken.pem"\n', 2, "a certificate that cannot be read"),
-        ('[sites."example.org"]\nproxy = "socks5://S3cret:1"\n', 2, "SOCKS is not spoken"),
+        ('[sites."example.org"]\nproxy = "socks5://S3cret"\n', 2, "with its port"),
+        ('[sites."example.org"]\nproxy = "socks4://S3cret:1"\n', 2, "not http or https: socks4"),
         ('[sites."example.org"]\nuser = "a"\nevery = "1m"\n', 3, r"\[poll\]"),
     ],
 )
