@@ -70,6 +70,8 @@ def explain(problem: BaseException, host: str, table: str = "") -> tuple[Reason,
         return "url", f"not a usable URL: {_line(cause)}"
     if isinstance(problem, aiohttp.ClientHttpProxyError):
         return "connect", f"the proxy answered {status_line(problem.status)}"
+    if isinstance(problem, aiohttp.ClientProxyConnectionError) and isinstance(cause, socket.gaierror):
+        return "dns", "the proxy's name does not resolve"
     if isinstance(problem, aiohttp.ClientProxyConnectionError):
         return "connect", f"no connection to the proxy: {_os_words(cause)}"
     if isinstance(cause, UnreachableError):

@@ -67,7 +67,7 @@ class Session:
         if proxy not in self._by_socks:
             from monitor.adapters.http_socks import SocksConnector  # for those who have one
 
-            made = partial(SocksConnector, proxy_target(proxy))
+            made = partial(SocksConnector, proxy_target(proxy), self._guard)
             self._by_socks[proxy] = _new(made, self._guard, self._tls, self.limits)
         return self._by_socks[proxy]
 

@@ -19,7 +19,7 @@ OPENERS = {
 MODULES = {
     "urllib.request", "http.client", "ftplib", "smtplib", "poplib", "imaplib", "nntplib", "telnetlib", "xmlrpc.client",
     "requests", "httpx", "urllib3", "pycurl", "trafilatura.downloads", "courlan.network", "aiohttp", "aiosmtplib",
-    "apprise", "socket", "socketserver",
+    "apprise", "socket", "socketserver", "python_socks",
 }  # fmt: skip
 """Modules that can connect."""
 
@@ -29,9 +29,11 @@ MAY = {
     "adapters/http_answers.py": {"aiohttp", "socket"},  # their exceptions
     "adapters/http_apart.py": {"socket"},  # a pair between two of our own processes, connected to nothing else
     "adapters/http_body.py": {"aiohttp"},
+    "adapters/http_chain.py": {"socket", "open_connection"},  # over a socket of the guard's
     "adapters/http_journey.py": {"aiohttp"},
     "adapters/http_mending.py": {"aiohttp"},
     "adapters/http_session.py": {"aiohttp"},
+    "adapters/http_socks.py": {"aiohttp", "python_socks", "create_connection"},  # over a socket of the guard's
     "adapters/listen.py": {"aiohttp"},  # its server: it listens and connects to nobody
     "adapters/smtp.py": {"aiosmtplib", "socket"},  # over a socket of the guard's
     "adapters/notify.py": {"socket"},  # a datagram to the service manager's local socket

@@ -85,6 +85,10 @@ async def tor() -> AsyncIterator[Socks]:
 
 
 async def nobody(host: str, port: int) -> Found:
+    if host == "proxy.test":
+        return [(socket.AF_INET, ("127.0.0.1", port))]
+    if host == "nowhere.test":
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     raise AssertionError(f"{host} was looked up here")
 
 
@@ -145,6 +149,15 @@ async def test_a_site_s_own_is_asked_for_it_alone(tor: Socks, site: Site) -> Non
         assert isinstance(await fetcher.fetch(Request(site.url("/feed", host="hidden.onion"))), Fetched)
         failed(await fetcher.fetch(Request(site.url("/feed"))), "refused")
     assert tor.asked == [("hidden.onion", site.port)]
+
+
+async def test_it_may_have_a_name_itself(tor: Socks, site: Site) -> None:
+    site.answer("/feed", Answer(body=b"<rss/>"))
+    url = site.url("/feed", host="hidden.onion")
+    async with by(f"socks5://proxy.test:{tor.port}") as fetcher:
+        assert isinstance(await fetcher.fetch(Request(url)), Fetched)
+    async with by("socks5://nowhere.test:9050") as fetcher:
+        assert failed(await fetcher.fetch(Request(url)), "dns").error == "the proxy's name does not resolve"
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "[::1]", "127.0.0.1"])
