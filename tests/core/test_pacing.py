@@ -111,11 +111,12 @@ def test_what_is_refused_time_and_again_says_nothing_of_a_pace() -> None:
     assert pace.apart == 0
 
 
-def test_nor_does_it_slow_a_site_whose_pace_is_known() -> None:
-    pace = learnt(60)
+@pytest.mark.parametrize("apart", [2, 60])
+def test_nor_does_it_slow_a_site_whose_pace_is_known(apart: float) -> None:
+    pace = learnt(apart)
     for second in range(100, 110):
         pace.refused("/x", second, placed=second, wait=None, least=LEAST, most=MOST)
-    assert pace.apart == 60
+    assert pace.apart == apart
 
 
 @pytest.mark.parametrize(("wait", "apart"), [(20.0, 3.0), (50.0, 4.0), (None, 2.0)])
@@ -123,12 +124,13 @@ def test_the_pace_is_reckoned_from_what_was_answered_before_the_site_is_asked_ag
     wait: float | None, apart: float
 ) -> None:
     pace = Pace()
+    pace.answered("/good", 0, LEAST)  # so long ago that it says nothing
     for second in range(10):
-        pace.answered("/good", second, LEAST)
-    pace.refused("/a", 10, placed=10, wait=wait, least=LEAST, most=MOST)
-    pace.refused("/b", 10.3, placed=9, wait=wait, least=LEAST, most=MOST)
+        pace.answered("/good", 5000 + second, LEAST)
+    pace.refused("/a", 5010, placed=5010, wait=wait, least=LEAST, most=MOST)
+    pace.refused("/b", 5010.3, placed=5009, wait=wait, least=LEAST, most=MOST)
     assert pace.apart == 0, "one and another may be refused for themselves"
-    pace.refused("/c", 10.5, placed=9, wait=wait, least=LEAST, most=MOST)
+    pace.refused("/c", 5010.5, placed=5009, wait=wait, least=LEAST, most=MOST)
     assert pace.apart == apart, "what was on its way is no further sign"
 
 
@@ -241,6 +243,30 @@ def test_nobody_waits_for_who_does_not_come_and_who_is_late_is_next() -> None:
     assert pace.place("/late", 75, PATIENCE) == (52, False)
     assert pace.place("/c", 127, PATIENCE) == (60, False)
     assert pace.place("/late", 127, PATIENCE) == (0, True)
+
+
+def test_who_does_not_come_for_long_loses_its_place() -> None:
+    pace = learnt(60)
+    assert pace.place("/late", 30, PATIENCE) == (31, False)
+    assert pace.place("/b", 30, PATIENCE) == (91, False)
+    assert pace.place("/c", 30, PATIENCE) == (151, False)
+    assert pace.place("/b", 122, PATIENCE) == (0, True)
+    assert pace.place("/late", 123, PATIENCE) == (119, False), "it comes after who has waited"
+
+
+def test_who_waits_while_a_site_rests_waits_so_much_longer() -> None:
+    pace = learnt(60)
+    assert pace.place("/a", 30, PATIENCE) == (31, False)
+    pace.refused("/x", 40, placed=40, wait=100, least=LEAST, most=MOST)
+    assert pace.place("/b", 141, PATIENCE) == (80, False), "after its place at 161"
+    assert pace.place("/a", 161, PATIENCE) == (0, True)
+
+
+def test_a_place_that_was_taken_is_given_up_when_another_is_refused() -> None:
+    pace = learnt(60)
+    assert pace.place("/a", 30, inf) == (31, True)
+    pace.refused("/x", 40, placed=29, wait=None, least=LEAST, most=MOST)
+    assert pace.place("/b", 41, PATIENCE) == (59, False)
 
 
 def test_who_was_given_a_place_before_another_was_refused_asks_for_one_anew() -> None:
