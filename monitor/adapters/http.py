@@ -89,7 +89,7 @@ class HttpFetcher:
         self._clock = clock
         self.guard = guard or Guard(network)
         self._session = Session(self.guard, tls or True, limits or LimitsPolicy())
-        self._limits = Limits(poll, clock.monotonic)
+        self._limits = Limits(poll, network, clock.monotonic)
         self._robots = RobotsCache(self.fetch, clock.monotonic)
         self._chains = Chains(self.guard, self.fetch, clock.monotonic)
         self._kept: deque[float] = deque()
@@ -110,7 +110,7 @@ class HttpFetcher:
     ) -> None:
         """Take a changed configuration; requests in flight end under the old one, and with it its connections."""
         self._poll, self._article = poll, article
-        self._limits.reconfigure(poll)
+        self._limits.reconfigure(poll, network)
         limits = limits or self._session.limits
         if network != self.guard.policy or limits != self._session.limits:
             self.guard.policy, self._session.limits = network, limits

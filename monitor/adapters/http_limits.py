@@ -20,7 +20,7 @@ from typing import Self
 
 from monitor.adapters import openfiles
 from monitor.core.pacing import Pace, Place
-from monitor.model import PollPolicy, Request
+from monitor.model import NetworkPolicy, PollPolicy, Request
 
 PATIENCE = 2.0
 """Seconds without an end after which a request counts as hanging: most feeds answer within one."""
@@ -124,6 +124,8 @@ class Slots:
 
 @dataclass(slots=True)
 class _Site:
+    delay: float
+    most: int
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
@@ -191,8 +193,8 @@ class Turn:
 class Limits:
     """The turns of all sites, under one policy. `monotonic` measures holds; delays are the event loop's."""
 
-    def __init__(self, policy: PollPolicy, monotonic: Callable[[], float]) -> None:
-        self._policy = policy
+    def __init__(self, policy: PollPolicy, network: NetworkPolicy, monotonic: Callable[[], float]) -> None:
+        self._policy, self._network = policy, network
         self.monotonic = monotonic
         self._slots = Slots(openfiles.in_flight(policy.concurrency))
         self._sites: dict[str, _Site] = {}
@@ -202,13 +204,18 @@ class Limits:
         """Requests that hold a slot."""
         return self._slots.in_use
 
-    def reconfigure(self, policy: PollPolicy) -> None:
+    def reconfigure(self, policy: PollPolicy, network: NetworkPolicy) -> None:
         """Takes effect for turns not yet given; holds stay."""
-        self._policy = policy
+        self._policy, self._network = policy, network
         self._slots.total = openfiles.in_flight(policy.concurrency)
         self._slots.wake()
-        for site in self._sites.values():
+        for name, site in self._sites.items():
+            site.delay, site.most = self._measure(name)
             site.left.set()
+
+    def _measure(self, name: str) -> tuple[float, int]:
+        policy, network = self._policy, self._network
+        return network.host_delay(name, policy).total_seconds(), network.per_host(name, policy)
 
     def hold(self, name: str, seconds: float) -> None:
         """The site asked to be left alone for so long; the longest wish counts."""
@@ -231,13 +238,12 @@ class Limits:
 
     def allowed(self, site: _Site, url: str) -> None:
         """The site refused nothing."""
-        site.pace.answered(url, self.monotonic(), self._policy.host_delay.total_seconds())
+        site.pace.answered(url, self.monotonic(), site.delay)
 
     def refused(self, site: _Site, url: str, placed: float, wait: timedelta | None) -> None:
         """The site refused what came too soon. It is not asked more seldom than one feed."""
-        least, most = self._policy.host_delay.total_seconds(), self._policy.min.total_seconds()
-        told = wait.total_seconds() if wait else None
-        site.pace.refused(url, self.monotonic(), placed=placed, wait=told, least=least, most=most)
+        told, most = wait.total_seconds() if wait else None, self._policy.min.total_seconds()
+        site.pace.refused(url, self.monotonic(), placed=placed, wait=told, least=site.delay, most=most)
 
     def turn(self, name: str) -> Turn:
         """A turn of this site, to be entered."""
@@ -246,7 +252,7 @@ class Limits:
     def enter_at_once(self, site: _Site) -> Slot | None:
         """A slot, where nobody stands in line and there is nothing to wait for, as for most."""
         now = asyncio.get_running_loop().time()
-        if site.gate.locked() or site.in_flight >= self._policy.per_host or site.next_start > now:
+        if site.gate.locked() or site.in_flight >= site.most or site.next_start > now:
             return None
         slot = self._slots.take(slow=site.slow)
         return self._entered(site, slot, now) if slot else None
@@ -254,7 +260,7 @@ class Limits:
     async def enter(self, site: _Site) -> Slot:
         """Wait until the site may be asked, then for a slot; first come, first served."""
         async with site.gate:
-            while site.in_flight >= self._policy.per_host:
+            while site.in_flight >= site.most:
                 site.left.clear()
                 await site.left.wait()
             loop = asyncio.get_running_loop()
@@ -276,7 +282,7 @@ class Limits:
 
     def _entered(self, site: _Site, slot: Slot, now: float) -> Slot:
         site.in_flight += 1
-        site.next_start = now + self._policy.host_delay.total_seconds()
+        site.next_start = now + site.delay
         return slot
 
     def _site(self, name: str) -> _Site:
@@ -284,7 +290,7 @@ class Limits:
         if site is None:
             if len(self._sites) >= _SWEEP:
                 self._sweep()
-            site = self._sites[name] = _Site()
+            site = self._sites[name] = _Site(*self._measure(name))
         return site
 
     def _sweep(self) -> None:

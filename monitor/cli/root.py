@@ -109,7 +109,7 @@ def check(config_dir: str | None, as_json: bool) -> None:
     click.echo(
         f"{where}: well: {len(config.feeds)} feeds, {len(config.watchlists)} watchlists, {len(config.channels)} channels"
     )
-    for remark in [*config.remarks, *(site.remark for site in crowded(config.feeds, config.poll))]:
+    for remark in [*config.remarks, *(site.remark for site in crowded(config.feeds, config.poll, config.network))]:
         click.echo(remark)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from monitor.core.urls import configured_site
-from monitor.model import Feed, PollPolicy
+from monitor.model import Feed, NetworkPolicy, PollPolicy
 
 
 class Crowded(NamedTuple):
-    """A registrable domain with more polls to make than `[poll] host_delay` lets through. Rates: requests a second."""
+    """A registrable domain with more polls to make than `host_delay` lets through. Rates: requests a second."""
 
     site: str
     feeds: int
@@ -23,18 +23,20 @@ class Crowded(NamedTuple):
         """One line for the user."""
         minutes = self.feeds / self.allowed / 60
         return (
-            f"{self.site}: its {self.feeds} feeds ask for {self.wanted:.2g} requests a second, [poll] host_delay allows"
-            f" {self.allowed:.2g}: each is polled every {minutes:.0f} minutes at best; let `every` be longer"
+            f"{self.site}: its {self.feeds} feeds ask for {self.wanted:.2g} requests a second, host_delay allows"
+            f" {self.allowed:.2g}: each is polled every {minutes:.0f} minutes at best; let `every` be longer, or give"
+            f' [sites."{self.site}"] a host_delay of its own, where you may'
         )
 
 
-def crowded(feeds: Iterable[Feed], policy: PollPolicy) -> list[Crowded]:
+def crowded(feeds: Iterable[Feed], policy: PollPolicy, network: NetworkPolicy) -> list[Crowded]:
     """Sites whose feeds will be late even when nothing else is asked of them, the most crowded first."""
-    delay = policy.host_delay.total_seconds()
-    if not delay:
-        return []
     rates: defaultdict[str, list[float]] = defaultdict(list)
     for feed in feeds:
         rates[configured_site(feed.url)].append(1 / (feed.every or policy.every).total_seconds())
-    found = [Crowded(site, len(of_site), sum(of_site), 1 / delay) for site, of_site in rates.items()]
+    found = [
+        Crowded(site, len(of_site), sum(of_site), 1 / delay)
+        for site, of_site in rates.items()
+        if (delay := network.host_delay(site, policy).total_seconds())
+    ]
     return sorted((one for one in found if one.wanted > one.allowed), key=lambda one: -one.wanted)

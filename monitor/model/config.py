@@ -101,6 +101,10 @@ class SitePolicy:
     """Whether its robots.txt is obeyed, where all are."""
     proxy: Secret | None = None
     """As of `NetworkPolicy`, for this site alone."""
+    host_delay: timedelta | None = None
+    """As of `PollPolicy`; `host` is a registrable domain then, and all of it is asked so, whatever the scheme and port."""
+    per_host: int | None = None
+    """Likewise."""
 
     def covers(self, scheme: str, host: str, port: int) -> bool:
         """Whether this origin is asked so."""
@@ -129,6 +133,15 @@ class NetworkPolicy:
     def site(self, scheme: str, host: str, port: int) -> SitePolicy | None:
         """What an origin is asked with; None: like everybody."""
         return next((one for one in self.sites if one.covers(scheme, host, port)), None)
+
+    def host_delay(self, site: str, poll: PollPolicy) -> timedelta:
+        """Between two requests to a registrable domain."""
+        own = (one.host_delay for one in self.sites if one.host == site and one.host_delay is not None)
+        return next(own, poll.host_delay)
+
+    def per_host(self, site: str, poll: PollPolicy) -> int:
+        """Requests to a registrable domain at once."""
+        return next((one.per_host for one in self.sites if one.host == site and one.per_host), poll.per_host)
 
     def open_at(self, port: int | None) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks that may be dialled at this port; None: at any."""

@@ -254,6 +254,8 @@ class SiteTable(Table):
     proxy: Plain | None = None
     proxy_env: Plain | None = None
     proxy_file: Plain | None = None
+    host_delay: Duration | None = None
+    per_host: Count | None = None
 
 
 class MonitorFile(Table):

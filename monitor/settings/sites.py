@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.core.urls import registrable
 from monitor.model import SitePolicy
 from monitor.settings import values
 from monitor.settings.drafts import Draft
@@ -58,4 +59,20 @@ def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
     certificates = draft.certificates()
     proxy = draft.secrets.one("proxy", values.proxy)
     table = draft.table
-    return SitePolicy(host, scheme, port, user, password, headers, certificates, table.old_tls, table.robots, proxy)
+    for key in ("host_delay", "per_host"):
+        if getattr(table, key) is not None and registrable(host) != host:
+            draft.note(key, f'is of the whole site: write it under [sites."{registrable(host)}"]')
+    return SitePolicy(
+        host,
+        scheme,
+        port,
+        user,
+        password,
+        headers,
+        certificates,
+        table.old_tls,
+        table.robots,
+        proxy,
+        table.host_delay,
+        table.per_host,
+    )

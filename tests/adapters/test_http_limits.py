@@ -14,7 +14,7 @@ import pytest
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_limits import Limits, Slots
-from monitor.model import ArticlePolicy, Failed, Fetched, FetchOutcome, NetworkPolicy, PollPolicy, Request
+from monitor.model import ArticlePolicy, Failed, Fetched, FetchOutcome, NetworkPolicy, PollPolicy, Request, SitePolicy
 from tests.fakes import FakeClock
 from tests.servers import Answer, Site
 
@@ -65,6 +65,20 @@ async def test_starts_at_one_site_are_spaced_and_other_sites_do_not_wait(new_sit
     assert all(gap > 0.12 for gap in gaps), gaps
     assert loop.time() - started < 2
     assert len(other.requests) == 1
+
+
+async def test_a_site_may_have_its_own_measure(new_site: Callable[..., Site]) -> None:
+    one, two = new_site("127.0.0.2"), new_site("127.0.0.3")
+    urls = [site.answer("/", Answer(delay=0.05, body=b"x")) for site in (one, two)] * 6
+    own = replace(LOOPBACK, sites=(SitePolicy("127.0.0.2", host_delay=timedelta(0), per_host=6),))
+    poll = replace(POLL, host_delay=timedelta(seconds=0.02), per_host=1)
+    async with HttpFetcher(poll, own, ArticlePolicy(), SystemClock()) as fetcher:
+        await fetch_all(fetcher, urls)
+        assert (one.most_in_flight, two.most_in_flight) == (6, 1)
+        fetcher.reconfigure(poll, LOOPBACK, ArticlePolicy())
+        one.most_in_flight = 0
+        await fetch_all(fetcher, urls)
+        assert one.most_in_flight == 1, "until it is taken away"
 
 
 async def test_waiting_does_not_count_against_the_deadline(site: Site) -> None:
@@ -231,7 +245,7 @@ async def test_who_stands_in_line_when_a_pace_is_learnt_goes_by_it(site: Site) -
 
 async def test_a_hold_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    limits = Limits(POLL, lambda: now)
+    limits = Limits(POLL, LOOPBACK, lambda: now)
     limits.hold("x.org", 50)
     limits.hold("x.org", 10)
     assert limits.held_for("x.org") == 50
@@ -243,7 +257,7 @@ async def test_a_hold_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_sites_at_rest_are_forgotten_and_held_ones_are_not() -> None:
-    limits = Limits(POLL, lambda: 0.0)
+    limits = Limits(POLL, LOOPBACK, lambda: 0.0)
     limits.hold("held.org", 50)
     for number in range(10_000):
         async with limits.turn(f"{number}.org"):

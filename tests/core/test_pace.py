@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from monitor.core.pace import crowded
 from monitor.core.urls import configured_site, site_of
-from monitor.model import Feed, PollPolicy
+from monitor.model import Feed, NetworkPolicy, PollPolicy, SitePolicy
 
 MINUTE = timedelta(minutes=1)
 POLICY = PollPolicy(every=15 * MINUTE, host_delay=timedelta(seconds=1))
+ALL = NetworkPolicy()
 
 
 def feeds(count: int, host: str, every: timedelta | None = None) -> list[Feed]:
@@ -18,23 +19,32 @@ def feeds(count: int, host: str, every: timedelta | None = None) -> list[Feed]:
 
 
 def test_a_site_with_more_feeds_than_it_may_be_asked_for_is_told_of() -> None:
-    (video,) = crowded([*feeds(1_000, "video.example"), *feeds(800, "press.example")], POLICY)
+    (video,) = crowded([*feeds(1_000, "video.example"), *feeds(800, "press.example")], POLICY, ALL)
     assert (video.site, video.feeds, video.allowed) == ("video.example", 1_000, 1.0)
     assert video.remark == (
-        "video.example: its 1000 feeds ask for 1.1 requests a second, [poll] host_delay allows 1:"
-        " each is polled every 17 minutes at best; let `every` be longer"
+        "video.example: its 1000 feeds ask for 1.1 requests a second, host_delay allows 1:"
+        " each is polled every 17 minutes at best; let `every` be longer, or give"
+        ' [sites."video.example"] a host_delay of its own, where you may'
     )
 
 
 def test_a_feeds_own_interval_counts_and_so_does_the_delay() -> None:
     often = feeds(70, "a.example", MINUTE)
-    assert [site.site for site in crowded([*often, *feeds(900, "b.example", 16 * MINUTE)], POLICY)] == ["a.example"]
-    assert crowded(often, replace(POLICY, host_delay=timedelta(milliseconds=500))) == []
-    assert crowded(often, replace(POLICY, host_delay=timedelta(0))) == []
+    assert [site.site for site in crowded([*often, *feeds(900, "b.example", 16 * MINUTE)], POLICY, ALL)] == [
+        "a.example"
+    ]
+    assert crowded(often, replace(POLICY, host_delay=timedelta(milliseconds=500)), ALL) == []
+    assert crowded(often, replace(POLICY, host_delay=timedelta(0)), ALL) == []
+
+
+def test_a_site_s_own_delay_is_what_counts() -> None:
+    here = NetworkPolicy(sites=(SitePolicy("a.example", host_delay=timedelta(0)),))
+    many = [*feeds(70, "a.example", MINUTE), *feeds(80, "b.example", MINUTE)]
+    assert [site.site for site in crowded(many, POLICY, here)] == ["b.example"]
 
 
 def test_the_most_crowded_comes_first() -> None:
-    found = crowded([*feeds(70, "a.example", MINUTE), *feeds(90, "b.example", MINUTE)], POLICY)
+    found = crowded([*feeds(70, "a.example", MINUTE), *feeds(90, "b.example", MINUTE)], POLICY, ALL)
     assert [site.site for site in found] == ["b.example", "a.example"]
 
 

@@ -130,6 +130,19 @@ def test_a_mail_server_may_be_vouched_for_too(tmp_path: Path) -> None:
     assert told.startswith("5 [channels.desk] certificates: nobody is asked for one")
 
 
+def test_a_whole_site_may_have_its_own_measure(tmp_path: Path) -> None:
+    config = read(
+        tmp_path,
+        '[sites."http://rsshub:1200"]\nhost_delay = "0s"\nper_host = 16\n[sites."example.org"]\nhost_delay = "5s"\n',
+    )
+    network, poll = config.network, config.poll
+    assert (network.host_delay("rsshub", poll).total_seconds(), network.per_host("rsshub", poll)) == (0, 16)
+    assert (network.host_delay("example.org", poll).total_seconds(), network.per_host("example.org", poll)) == (5, 2)
+    assert network.host_delay("elsewhere.org", poll) == poll.host_delay
+    (told,) = mistakes(tmp_path, '[sites."feeds.example.org"]\nper_host = 4\n')
+    assert told == '2 [sites."feeds.example.org"] per_host: is of the whole site: write it under [sites."example.org"]'
+
+
 def feeds(path: Path, text: str, **environ: str) -> Config:
     (path / "feeds.toml").write_text(text)
     return load(path, environ)
