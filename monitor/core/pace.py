@@ -21,10 +21,11 @@ class Crowded(NamedTuple):
     @property
     def remark(self) -> str:
         """One line for the user."""
-        minutes = self.feeds / self.allowed / 60
+        seconds = self.feeds / self.allowed
+        best = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
         return (
             f"{self.site}: its {self.feeds} feeds ask for {self.wanted:.2g} requests a second, host_delay allows"
-            f" {self.allowed:.2g}: each is polled every {minutes:.0f} minutes at best; let `every` be longer, or give"
+            f" {self.allowed:.2g}: each is polled every {best} at best; let `every` be longer, or give"
             f' [sites."{self.site}"] a host_delay of its own, where you may'
         )
 

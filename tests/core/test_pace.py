@@ -46,6 +46,7 @@ def test_a_site_s_own_delay_is_what_counts() -> None:
 def test_the_most_crowded_comes_first() -> None:
     found = crowded([*feeds(70, "a.example", MINUTE), *feeds(90, "b.example", MINUTE)], POLICY, ALL)
     assert [site.site for site in found] == ["b.example", "a.example"]
+    assert "every 90 seconds at best" in found[0].remark
 
 
 def test_a_configured_urls_site_is_the_site_of_any() -> None:
