@@ -263,10 +263,11 @@ class HttpFetcher:
         except TimeoutError:
             if turn.slot.taken_back:
                 await turn.again()
-                started, journey.seconds_left = loop.time(), self._poll.timeout.total_seconds()
+                started, journey.seconds_left = loop.time(), journey.seconds
                 return None
             turn.timed_out()
-            return journey.failed("timeout", f"timed out after {self._poll.timeout.total_seconds():g} s (poll.timeout)")
+            setting = "poll.timeout" if journey.seconds == self._poll.timeout.total_seconds() else "its site's timeout"
+            return journey.failed("timeout", f"timed out after {journey.seconds:g} s ({setting})")
         except PROBLEMS as problem:
             own = self._session.tls(journey.site) is not None
             journey.cut_short = is_cut_short(problem) and not own and journey.request.purpose != "certificate"

@@ -43,7 +43,10 @@ class Journey:
         self.request = request
         self.start = start
         self.at = start
-        self.seconds_left = poll.timeout.total_seconds()
+        own = network.site(start.scheme, start.host, start.port)
+        self.seconds = ((own and own.timeout) or poll.timeout).total_seconds()
+        """Of its deadline; the time in a site's line does not count."""
+        self.seconds_left = self.seconds
         self.placed: dict[str, float] = {}
         """When it was given its place in each site's line, by the clock of `Limits`: one, however it is led about there."""
         self.vouched: ssl.SSLContext | None = None

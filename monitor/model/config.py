@@ -101,6 +101,8 @@ class SitePolicy:
     """Whether its robots.txt is obeyed, where all are."""
     proxy: Secret | None = None
     """As of `NetworkPolicy`, for this site alone."""
+    timeout: timedelta | None = None
+    """As of `PollPolicy`, for what begins here."""
     host_delay: timedelta | None = None
     """As of `PollPolicy`; `host` is a registrable domain then, and all of it is asked so, whatever the scheme and port."""
     per_host: int | None = None

@@ -254,6 +254,7 @@ class SiteTable(Table):
     proxy: Plain | None = None
     proxy_env: Plain | None = None
     proxy_file: Plain | None = None
+    timeout: Span | None = None
     host_delay: Duration | None = None
     per_host: Count | None = None
 

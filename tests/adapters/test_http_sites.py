@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -181,6 +182,16 @@ async def test_who_changes_it_need_not_start_anew(site: Site) -> None:
         network = NetworkPolicy(fetcher.guard.policy.allow, sites=(at(site, user="desk"),))
         fetcher.reconfigure(POLL, network, ArticlePolicy())
         assert isinstance(await fetcher.fetch(Request(url)), Fetched)
+
+
+async def test_a_slow_site_may_be_waited_for_longer(site: Site) -> None:
+    site.answer("/feed", Answer(body=b"<rss/>", delay=0.3))
+    poll = replace(POLL, timeout=timedelta(seconds=0.1))
+    network = NetworkPolicy((ip_network("127.0.0.0/8"),), sites=(at(site, timeout=timedelta(seconds=5)),))
+    async with HttpFetcher(poll, network, ArticlePolicy(), SystemClock(), guard=Guard(network, lookup=here)) as fetcher:
+        assert isinstance(await fetcher.fetch(Request(site.url("/feed", host="in.test"))), Fetched)
+        error = failed(await fetcher.fetch(Request(site.url("/feed", host="out.test"))), "timeout").error
+        assert error.startswith("timed out after 0.1 s")
 
 
 @pytest.mark.parametrize(
