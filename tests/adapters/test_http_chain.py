@@ -15,6 +15,8 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.adapters.guard import Guard
 from monitor.adapters.http import HttpFetcher
@@ -83,6 +85,23 @@ def test_certificates_tell_where_their_issuer_is() -> None:
 def test_what_vouches_for_itself_is_no_step(name: str, step: bool) -> None:
     assert is_step(der(name)) == step
     assert not is_step(der(name)[:-1])
+
+
+@given(
+    st.sampled_from(["inter", "evil2", "leaf", "root"]), st.lists(st.tuples(st.integers(0, 700), st.integers(0, 255)))
+)
+def test_whatever_a_stranger_sends_is_read_or_refused(name: str, changes: list[tuple[int, int]]) -> None:
+    sent = bytearray(der(name))
+    for place, byte in changes:
+        sent[place % len(sent)] = byte
+    assert is_step(bytes(sent)) in (True, False)
+    assert (issuer_url(bytes(sent)) or "http://").startswith(("http://", "https://"))
+
+
+@given(st.binary(max_size=300))
+def test_so_is_what_is_no_certificate(sent: bytes) -> None:
+    assert not is_step(sent)
+    issuer_url(sent)
 
 
 async def test_a_step_that_was_not_sent_is_fetched_once(tmp_path: Path, authority: Site) -> None:
