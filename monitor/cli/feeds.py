@@ -104,6 +104,8 @@ def _record(feed: Feed, state: FeedState, now: datetime) -> dict[str, Any]:
         "validators": "lied" if distrusted(state, now) else "trusted",
         "identity": _identity(state),
         "moved_to": mask_url(state.learnt.moved_to or "") if moved(feed, state) else None,
+        "pages_missed": state.learnt.pages_missed,
+        "pages_error": state.learnt.pages_error or None,
         "last_error": state.last_error,
     }
 

@@ -23,6 +23,7 @@ from monitor.model import Entry, Fetched, FetchMode, LimitsPolicy, PageText, Rea
 
 WORTH_A_PAGE = 0.5
 """A page whose text is shorter than this part of the feed's own was misread (a consent wall, a login): the feed's is kept."""
+SHORTER = "the page's text is shorter than the feed's own"
 GUESS_FRESH = timedelta(days=2)
 """Within what alerts by default (`[alerts] max_age`)."""
 MAX_IMPORTED = 50_000_000
@@ -144,7 +145,7 @@ def read_entry(entry: Entry, page: Fetched | None, context: Context, problem: st
         problem, article = "the page has nothing of what the feed says", PageText(text="")
     used: TextFrom = "page" if len(article.text) > WORTH_A_PAGE * len(own) else "feed"
     if used == "feed" and page is not None and problem is None:
-        problem = "the page's text is shorter than the feed's own"
+        problem = SHORTER
     title = entry.title or article.title
     text = with_leads(article.text if used == "page" else own, title, above, below)
     claimed = _first_canonical(article.canonical_url)

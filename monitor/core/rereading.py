@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 
-from monitor.model import Entry, Failed, Item
+from monitor.model import Entry, Failed, Item, Learnt
 
 WAITS = (
     timedelta(minutes=2),
@@ -19,8 +21,26 @@ WAITS = (
 for an hour, or a night. Together they are 41 hours: what comes by then may still alert (`[alerts] max_age`: 48 h)."""
 PARTIAL_AFTER = 1
 """Such attempts in vain, after which a page that is cut short is read as far as it came: its site says a wrong length."""
+MAX_ERROR = 200
+"""Characters kept of such an error."""
 JITTER = 0.2
 """Each is up to a fifth longer, so that what failed together does not come back together."""
+
+
+MISSED = 5
+"""New articles in a row whose pages were not had, from which it is their site's way, and their feed's user is told."""
+
+
+def pages_after(learnt: Learnt, pages: Iterable[str | None]) -> Learnt:
+    """What is known after these new articles, the oldest first: "" for a page that was had, the error of one that was not,
+    None where none was wanted."""
+    missed, error = learnt.pages_missed, learnt.pages_error
+    for page in pages:
+        if page is not None:
+            missed, error = (missed + 1, page[:MAX_ERROR]) if page else (0, "")
+    if (missed, error) == (learnt.pages_missed, learnt.pages_error):
+        return learnt
+    return replace(learnt, pages_missed=missed, pages_error=error)
 
 
 def comes_later(failed: Failed) -> timedelta | None:

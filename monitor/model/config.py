@@ -126,7 +126,7 @@ class NetworkPolicy:
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
     allow_at: tuple[tuple[IPv4Network | IPv6Network, int], ...] = ()
     proxy: Secret | None = None
-    """An HTTP proxy's URL, with its credentials: it is dialled in the place of sites and receivers of webhooks."""
+    """A proxy's URL (HTTP or SOCKS5), with its credentials: it is dialled in the place of sites and receivers of webhooks."""
     direct: tuple[str, ...] = ()
     """Hosts that are dialled all the same, with their subdomains."""
     sites: tuple[SitePolicy, ...] = ()

@@ -95,6 +95,9 @@ class Learnt:
     longest_silence: timedelta | None = None
     """Between two polls that brought something new."""
     identity: IdentityCounts = IdentityCounts()
+    pages_missed: int = 0
+    """New articles in a row whose page was wanted and could not be had, and why the last of them was not."""
+    pages_error: str = ""
 
 
 NOTHING_LEARNT = Learnt()

@@ -35,6 +35,8 @@ class Taken:
     alerts: int = 0
     renamed: bool = False
     """A copy of an item of its own feed, under the same headline."""
+    page: str | None = None
+    """Of a new article whose page was wanted: "" where it was had, else why not."""
 
 
 @dataclass(frozen=True, slots=True)

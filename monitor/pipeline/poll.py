@@ -13,12 +13,13 @@ from typing import assert_never
 
 import structlog
 
-from monitor.content.articles import Context
+from monitor.content.articles import SHORTER, Context
 from monitor.core import trust
 from monitor.core.bounds import postponed
 from monitor.core.givers import Givers
-from monitor.core.plan import NOTHING_TO_DO, Plan, Planned, SeenElsewhere
+from monitor.core.plan import NOTHING_TO_DO, Fresh, Plan, Planned, SeenElsewhere
 from monitor.core.progress import Look, Moment
+from monitor.core.rereading import pages_after
 from monitor.core.schedule import JITTER
 from monitor.core.urls import kept_url
 from monitor.core.watching import Watching
@@ -173,6 +174,7 @@ class Poller:
             max_age = fresh_for(answer.fetched.headers)
             seen = look.with_renamed(sum(one.renamed for one in taken))
             after = self._ends(feed, rules).succeeded(state, max_age, seen, parsed.problem, whole=answer.told)
+            after = _learnt(after, pages_after(after.learnt, (one.page for one in taken)))
             if waiting:
                 # The first poll is over when all of its document is in: what may alert of it is a rule of its own.
                 again = self.clock.now() + rules.config.poll.min
@@ -307,7 +309,8 @@ class Poller:
                 if isinstance(planned, SeenElsewhere):
                     taken.append(intake.seen_elsewhere(planned, readings.get(index)))
                 else:
-                    taken.append(intake.take(planned, readings[index]))
+                    one, page = intake.take(planned, readings[index]), _page(planned, readings[index])
+                    taken.append(one if page is None else replace(one, page=page))
             if ends is not None:
                 ends(tx, taken)
         return taken
@@ -381,6 +384,15 @@ class Poller:
                 tx.save_feed(state)
 
         await self.write(save)
+
+
+def _page(planned: Planned, reading: Reading) -> str | None:
+    """As `Taken.page`."""
+    if not isinstance(planned, Fresh) or reading.page_in_line:
+        return None
+    if reading.text_from == "page":
+        return ""
+    return reading.problem if reading.problem != SHORTER else ""
 
 
 def _learnt(state: FeedState, learnt: Learnt) -> FeedState:

@@ -85,6 +85,8 @@ class Rereader:
             return Taken("seen", owed.item)
         with self.poller.store.transaction() as tx:
             tx.settle_page(owed.item)
+            if reading.text_from == "page":
+                tx.page_had(feed.id)
             return Intake(tx, rules, self.poller.clock.now(), feed, owed.first_poll).reread(owed.item, reading)
 
     def _put_off(self, owed: OwedPage, at_least: timedelta) -> None:

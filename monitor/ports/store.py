@@ -136,6 +136,10 @@ class Transaction(Protocol):
 
     def save_feed(self, state: FeedState) -> None: ...
 
+    def page_had(self, feed_id: str) -> None:
+        """An article's page that had been missed was had: `Learnt.pages_missed` begins anew."""
+        ...
+
     def keep_memory(self, feed_id: str, memory: bytes | None) -> None:
         """Keep what a document left for the next one's reading (`pipeline.documents`), in place of the former."""
         ...

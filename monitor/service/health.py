@@ -6,7 +6,7 @@ feed is shown, and is the publisher's trouble: restarting our container would no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,13 +14,15 @@ from monitor.errors import Mistake
 from monitor.model import FeedNumbers, FeedState, Outage
 from monitor.model.notes import CHANNEL_DOWN, NOT_LISTENING, STUCK
 from monitor.ports import Store
-from monitor.service.remarks import GAP_SHOWN, frozen_remark, gap_remark
+from monitor.service.remarks import GAP_SHOWN, frozen_remark, gap_remark, pages_remark
 
 ALIVE_WITHIN = timedelta(seconds=60)  # six beats missed
 FAILING_SHARE = 0.5
 LATENCY_OVER = timedelta(days=7)
 """What latency is measured over."""
 ENDED_SHOWN = timedelta(days=1)
+UNREAD_SHOWN = 5
+"""Feeds whose articles are not read in full that are named one by one: some desks read nothing but headlines."""
 LATE = timedelta(minutes=10)
 """A feed that is due for so long waits for others: of its site, mostly."""
 
@@ -73,6 +75,7 @@ def examine(store: Store, channels: Collection[str], now: datetime, mistakes: Co
         f"feed {feed.id}: failed {feed.failures} times in a row: {feed.last_error}" for feed in feeds if feed.failures
     ] + [f"feed {feed.id}: {feed.last_error}" for feed in feeds if feed.last_error and not feed.failures]
     warnings += [f"feed {feed.id}: {said}" for feed in feeds for said in _silences(feed, now) if said]
+    warnings += _unread(feeds)
     if numbers.due_since and numbers.late and state == "running":
         minutes = (now - numbers.due_since) // timedelta(minutes=1)
         warnings.append(f"{numbers.late} feeds are polled late, by {minutes} minutes at most: see `monitor check`")
@@ -92,6 +95,14 @@ def channels_down(
     """Those of these channels that the outbox noted as down: why, and since when."""
     noted = {name: notes.get(CHANNEL_DOWN + name) for name in channels}
     return {name: note for name, note in noted.items() if note is not None and note[0]}
+
+
+def _unread(feeds: Sequence[FeedState]) -> list[str]:
+    """Feeds whose articles are not read in full, each by itself while they are few."""
+    found = [(feed.id, said) for feed in feeds if (said := pages_remark(feed))]
+    if len(found) > UNREAD_SHOWN:
+        return [f"{len(found)} feeds' articles are not read in full: see `monitor feeds`"]
+    return [f"feed {feed}: {said}" for feed, said in found]
 
 
 def _silences(feed: FeedState, now: datetime) -> tuple[str | None, ...]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from monitor.core.rereading import MISSED
 from monitor.core.trust import MOVES, distrusted
 from monitor.core.urls import kept_url, mask_url
 from monitor.model import Feed, FeedState
 
 GAP_SHOWN = timedelta(days=1)
 """For so long an unfilled gap is told of, though later polls followed on: its entries are missing still."""
+
+
+_LETS = ("robots.txt does not allow", "401", "402", "403", "406")
+"""What another name, a cookie, or the site's own word lets pass."""
 
 
 def moved(feed: Feed, state: FeedState) -> bool:
@@ -34,12 +39,22 @@ def frozen_remark(state: FeedState) -> str | None:
     return f"frozen: nothing new since {since:%Y-%m-%d %H:%M} UTC, against its rhythm" if since else None
 
 
+def pages_remark(state: FeedState) -> str | None:
+    """Its articles are matched by what the feed says of them alone."""
+    learnt = state.learnt
+    if learnt.pages_missed < MISSED:
+        return None
+    may = "; [sites] may let them be" if any(sign in learnt.pages_error for sign in _LETS) else ""
+    return f"articles are not read in full, the last {learnt.pages_missed} of them: {learnt.pages_error}{may}"
+
+
 def remark(feed: Feed, state: FeedState, now: datetime) -> str:
     """All of it, the most urgent first."""
     told = [
         state.last_error,
         frozen_remark(state),
         gap_remark(state, now),
+        pages_remark(state),
         f"moved to {mask_url(state.learnt.moved_to or '')}: change its url" if moved(feed, state) else None,
         "its validators lied: polled unconditionally" if distrusted(state, now) else None,
     ]

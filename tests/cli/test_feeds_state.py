@@ -26,6 +26,8 @@ STATES = {
     "mover": {"learnt": Learnt(moved_to="https://new.example.org/feed", moved_times=3)},
     "frozen": {"frozen_since": NOW - 50 * HOUR},
     "renamer": {"learnt": Learnt(identity=IdentityCounts(guid_changed=40, url_kept=40, again=40))},
+    "teasers": {"learnt": Learnt(pages_missed=6, pages_error="page: 403 Forbidden")},
+    "few": {"learnt": Learnt(pages_missed=4, pages_error="page: 403 Forbidden")},
     "well": {},
 }
 Ask = Callable[..., str]
@@ -74,6 +76,8 @@ def test_feeds_json_tells_all_that_was_learnt(ask: Ask) -> None:
     assert {name for name, feed in feeds.items() if feed["frozen_since"]} == {"frozen"}
     assert feeds["renamer"]["identity"] == {"by": "url", "guids": "rotate", "urls": "stable", "edits": "seldom"}
     assert {name for name, feed in feeds.items() if feed["pushed_until"]} == {"well"}
+    assert (feeds["teasers"]["pages_missed"], feeds["teasers"]["pages_error"]) == (6, "page: 403 Forbidden")
+    assert (feeds["well"]["pages_missed"], feeds["well"]["pages_error"]) == (0, None)
 
 
 def test_feeds_tells_it_in_a_line_each(ask: Ask) -> None:
@@ -83,13 +87,15 @@ def test_feeds_tells_it_in_a_line_each(ask: Ask) -> None:
     assert "frozen: nothing new since" in lines["frozen"]
     assert "moved to https://new.example.org/feed: change its url" in lines["mover"]
     assert "its validators lied" in lines["liar"]
+    assert "articles are not read in full, the last 6 of them: page: 403 Forbidden; [sites] may" in lines["teasers"]
+    assert "articles" not in lines["few"]
 
 
 def test_status_names_silences_and_outages(ask: Ask) -> None:
     health = json.loads(ask("status", "--json", code=1))
     assert health["gaps"] == ["gap"]
     warned = {warning.split()[1].rstrip(":") for warning in health["warnings"]}
-    assert warned == {"gap", "gapped", "frozen"}
+    assert warned == {"gap", "gapped", "frozen", "teasers"}
     (outage,) = health["outages"]
     assert (outage["subject"], outage["kind"], outage["ended_at"]) == ("feed:frozen", "frozen", None)
     assert "outage: feed:frozen frozen, since 2d ago" in ask("status", code=1)

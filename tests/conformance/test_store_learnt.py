@@ -27,6 +27,7 @@ KINDS = {
     "float | None": st.none() | st.floats(0, 1),
     "bool": st.booleans(),
     "bytes": st.binary(max_size=168),
+    "str": st.text(max_size=30),
     "str | None": st.none() | st.text(max_size=30),
     "tuple[int, ...]": st.lists(st.integers(0, 23), max_size=5).map(tuple),
     "tuple[Part, ...]": st.lists(
@@ -52,6 +53,24 @@ def test_what_was_learnt_comes_back(values: dict[str, object]) -> None:
 def test_nothing_learnt_takes_no_room_and_a_strange_key_is_left_out() -> None:
     assert learnt_json(Learnt()) == "{}"
     assert learnt_of('{"gaps": 3, "of_a_later_version": 1}') == Learnt(gaps=3)
+
+
+def test_a_page_that_is_had_ends_the_count_of_those_missed_and_nothing_else(store: SqliteStore) -> None:
+    store.sync_feeds([a_feed(), a_feed("other", url="https://other.example/feed")], NOON)
+    learnt = Learnt(gaps=3, pages_missed=7, pages_error='page: 403 "no"')
+    with store.transaction() as tx:
+        tx.save_feed(FeedState("harbour", a_feed().url, next_poll_at=NOON, learnt=learnt))
+        tx.save_feed(FeedState("other", "https://other.example/feed", learnt=replace(learnt, gaps=0, pages_missed=4)))
+    (claimed,) = store.claim_due(NOON + HOUR, 1, HOUR)
+    assert [state.id for state in store.feeds_told_of(NOON)] == ["harbour"], "four may be chance"
+    with store.transaction() as tx:
+        tx.page_had("harbour")
+        tx.page_had("nobody")
+    assert store.feed_state("harbour").learnt == Learnt(gaps=3)
+    assert store.feed_state("other").learnt.pages_missed == 4
+    assert claimed.id not in {state.id for state in store.claim_due(NOON + HOUR, 9, HOUR)}, (
+        "who polls it now holds it still"
+    )
 
 
 def test_a_changed_url_forgets_what_the_old_one_taught(store: SqliteStore) -> None:

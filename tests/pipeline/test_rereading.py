@@ -103,6 +103,26 @@ async def test_it_is_asked_for_again_and_the_article_alerts_then(bench: Again, t
     assert await bench.reread(timedelta(days=2)) == 0
 
 
+async def test_a_feed_whose_articles_are_not_had_in_full_says_so_until_one_is(bench: Again) -> None:
+    urls = [f"https://news.example.org/{number}" for number in range(1, 8)]
+    for url in urls:
+        bench.down(url)
+
+    def missed() -> tuple[int, str]:
+        learnt = bench.store.feed_state(FEED.id).learnt
+        return learnt.pages_missed, learnt.pages_error
+
+    bench.serve(*(entry(number, html=STUB) for number in range(1, 5)))
+    await bench.poll()
+    assert missed() == (4, "page: 503 Service Unavailable")
+    bench.serve(*(entry(number, html=f"{STUB} and an edit") for number in range(1, 8)))
+    await bench.poll()
+    assert missed()[0] == 7, "of new articles; an edit tells nothing new"
+    bench.up(urls[0])
+    await bench.reread()
+    assert missed() == (0, "")
+
+
 async def test_what_is_its_last_word_is_not_asked_for_again(bench: Again) -> None:
     bench.serve(entry(1, html=STUB), entry(2, html=STUB))
     bench.down(error="403 Forbidden", status=403)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
 from monitor.adapters.sqlite.library import Database
 from monitor.adapters.sqlite.rows import from_ms, maybe_ms, maybe_time, to_ms
+from monitor.core.rereading import MISSED
 from monitor.core.urls import kept_url
 from monitor.model import Feed, FeedNumbers, FeedState, LastPoll, Learnt
 
@@ -112,12 +114,13 @@ def numbers(db: Database, now: datetime, late: datetime) -> FeedNumbers:
 
 def told_of(db: Database, gaps_since: datetime) -> list[FeedState]:
     """Those of which there is something to tell."""
-    # What was learnt is parsed for those alone that ever had a gap.
+    # What was learnt is parsed for those alone that ever had a gap, or missed a page.
     sql = (
         f"SELECT {_STATE} FROM feeds WHERE active AND (failures > 0 OR last_error IS NOT NULL OR frozen_since IS NOT NULL"  # noqa: S608
-        " OR gap OR (instr(learnt, '\"gap_at\"') AND learnt ->> 'gap_at' >= ?)) ORDER BY id"
+        " OR gap OR (instr(learnt, '\"gap_at\"') AND learnt ->> 'gap_at' >= ?)"
+        " OR (instr(learnt, '\"pages_missed\"') AND learnt ->> 'pages_missed' >= ?)) ORDER BY id"
     )
-    return [_state(row.values()) for row in db.query(sql, (to_ms(gaps_since),))]
+    return [_state(row.values()) for row in db.query(sql, (to_ms(gaps_since), MISSED))]
 
 
 def troubled(db: Database) -> tuple[int, list[FeedState]]:
@@ -140,6 +143,15 @@ def troubled(db: Database) -> tuple[int, list[FeedState]]:
         )
         for feed, url, error, failures, polled, frozen, since in rows
     ]
+
+
+def page_had(db: sqlite3.Connection, feed_id: str) -> None:
+    """See ports.Store.page_had."""
+    db.execute(
+        "UPDATE feeds SET learnt = json_remove(learnt, '$.pages_missed', '$.pages_error')"
+        " WHERE id = ? AND instr(learnt, '\"pages_missed\"')",
+        (feed_id,),
+    )
 
 
 def save(db: Database, state: FeedState) -> None:

@@ -104,6 +104,9 @@ class SqliteTransaction:
     def save_feed(self, state: FeedState) -> None:
         feeds.save(self._db, state)
 
+    def page_had(self, feed_id: str) -> None:
+        feeds.page_had(self._db.conn, feed_id)
+
     def keep_memory(self, feed_id: str, memory: bytes | None) -> None:
         memories.keep(self._db.conn, feed_id, memory)
 
