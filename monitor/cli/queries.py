@@ -152,7 +152,8 @@ def _silence(rules: Rules, item: Item, watchlist: str, matched: bool) -> str:
     if item.text_from == "import":
         return "no alert: it was imported as known"
     if not may_alert(item, policy, item.first_seen_at, first_poll=False):
-        return f"no alert: it was published more than {policy.max_age} before it was seen (max_age)"
+        hours = policy.max_age / timedelta(hours=1)
+        return f"no alert: it was published more than {hours:g} hours before it was seen (max_age)"
     return "no alert: it was stored on its feed's first poll (first_poll), or before the watchlist matched it"
 
 
