@@ -28,7 +28,7 @@ from monitor.settings.mistakes import Document, Mistakes, among, nearest, shown
 from monitor.settings.run import Run, raw
 from monitor.settings.schema import MonitorFile, NetworkTable
 from monitor.settings.secrets import Secrets
-from monitor.settings.sites import read_sites
+from monitor.settings.sites import passed_by, read_sites
 from monitor.settings.strays import note_strays
 from monitor.settings.templates import read_templates
 from monitor.settings.terms import read_terms
@@ -99,7 +99,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Config:
         templates=templates,
         directory=directory,
         outside=run.outside(),
-        remarks=(*feeds.remarks, *_unused_proxy(network, environ)),
+        remarks=(*feeds.remarks, *_unused_proxy(network, environ), *passed_by(network.sites, feeds.right)),
         stamps=before | run.used,
     )
 

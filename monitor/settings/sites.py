@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from monitor.core.urls import registrable
-from monitor.model import SitePolicy
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from monitor.core.urls import registrable, target
+from monitor.model import Feed, SitePolicy
 from monitor.settings import values
 from monitor.settings.drafts import Draft
 from monitor.settings.mistakes import Document
@@ -40,6 +43,22 @@ def read_sites(run: Run, document: Document) -> tuple[SitePolicy, ...]:
             secrets = Secrets(run, document, path, checked.table, checked.bad)
             found.append(_site(Draft(run, document, path, checked.table, secrets), where))
     return tuple(sorted(found, key=lambda one: (one.port is None, -len(one.host))))
+
+
+def passed_by(sites: Iterable[SitePolicy], feeds: Iterable[Feed]) -> Iterator[str]:
+    """Remarks on sites that are meant over https and whose feeds are asked for by http: nothing is said to them."""
+    schemes: dict[str, set[str]] = {
+        one.host: set()
+        for one in sites
+        if one.port is None and replace(one, host_delay=None, per_host=None) != SitePolicy(one.host)
+    }
+    for at in (target(feed.url) for feed in feeds if schemes):
+        for host in schemes:
+            if at.host == host or at.host.endswith(f".{host}"):
+                schemes[host].add(at.scheme)
+    for host, found in schemes.items():
+        if found == {"http"}:
+            yield f'[sites."{host}"] is meant over https, and its feeds are asked for by http: [sites."http://{host}"] is them'
 
 
 def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:

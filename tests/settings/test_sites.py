@@ -143,6 +143,18 @@ def test_a_whole_site_may_have_its_own_measure(tmp_path: Path) -> None:
     assert told == '2 [sites."feeds.example.org"] per_host: is of the whole site: write it under [sites."example.org"]'
 
 
+def test_a_table_that_no_feed_is_asked_by_is_told_of(tmp_path: Path) -> None:
+    def remarks(table: str, *urls: str) -> tuple[str, ...]:
+        (tmp_path / "feeds.toml").write_text("".join(f'[[feed]]\nurl = "{url}"\n' for url in urls))
+        return read(tmp_path, f'[sites."example.org"]\n{table}\n').remarks
+
+    (told,) = remarks('user = "a"', "http://feeds.example.org/1", "http://example.org/2", "https://other.org/")
+    assert '[sites."http://example.org"]' in told
+    assert not remarks('user = "a"', "http://feeds.example.org/1", "https://example.org/2")
+    assert not remarks('user = "a"', "http://other.org/"), "its pages may be asked by it"
+    assert not remarks('host_delay = "5s"', "http://example.org/2"), "which is of any scheme"
+
+
 def feeds(path: Path, text: str, **environ: str) -> Config:
     (path / "feeds.toml").write_text(text)
     return load(path, environ)
