@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from monitor.core.identity import site_of
 from monitor.core.trust import Doubt, validators
+from monitor.core.urls import mask_url
 from monitor.errors import NoNews, ReadError
 from monitor.model import Entry, Failed, Fetched, NotModified, ParsedFeed, Part, Request, content_hash
 from monitor.pipeline.cage import Cage
@@ -91,7 +92,7 @@ class SitemapIndex:
             elif isinstance(answer, NotModified) and was is not None:
                 parts.append(was._replace(untold=True))
             else:
-                problems.append(f"{child}: {answer.error if isinstance(answer, Failed) else 'not modified'}")
+                problems.append(f"{mask_url(child)}: {answer.error if isinstance(answer, Failed) else 'not modified'}")
         return Children(tuple(parts), tuple(news), tuple(problems), tuple(doubts))
 
     async def read(self, index: ParsedFeed, children: Children) -> ParsedFeed:
@@ -114,7 +115,7 @@ class SitemapIndex:
                 pages += 1
                 continue
             except ReadError as error:
-                wrong.append(f"{document.url}: {error}")
+                wrong.append(f"{mask_url(document.url)}: {error}")
                 continue
             entries += part.entries
             title, language = title or part.title, language or part.language

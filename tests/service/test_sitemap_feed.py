@@ -242,3 +242,12 @@ def test_an_index_without_news_or_of_another_site_fails(site: Site, poll: Poll) 
     other = f"<sitemapindex {SPACES}><sitemap><loc>http://elsewhere.example/s.xml</loc></sitemap></sitemapindex>"
     site.answer("/index.xml", Answer(body=other.encode()))
     assert "other sites" in poll(code=1)["error"]
+
+
+def test_a_key_in_a_sitemap_s_url_is_not_told(site: Site, poll: Poll) -> None:
+    site.answer("/index.xml", index(site, ("/a.xml?key=S3cret", 1), ("/b.xml", 2), ("/c.xml?token=S3cret", 3)))
+    site.answer("/b.xml", news(site, 1))
+    site.answer("/c.xml?token=S3cret", Answer(body=b"<urlset"))
+    report = poll()
+    assert "/a.xml?key=***: 404 Not Found" in report["error"]
+    assert "S3cret" not in report["error"]
