@@ -38,6 +38,11 @@ class Slot:
     """Of the request in the slot; moved to now when the slot is taken back."""
     taken_back: bool = False
 
+    @property
+    def under_way(self) -> bool:
+        """Whether its request has begun, and has not met its deadline."""
+        return self.deadline is not None and not self.deadline.expired()
+
 
 class Slots:
     """At most `total` holders; while others wait, those that hang hold at most half."""
@@ -109,13 +114,15 @@ class Slots:
         loop = asyncio.get_running_loop()
         now = loop.time()
         fast = [slot for slot in self._held if not slot.slow and not slot.taken_back]
-        hanging = [slot for slot in fast if now - slot.since >= self.patience]
+        hanging = [slot for slot in fast if slot.under_way and now - slot.since >= self.patience]
         for slot in hanging[: max(0, len(hanging) + self._slow_held - self._slow_most())]:
             slot.taken_back = True
             if slot.deadline is not None:
                 slot.deadline.reschedule(now)
-        if len(hanging) < len(fast):
-            self._timer = loop.call_later(fast[len(hanging)].since + self.patience - now, self._look_again)
+        if others := set(fast).difference(hanging):
+            # One that has not begun, or ends by itself, is looked at again: there is nothing that could be ended.
+            soon = now + self.patience / 10
+            self._timer = loop.call_at(min(max(one.since + self.patience, soon) for one in others), self._look_again)
 
     def _look_again(self) -> None:
         self._timer = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.http import HttpFetcher
-from monitor.adapters.http_limits import Limits, Slots
+from monitor.adapters.http_limits import Limits, Slot, Slots
 from monitor.model import ArticlePolicy, Failed, Fetched, FetchOutcome, NetworkPolicy, PollPolicy, Request, SitePolicy
 from tests.fakes import FakeClock
 from tests.servers import Answer, Site
@@ -107,6 +108,49 @@ async def test_redirects_between_two_busy_sites_do_not_lock(new_site: Callable[.
     async with fetching(replace(POLL, per_host=1, concurrency=2)) as fetcher:
         outcomes = await asyncio.wait_for(fetch_all(fetcher, urls), 10)
     assert all(isinstance(outcome, Fetched) for outcome in outcomes)
+
+
+async def test_a_slot_whose_request_has_not_begun_is_taken_back_when_that_hangs() -> None:
+    """A loop that stood still for so long, on a busy machine, comes to the request after the look for hanging ones."""
+    slots = Slots(2, patience=0.02)
+    held = [await slots.acquire() for _ in range(2)]
+    waiting = asyncio.create_task(slots.acquire())
+    await asyncio.sleep(0.1)
+    assert not any(slot.taken_back for slot in held), "there is nothing to be ended yet"
+
+    async def hang(slot: Slot) -> None:
+        async with asyncio.timeout(30) as slot.deadline:
+            await asyncio.sleep(60)
+
+    begun = [asyncio.create_task(hang(slot)) for slot in held]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(begun[0], 10)
+    assert [slot.taken_back for slot in held] == [True, False]
+    for task in (waiting, begun[1]):
+        task.cancel()
+    await asyncio.gather(waiting, begun[1], return_exceptions=True)
+
+
+async def test_a_request_that_meets_its_own_deadline_is_not_taken_back_at_that_moment() -> None:
+    loop, broken = asyncio.get_running_loop(), []
+    loop.set_exception_handler(lambda _, context: broken.append(context))
+    slots = Slots(2, patience=0.08)
+    held = [await slots.acquire() for _ in range(2)]
+
+    async def hang(slot: Slot) -> None:
+        async with asyncio.timeout(0.05) as slot.deadline:
+            await asyncio.sleep(60)
+
+    tasks = [asyncio.create_task(hang(slot)) for slot in held]
+    waiting = asyncio.create_task(slots.acquire())
+    await asyncio.sleep(0)
+    time.sleep(0.2)  # the deadlines and then the look for what hangs are due in one turn of the loop
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [TimeoutError] * 2
+    assert not any(slot.taken_back for slot in held), "they end by themselves"
+    assert not broken
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
 
 
 async def test_hosts_that_hang_do_not_hold_up_the_others(new_site: Callable[..., Site]) -> None:
