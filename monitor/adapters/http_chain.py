@@ -15,9 +15,11 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from monitor.adapters.guard import Guard
+from monitor.adapters.together import Together
 from monitor.core.urls import Target
 from monitor.model import Fetched, FetchOutcome, Request
 
@@ -57,7 +59,7 @@ class Chains:
         )
         self._steps: set[bytes] = set()
         self._kept: OrderedDict[tuple[str, int], _Kept] = OrderedDict()  # least recently learnt first
-        self._asking: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._asking: Together[tuple[str, int], None] = Together()
 
     def known(self, at: Target) -> ssl.SSLContext | None:
         """What completes this server's chain, where that was needed."""
@@ -71,20 +73,13 @@ class Chains:
         server, steps = (at.host, at.port), len(self._steps)
         kept = self._kept.get(server)
         if self.known(at) is used and (kept is None or kept.until <= self._monotonic()):
-            asking = self._asking.get(server)
-            if asking is None:
-                asking = self._asking[server] = asyncio.ensure_future(self._learn(at))
-                asking.add_done_callback(lambda _: self._asking.pop(server, None))
-            await asyncio.shield(asking)
+            await self._asking.ask(server, partial(self._learn, at))
         now = self.known(at)
         return now is not None and (now is not used or len(self._steps) > steps)
 
     async def close(self) -> None:
         """End what is being asked."""
-        asking = list(self._asking.values())
-        for task in asking:
-            task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
+        await self._asking.close()
 
     async def _learn(self, at: Target) -> None:
         missing: list[bytes] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
+from monitor.adapters.together import Together
 from monitor.content.robots import may_fetch
 from monitor.core.urls import BadUrlError, target
 from monitor.model import Failed, Fetched, FetchOutcome, Request
@@ -39,7 +40,7 @@ class RobotsCache:
         self._fetch = fetch
         self._monotonic = monotonic
         self._rules: OrderedDict[str, _Rules] = OrderedDict()  # least recently used first
-        self._asking: dict[str, asyncio.Future[_Rules]] = {}
+        self._asking: Together[str, _Rules] = Together()
         self._characters = 0
 
     async def allowed(self, url: str, user_agent: str) -> bool | None:
@@ -51,26 +52,14 @@ class RobotsCache:
             return False
         rules = self._rules.get(origin)
         if rules is None or rules.until <= self._monotonic():
-            rules = await self._ask(origin)
+            rules = await self._asking.ask(origin, partial(self._load, origin))
         else:
             self._rules.move_to_end(origin)
         return None if rules.text is None else may_fetch(rules.text, user_agent, url)
 
     async def close(self) -> None:
         """End what is being asked."""
-        asking = list(self._asking.values())
-        for task in asking:
-            task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
-
-    async def _ask(self, origin: str) -> _Rules:
-        """Fetch, or wait for who already does; one asker's end does not end the others' waiting."""
-        asking = self._asking.get(origin)
-        if asking is None:
-            asking = asyncio.ensure_future(self._load(origin))
-            self._asking[origin] = asking
-            asking.add_done_callback(lambda _: self._asking.pop(origin, None))
-        return await asyncio.shield(asking)
+        await self._asking.close()
 
     async def _load(self, origin: str) -> _Rules:
         outcome = await self._fetch(Request(f"{origin}/robots.txt", purpose="robots", max_bytes=MAX_BYTES))
