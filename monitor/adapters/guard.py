@@ -60,7 +60,7 @@ class Guard:
 
         Raises `AddressRefusedError` for an address that may not be dialled: nor may a proxy be sent to it.
         """
-        site = self.policy.site(at.scheme, at.host, at.port)
+        site = self.policy.site(at)
         proxy = site.proxy if site else None
         if proxy is None and not self._is_direct(at.host, at.port):
             proxy = self.policy.proxy
@@ -95,13 +95,11 @@ class Guard:
 
     def check(self, address: str, port: int, host: str = "") -> None:
         """Raises `AddressRefusedError` unless the address may be dialled; `host` is the name it was found under."""
-        if self.is_proxy(address, port):
-            return
         allow = self.policy.open_at(port)
         why = refusal(address, allow)
         if why is None and _is_own(address):
             why = refusal(address, allow, own=(ip_address(address),))
-        if why is not None:
+        if why is not None and not self.is_proxy(address, port):
             raise AddressRefusedError(host, address, why)
 
     def check_all(self, host: str, port: int, addresses: Iterable[str]) -> None:

@@ -51,7 +51,6 @@ from monitor.model import (
     PostFailed,
     PostOutcome,
     Request,
-    SitePolicy,
     content_hash,
 )
 from monitor.ports import Clock
@@ -148,17 +147,13 @@ class HttpFetcher:
 
     async def allowed(self, url: str) -> bool | None:
         """See `ports.Fetcher`. Always, where `[article] robots` is off, or its site's."""
-        site = self._site(url)
+        site = None
+        with suppress(BadUrlError):
+            site = self.guard.policy.site(target(url))
         if not self._article.robots or (site and not site.robots):
             return True
         agent = site.header("User-Agent") if site else None
         return await self._robots.allowed(url, agent or self._poll.user_agent)
-
-    def _site(self, url: str) -> SitePolicy | None:
-        with suppress(BadUrlError):
-            at = target(url)
-            return self.guard.policy.site(at.scheme, at.host, at.port)
-        return None
 
     async def post(
         self,
@@ -195,7 +190,7 @@ class HttpFetcher:
             headers=headers,
             allow_redirects=False,
             proxy=proxy,
-            ssl=self._session.tls(self._site(where.url)) or self._chains.known(where) or True,
+            ssl=self._session.tls(self.guard.policy.site(where)) or self._chains.known(where) or True,
         ) as response:
             wait = retry_after(response.headers.get("Retry-After"), self._clock.now(), self._poll.max)
             text = await _beginning(response) if response.status >= 400 else b""

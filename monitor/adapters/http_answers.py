@@ -61,7 +61,7 @@ def table_of(at: Target) -> str:
 
 def explain(problem: BaseException, host: str, table: str = "") -> tuple[Reason, str]:
     """One word and one line for an exception of `PROBLEMS`, raised while asking `host`, whose table is the remedy of some."""
-    cause = _cause(problem)
+    cause = cause_of(problem)
     if isinstance(cause, AddressRefusedError):
         return "refused", str(cause)
     if isinstance(cause, BodyError):
@@ -79,18 +79,18 @@ def explain(problem: BaseException, host: str, table: str = "") -> tuple[Reason,
     if isinstance(cause, socket.gaierror):
         return "dns", _unresolved(cause, problem.host if isinstance(problem, aiohttp.ClientConnectorError) else host)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        remedy = f"; {table} takes certificates" if table and cause.verify_code in _UNKNOWN_ISSUERS else ""
-        return "tls", f"TLS: {cause.verify_message.rstrip('.')}{remedy}"
+        mends = f"; {table} takes certificates" if table and cause.verify_code in _UNKNOWN_ISSUERS else ""
+        return "tls", f"TLS: {cause.verify_message.rstrip('.')}{mends}"
     if isinstance(cause, ssl.SSLError):
         told = (cause.reason or str(cause)).replace("_", " ").lower()
-        remedy = f"; {table} takes old_tls = true" if table and any(sign in told for sign in _OLD) else ""
-        return "tls", f"TLS: {told}{remedy}"
+        mends = f"; {table} takes old_tls = true" if table and any(sign in told for sign in _OLD) else ""
+        return "tls", f"TLS: {told}{mends}"
     if isinstance(problem, aiohttp.ClientConnectorError):
         return "connect", f"no connection to {host}: {_os_words(cause)}"
     return "transfer", _broken(cause, host)
 
 
-def _cause(problem: BaseException) -> BaseException:
+def cause_of(problem: BaseException) -> BaseException:
     """The operating system's or our own exception inside aiohttp's."""
     if isinstance(problem, aiohttp.ClientConnectorCertificateError):
         return problem.certificate_error

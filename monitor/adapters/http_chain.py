@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any
 
 from monitor.adapters.guard import Guard
+from monitor.adapters.http_answers import cause_of
 from monitor.adapters.together import Together
 from monitor.core.urls import Target
 from monitor.model import Fetched, FetchOutcome, Request
@@ -54,9 +55,8 @@ class Chains:
         self, guard: Guard, fetch: Callable[[Request], Awaitable[FetchOutcome]], monotonic: Callable[[], float]
     ) -> None:
         self._guard, self._fetch, self._monotonic = guard, fetch, monotonic
-        self._context: ssl.SSLContext | None = (
-            None  # one for all: it holds a megabyte, and a step too many does no harm
-        )
+        # One for all: it holds a megabyte, and a step too many does no harm.
+        self._context: ssl.SSLContext | None = None
         self._steps: set[bytes] = set()
         self._kept: OrderedDict[tuple[str, int], _Kept] = OrderedDict()  # least recently learnt first
         self._asking: Together[tuple[str, int], None] = Together()
@@ -119,7 +119,7 @@ class Chains:
 
 def is_cut_short(problem: BaseException) -> bool:
     """Whether verification ended because the next certificate was not sent."""
-    cause = getattr(problem, "certificate_error", problem)
+    cause = cause_of(problem)
     return isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code in _CUT_SHORT
 
 

@@ -43,8 +43,8 @@ class Journey:
         self.request = request
         self.start = start
         self.at = start
-        own = network.site(start.scheme, start.host, start.port)
-        self.seconds = ((own and own.timeout) or poll.timeout).total_seconds()
+        self._poll, self._network = poll, network
+        self.seconds = ((self.site and self.site.timeout) or poll.timeout).total_seconds()
         """Of its deadline; the time in a site's line does not count."""
         self.seconds_left = self.seconds
         self.placed: dict[str, float] = {}
@@ -53,7 +53,6 @@ class Journey:
         """What the present hop's chain of certificates was completed by."""
         self.cut_short = False
         """Whether that chain was cut short at the last attempt."""
-        self._poll, self._network = poll, network
         self._hops = 0
         self._permanent = True
         self._etag = _usable(request.etag)
@@ -68,7 +67,7 @@ class Journey:
     @property
     def site(self) -> SitePolicy | None:
         """What the present hop's site is asked with beside what all are."""
-        return self._network.site(self.at.scheme, self.at.host, self.at.port)
+        return self._network.site(self.at)
 
     def headers(self) -> dict[str, str]:
         """What the present hop is asked with.

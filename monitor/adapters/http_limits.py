@@ -222,7 +222,7 @@ class Limits:
 
     def _measure(self, name: str) -> tuple[float, int]:
         policy, network = self._policy, self._network
-        return network.host_delay(name, policy).total_seconds(), network.per_host(name, policy)
+        return network.host_delay(name, policy.host_delay).total_seconds(), network.per_host(name, policy.per_host)
 
     def hold(self, name: str, seconds: float) -> None:
         """The site asked to be left alone for so long; the longest wish counts."""

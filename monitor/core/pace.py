@@ -38,6 +38,6 @@ def crowded(feeds: Iterable[Feed], policy: PollPolicy, network: NetworkPolicy) -
     found = [
         Crowded(site, len(of_site), sum(of_site), 1 / delay)
         for site, of_site in rates.items()
-        if (delay := network.host_delay(site, policy).total_seconds())
+        if (delay := network.host_delay(site, policy.host_delay).total_seconds())
     ]
     return sorted((one for one in found if one.wanted > one.allowed), key=lambda one: -one.wanted)

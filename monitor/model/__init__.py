@@ -33,13 +33,10 @@ from monitor.model.config import (
     FirstPoll,
     JsonlChannel,
     LimitsPolicy,
-    NetworkPolicy,
     OperatorPolicy,
     PollPolicy,
     QuietHours,
     RetentionPolicy,
-    Secret,
-    SitePolicy,
     SmtpServer,
     Watchlist,
     WebhookChannel,
@@ -70,8 +67,10 @@ from monitor.model.net import (
     Request,
     content_hash,
 )
+from monitor.model.network import NetworkPolicy, SitePolicy
 from monitor.model.numbers import LATENCY_BOUNDS, FeedNumbers, LastPoll, Latency
 from monitor.model.outages import OPERATOR, Notice, Outage, Trouble, TroubleKind
+from monitor.model.secret import Secret
 from monitor.model.websub import Subscription
 
 __all__ = [

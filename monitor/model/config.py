@@ -5,30 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from monitor.model.network import PUBLIC, NetworkPolicy
+from monitor.model.secret import Secret
+
 FetchMode = Literal["auto", "always", "never"]
 FirstPoll = Literal["recent", "all", "none"]
-
-
-class Secret(str):
-    """A string that prints as ``***`` in reprs and logs; `reveal()` gives it. Never stored, never logged."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
-
-    def __str__(self) -> str:
-        return "***"
-
-    def __format__(self, spec: str) -> str:
-        return "***"
-
-    def reveal(self) -> str:
-        return "".join(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,77 +61,6 @@ class PollPolicy:
     def in_hand(self) -> int:
         """Polls at once: while what some fetched is read and stored, others are fetched, and neither side stands idle."""
         return self.concurrency + min(self.concurrency, self.WAITING)
-
-
-@dataclass(frozen=True, slots=True)
-class SitePolicy:
-    """`[sites."NAME"]`: what one site is asked with, and nobody else, wherever a redirect or a feed's link leads."""
-
-    host: str
-    """ASCII, lower-case. Without a `port`: over https at any port, its subdomains too."""
-    scheme: str = "https"
-    port: int | None = None
-    """Then this scheme, host and port alone."""
-    user: str | None = None
-    """HTTP Basic (RFC 7617), with `password`; credentials in a URL of its own go before them."""
-    password: Secret | None = None
-    headers: tuple[tuple[str, Secret], ...] = ()
-    """In the place of ours of that name. Cookies are sent beside those that the site gives."""
-    certificates: str | None = None
-    """PEM: whom it may be vouched for by, beside those whom the system trusts."""
-    old_tls: bool = False
-    """Whether it may speak what nobody should speak any more: TLS 1.0 and 1.1, short keys, renegotiation without proof."""
-    robots: bool = True
-    """Whether its robots.txt is obeyed, where all are."""
-    proxy: Secret | None = None
-    """As of `NetworkPolicy`, for this site alone."""
-    timeout: timedelta | None = None
-    """As of `PollPolicy`, for what begins here."""
-    host_delay: timedelta | None = None
-    """As of `PollPolicy`; `host` is a registrable domain then, and all of it is asked so, whatever the scheme and port."""
-    per_host: int | None = None
-    """Likewise."""
-
-    def covers(self, scheme: str, host: str, port: int) -> bool:
-        """Whether this origin is asked so."""
-        if self.port is not None:
-            return (scheme, host, port) == (self.scheme, self.host, self.port)
-        return scheme == "https" and (host == self.host or host.endswith(f".{self.host}"))
-
-    def header(self, name: str) -> str | None:
-        """The value of one of `headers`, whose names have no case."""
-        return next((value.reveal() for one, value in self.headers if one.lower() == name.lower()), None)
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkPolicy:
-    """`[network]`: private networks that may be dialled: `allow` at any port, `allow_at` at one; and by what way."""
-
-    allow: tuple[IPv4Network | IPv6Network, ...] = ()
-    allow_at: tuple[tuple[IPv4Network | IPv6Network, int], ...] = ()
-    proxy: Secret | None = None
-    """A proxy's URL (HTTP or SOCKS5), with its credentials: it is dialled in the place of sites and receivers of webhooks."""
-    direct: tuple[str, ...] = ()
-    """Hosts that are dialled all the same, with their subdomains."""
-    sites: tuple[SitePolicy, ...] = ()
-    """`[sites]`, whatever says more first."""
-
-    def site(self, scheme: str, host: str, port: int) -> SitePolicy | None:
-        """What an origin is asked with; None: like everybody."""
-        return next((one for one in self.sites if one.covers(scheme, host, port)), None)
-
-    def host_delay(self, site: str, poll: PollPolicy) -> timedelta:
-        """Between two requests to a registrable domain."""
-        own = (one.host_delay for one in self.sites if one.host == site and one.host_delay is not None)
-        return next(own, poll.host_delay)
-
-    def per_host(self, site: str, poll: PollPolicy) -> int:
-        """Requests to a registrable domain at once."""
-        return next((one.per_host for one in self.sites if one.host == site and one.per_host), poll.per_host)
-
-    def open_at(self, port: int | None) -> tuple[IPv4Network | IPv6Network, ...]:
-        """The networks that may be dialled at this port; None: at any."""
-        return (*self.allow, *(network for network, at in self.allow_at if at == port))
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +293,7 @@ class Config:
 
     store: str = "sqlite:var/monitor.db"
     poll: PollPolicy = PollPolicy()
-    network: NetworkPolicy = NetworkPolicy()
+    network: NetworkPolicy = PUBLIC
     limits: LimitsPolicy = LimitsPolicy()
     article: ArticlePolicy = ArticlePolicy()
     dedup: DedupPolicy = DedupPolicy()

@@ -13,11 +13,11 @@ from typing import assert_never
 
 import structlog
 
-from monitor.content.articles import SHORTER, Context
+from monitor.content.articles import Context
 from monitor.core import trust
 from monitor.core.bounds import postponed
 from monitor.core.givers import Givers
-from monitor.core.plan import NOTHING_TO_DO, Fresh, Plan, Planned, SeenElsewhere
+from monitor.core.plan import NOTHING_TO_DO, Plan, Planned, SeenElsewhere
 from monitor.core.progress import Look, Moment
 from monitor.core.rereading import pages_after
 from monitor.core.schedule import JITTER
@@ -44,7 +44,7 @@ from monitor.pipeline.documents import AT_ONCE, Texts, read_document
 from monitor.pipeline.fuller import fuller
 from monitor.pipeline.intake import Intake, Taken
 from monitor.pipeline.looking import Forgotten, Looking
-from monitor.pipeline.reading import Reader
+from monitor.pipeline.reading import Reader, page_of
 from monitor.pipeline.reports import log_poll, report_of, waiting_for
 from monitor.pipeline.rules import Rules
 from monitor.pipeline.stored import Stored
@@ -309,7 +309,7 @@ class Poller:
                 if isinstance(planned, SeenElsewhere):
                     taken.append(intake.seen_elsewhere(planned, readings.get(index)))
                 else:
-                    one, page = intake.take(planned, readings[index]), _page(planned, readings[index])
+                    one, page = intake.take(planned, readings[index]), page_of(planned, readings[index])
                     taken.append(one if page is None else replace(one, page=page))
             if ends is not None:
                 ends(tx, taken)
@@ -384,15 +384,6 @@ class Poller:
                 tx.save_feed(state)
 
         await self.write(save)
-
-
-def _page(planned: Planned, reading: Reading) -> str | None:
-    """As `Taken.page`."""
-    if not isinstance(planned, Fresh) or reading.page_in_line:
-        return None
-    if reading.text_from == "page":
-        return ""
-    return reading.problem if reading.problem != SHORTER else ""
 
 
 def _learnt(state: FeedState, learnt: Learnt) -> FeedState:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, assert_never
 
-from monitor.content.articles import Context, read_entries, read_entry, triage
+from monitor.content.articles import SHORTER, Context, read_entries, read_entry, triage
 from monitor.core.givers import Givers
 from monitor.core.identity import leads_home
 from monitor.core.plan import Fresh, Planned, Revised
@@ -31,6 +31,15 @@ class _Asked(NamedTuple):
     after: timedelta | None = None
     unsure: bool = False
     in_line: bool = False
+
+
+def page_of(planned: Planned, reading: Reading) -> str | None:
+    """Of a new article whose page was wanted: "" where it was had, else why not."""
+    if not isinstance(planned, Fresh) or reading.page_in_line:
+        return None
+    if reading.text_from == "page":
+        return ""
+    return reading.problem if reading.problem != SHORTER else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from monitor.adapters.workers import ProcessWorkers
 from monitor.core.dates import lately
 from monitor.core.urls import configured_site, target
 from monitor.errors import StoreError, UsageError
-from monitor.model import Config, DeliveryOutcome, Feed, NetworkPolicy, PollReport
+from monitor.model import Config, DeliveryOutcome, NetworkPolicy, PollReport
 from monitor.model.notes import RETAINED
 from monitor.outbox import DeliveryReport, Outbox
 from monitor.pipeline.imports import Imported, Importer, documents_in
@@ -96,7 +96,8 @@ class Application:
             await self.write(self.store.sync_feeds, config.feeds, self.clock.now())
         before = self.rules.config.network
         self.fetcher.reconfigure(config.poll, config.network, config.article, config.limits)
-        if before.sites != config.network.sites and (again := _asked_otherwise(config, before)):
+        if before.sites != config.network.sites:
+            again = await asyncio.to_thread(_asked_otherwise, config, before)
             await self.write(self.store.hasten, dict.fromkeys(again, self.clock.now()))
         self.workers.deadline = config.limits.reading.total_seconds()
         self.rules = rules
@@ -197,12 +198,8 @@ class Application:
 def _asked_otherwise(config: Config, before: NetworkPolicy) -> list[str]:
     """Feeds that are asked with something else than before: those that failed need not wait to try it."""
 
-    def changed(feed: Feed) -> bool:
-        at = target(feed.url)
-        origin = (at.scheme, at.host, at.port)
-        return before.site(*origin) != config.network.site(*origin)
-
-    return [feed.id for feed in config.feeds if changed(feed)]
+    asked = ((feed.id, target(feed.url)) for feed in config.feeds)
+    return [feed for feed, at in asked if before.site(at) != config.network.site(at)]
 
 
 def _beside(store: SqliteStore, ask: Callable[[Store], T]) -> T:

@@ -47,17 +47,14 @@ def read_sites(run: Run, document: Document) -> tuple[SitePolicy, ...]:
 
 def passed_by(sites: Iterable[SitePolicy], feeds: Iterable[Feed]) -> Iterator[str]:
     """Remarks on sites that are meant over https and whose feeds are asked for by http: nothing is said to them."""
-    schemes: dict[str, set[str]] = {
-        one.host: set()
+    of_https = [
+        one
         for one in sites
         if one.port is None and replace(one, host_delay=None, per_host=None) != SitePolicy(one.host)
-    }
-    for at in (target(feed.url) for feed in feeds if schemes):
-        for host in schemes:
-            if at.host == host or at.host.endswith(f".{host}"):
-                schemes[host].add(at.scheme)
-    for host, found in schemes.items():
-        if found == {"http"}:
+    ]
+    asked = [target(feed.url) for feed in feeds] if of_https else []
+    for host, has in ((one.host, one.has) for one in of_https):
+        if {at.scheme for at in asked if has(at.host)} == {"http"}:
             yield f'[sites."{host}"] is meant over https, and its feeds are asked for by http: [sites."http://{host}"] is them'
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.core.urls import Target
 from monitor.errors import ConfigError
 from monitor.model import Config, EmailChannel, SitePolicy
 from monitor.settings import load
@@ -26,7 +27,7 @@ def mistakes(path: Path, text: str, **environ: str) -> list[str]:
 
 
 def site(config: Config, scheme: str, host: str, port: int = 443) -> SitePolicy:
-    found = config.network.site(scheme, host, port)
+    found = config.network.site(Target(scheme, host, port, "/"))
     assert found is not None
     return found
 
@@ -76,7 +77,7 @@ def test_a_host_is_meant_over_https_with_its_subdomains_and_an_origin_alone(tmp_
         ("http", "intranet", 80),
         ("https", "in.intranet", 8080),
     ):
-        assert config.network.site(scheme, host, port) is None
+        assert config.network.site(Target(scheme, host, port, "/")) is None
 
 
 @pytest.mark.parametrize(
@@ -136,9 +137,13 @@ def test_a_whole_site_may_have_its_own_measure(tmp_path: Path) -> None:
         '[sites."http://rsshub:1200"]\nhost_delay = "0s"\nper_host = 16\n[sites."example.org"]\nhost_delay = "5s"\n',
     )
     network, poll = config.network, config.poll
-    assert (network.host_delay("rsshub", poll).total_seconds(), network.per_host("rsshub", poll)) == (0, 16)
-    assert (network.host_delay("example.org", poll).total_seconds(), network.per_host("example.org", poll)) == (5, 2)
-    assert network.host_delay("elsewhere.org", poll) == poll.host_delay
+    delay = poll.host_delay
+    assert (network.host_delay("rsshub", delay).total_seconds(), network.per_host("rsshub", poll.per_host)) == (0, 16)
+    assert (
+        network.host_delay("example.org", delay).total_seconds(),
+        network.per_host("example.org", poll.per_host),
+    ) == (5, 2)
+    assert network.host_delay("elsewhere.org", delay) == delay
     (told,) = mistakes(tmp_path, '[sites."feeds.example.org"]\nper_host = 4\n')
     assert told == '2 [sites."feeds.example.org"] per_host: is of the whole site: write it under [sites."example.org"]'
 
