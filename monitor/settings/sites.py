@@ -53,9 +53,10 @@ def passed_by(sites: Iterable[SitePolicy], feeds: Iterable[Feed]) -> Iterator[st
         if one.port is None and replace(one, host_delay=None, per_host=None) != SitePolicy(one.host)
     ]
     asked = [target(feed.url) for feed in feeds] if of_https else []
-    for host, has in ((one.host, one.has) for one in of_https):
-        if {at.scheme for at in asked if has(at.host)} == {"http"}:
-            yield f'[sites."{host}"] is meant over https, and its feeds are asked for by http: [sites."http://{host}"] is them'
+    for one in of_https:
+        if {at.scheme for at in asked if one.has(at.host)} == {"http"}:
+            told = f'[sites."{one.host}"] is meant over https, and its feeds are asked for by http'
+            yield f'{told}: [sites."http://{one.host}"] is them'
 
 
 def _site(draft: Draft, where: tuple[str, str, int | None]) -> SitePolicy:
