@@ -8,6 +8,9 @@ import os
 import zlib
 from collections.abc import Callable
 
+import brotli
+import zstandard
+
 from tests.servers import Answer
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
@@ -112,8 +115,14 @@ def circle(where: str) -> Answer:
 
 CASES: dict[str, tuple[Callable[[], Answer], str]] = {
     "gzip three times, named": (lambda: coded(stacked(), "gzip, gzip, gzip"), "encoding"),
-    "brotli": (lambda: coded(b"\x8b", "br"), "encoding"),
-    "zstd": (lambda: coded(b"\x28\xb5\x2f\xfd", "zstd"), "encoding"),
+    "compress": (lambda: coded(b"\x1f\x9d\x90", "compress"), "encoding"),
+    "said to be brotli": (lambda: coded(b"noise of some length", "br"), "encoding"),
+    "brotli cut short": (lambda: coded(brotli.compress(os.urandom(50_000))[:-9], "br"), "transfer"),
+    "brotli bomb": (lambda: coded(brotli.compress(bytes(10**8), quality=5), "br"), "too_large"),
+    "said to be zstd": (lambda: coded(b"noise of some length", "zstd"), "encoding"),
+    "zstd cut short": (lambda: coded(zstandard.compress(os.urandom(50_000))[:-9], "zstd"), "transfer"),
+    "zstd bomb": (lambda: coded(zstandard.compress(bytes(10**8)), "zstd"), "too_large"),
+    "zstd of many frames": (lambda: coded(zstandard.compress(b"") * 50_000, "zstd"), "encoding"),
     "said to be deflate": (lambda: coded(b"\x07 noise", "deflate"), "encoding"),
     "gzip bomb": (lambda: coded(a_bomb(), "gzip"), "too_large"),
     "gzip of many members": (lambda: coded(gzip.compress(b"") * 50_000, "gzip"), "encoding"),

@@ -16,7 +16,8 @@ from typing import Literal
 import aiohttp
 
 from monitor.adapters.guard import AddressRefusedError
-from monitor.adapters.http_body import CUT_SHORT, BodyError
+from monitor.adapters.http_body import CUT_SHORT
+from monitor.adapters.http_codings import BodyError
 from monitor.core.urls import BadUrlError, Target
 
 Reason = Literal["refused", "dns", "connect", "tls", "url", "too_large", "encoding", "transfer"]

@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_network
 
+import brotli
 import pytest
 import pytest_asyncio
+import zstandard
 
 from monitor.adapters import http
 from monitor.adapters.clock import SystemClock
@@ -137,6 +139,49 @@ async def test_the_bytes_tell_in_which_form_they_are(
     outcome = await fetcher.fetch(Request(site.answer("/", raw(head, *parts))))
     assert isinstance(outcome, Fetched), outcome
     assert outcome.body == (body if "as it is" in form or form == "JSON" else b"<rss>")
+
+
+UNINVITED = {"br": brotli.compress(b"<rss>" * 30), "zstd": zstandard.compress(b"<rss>" * 30)}
+
+
+@pytest.mark.parametrize("coding", UNINVITED)
+@pytest.mark.parametrize("size", [1, 1_000])
+async def test_what_a_browser_had_asked_for_is_read(fetcher: HttpFetcher, site: Site, coding: str, size: int) -> None:
+    body = UNINVITED[coding]
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    outcome = await fetcher.fetch(Request(site.answer("/", raw(head, *parts))))
+    assert isinstance(outcome, Fetched), outcome
+    assert outcome.body == b"<rss>" * 30
+    assert site.requests[0].headers["accept-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("coding", UNINVITED)
+@pytest.mark.parametrize("body", [b"<rss>", codecs.BOM_UTF8 + b"\n<rss>", b'{"items": []}'])
+async def test_nor_is_a_coding_that_was_not_applied(fetcher: HttpFetcher, site: Site, coding: str, body: bytes) -> None:
+    outcome = await fetcher.fetch(Request(site.answer("/", Answer(body=body, headers={"Content-Encoding": coding}))))
+    assert isinstance(outcome, Fetched), outcome
+    assert outcome.body == body
+
+
+@pytest.mark.parametrize("coding", UNINVITED)
+async def test_a_stream_that_begins_with_a_bracket_is_one(fetcher: HttpFetcher, site: Site, coding: str) -> None:
+    text = "".join(f"<item>{number * 7919 % 10_007}</item>" for number in range(4_500)).encode()
+    body = brotli.compress(text) if coding == "br" else zstandard.compress(text)
+    assert coding != "br" or body.startswith(b"[")
+    outcome = await fetcher.fetch(Request(site.answer("/", Answer(body=body, headers={"Content-Encoding": coding}))))
+    assert isinstance(outcome, Fetched), outcome
+    assert outcome.body == text
+
+
+@pytest.mark.parametrize("coding", UNINVITED)
+@pytest.mark.parametrize("body", [b"neither of these two", b"", b"\x28\xb5\x2f\xfd" + b"x" * 20])
+async def test_what_is_no_stream_is_no_body(fetcher: HttpFetcher, site: Site, coding: str, body: bytes) -> None:
+    outcome = await fetcher.fetch(Request(site.answer("/", Answer(body=body, headers={"Content-Encoding": coding}))))
+    if body:
+        failed(outcome, "encoding")
+    else:
+        assert isinstance(outcome, Fetched)
 
 
 @pytest.mark.parametrize("body", [b"no gzip", bytes(range(200, 240)), gzip.compress(b"<rss>", mtime=0)[:-8] + bytes(8)])

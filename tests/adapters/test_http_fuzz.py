@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
+import brotli
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.adapters.clock import SystemClock
 from monitor.adapters.http import HttpFetcher
 from monitor.adapters.http_answers import retry_after
-from monitor.adapters.http_body import BodyError, _Coded
+from monitor.adapters.http_codings import BodyError, Coded
 from monitor.model import (
     ArticlePolicy,
     Failed,
@@ -78,23 +82,61 @@ def test_any_answer_is_an_outcome(raws: list[bytes]) -> None:
         asyncio.run(fetch_all(site))
 
 
-@given(st.lists(st.binary(max_size=300), max_size=4), st.binary(max_size=3), st.integers(1, 50), st.integers(0, 1_000))
-def test_gzip_is_undone_alike_however_it_is_cut(parts: list[bytes], padding: bytes, size: int, limit: int) -> None:
-    wire = b"".join(gzip.compress(part) for part in parts) + (b"\0" + padding if parts else b"")
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.compress,
+}
+codings = st.sampled_from(list(PACKED))
+
+
+@given(
+    st.sampled_from(["gzip", "zstd"]),
+    st.lists(st.binary(max_size=300), max_size=4),
+    st.binary(max_size=3),
+    st.integers(1, 50),
+    st.integers(0, 1_000),
+)
+def test_members_are_undone_alike_however_they_are_cut(
+    coding: str, parts: list[bytes], padding: bytes, size: int, limit: int
+) -> None:
+    wire = b"".join(PACKED[coding](part) for part in parts) + (b"\0" + padding if parts else b"")
     whole = b"".join(parts)
-    sink = _Coded(limit, "gzip")
+    sink = Coded(limit, coding)
     fits = all(sink.feed(wire[start : start + size]) for start in range(0, len(wire), size))
     assert fits == (len(whole) <= limit)
     if fits and parts:
         sink.finish()
         assert bytes(sink.body) == whole
-    assert len(sink.body) <= limit + 1
+    if coding == "gzip":
+        assert len(sink.body) <= limit + 1
 
 
-@given(st.binary(min_size=1, max_size=500), st.sampled_from(["gzip", "deflate"]), st.data())
-def test_gzip_cut_anywhere_is_noticed(body: bytes, coding: str, data: st.DataObject) -> None:
-    wire = gzip.compress(body)
-    sink = _Coded(1_000, coding)
+@given(codings, st.binary(max_size=2_000) | st.binary(max_size=3).map(lambda few: few * 5_000), st.integers(1, 100))
+def test_any_coding_is_undone_however_it_is_cut(coding: str, body: bytes, size: int) -> None:
+    wire = PACKED[coding](body)
+    sink = Coded(20_000, coding)
+    assert all(sink.feed(wire[start : start + size]) for start in range(0, len(wire), size))
+    sink.finish()
+    assert bytes(sink.body) == body
+
+
+@given(codings, st.integers(0, 100_000), st.integers(1, 2_000))
+def test_a_bomb_is_stopped_near_its_bound(coding: str, limit: int, size: int) -> None:
+    wire = BOMBS[coding]
+    sink = Coded(limit, coding)
+    assert not all(sink.feed(wire[start : start + size]) for start in range(0, len(wire), size))
+    assert limit < len(sink.body) < limit + 3_000_000
+
+
+BOMBS = {coding: pack(bytes(20_000_000)) for coding, pack in PACKED.items()}
+
+
+@given(codings, st.binary(min_size=1, max_size=500), st.data())
+def test_a_coding_cut_anywhere_is_noticed(coding: str, body: bytes, data: st.DataObject) -> None:
+    wire = PACKED[coding](body)
+    sink = Coded(1_000, coding)
     sink.feed(wire[: data.draw(st.integers(0, len(wire) - 1))])
     try:
         sink.finish()
@@ -104,9 +146,19 @@ def test_gzip_cut_anywhere_is_noticed(body: bytes, coding: str, data: st.DataObj
         raise AssertionError("taken for whole")
 
 
+@given(st.binary(max_size=200), st.sampled_from(["br", "zstd"]), st.integers(1, 200))
+def test_what_is_no_such_coding_raises_nothing_else(raw: bytes, coding: str, size: int) -> None:
+    sink = Coded(1_000, coding)
+    with contextlib.suppress(BodyError):
+        for start in range(0, len(raw), size):
+            if not sink.feed(raw[start : start + size]):
+                return
+        sink.finish()
+
+
 @given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate"]))
 def test_what_is_in_no_form_is_a_body_error(raw: bytes, coding: str) -> None:
-    sink = _Coded(1_000, coding)
+    sink = Coded(1_000, coding)
     try:
         sink.feed(raw)
         sink.finish()
