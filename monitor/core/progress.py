@@ -166,7 +166,8 @@ class Moment:
     def _seen(self, learnt: Learnt, look: Look | None, last_new_at: datetime | None, gap: bool) -> Seen:
         rhythm = Rhythm(learnt, self.now) if learnt.rhythm else None
         first = look is not None and look.continuity == "first"
-        ahead = rhythm.until_news(self.now) if rhythm and rhythm.begun else None
+        # From the first hour with news on, for it costs one poll: some bring more in one hour of each day than they show at once.
+        ahead = rhythm.until_news(self.now) if rhythm else None
         return Seen(
             new=look.window.fresh if look and not first else 0,
             share=1 - look.window.overlap if look and not first else 0.0,

@@ -17,9 +17,6 @@ REMEMBERED = 8
 """Weeks after which what was counted is halved: habits change."""
 ENOUGH = 12
 """Hours with news from which a feed is polled less in the others, and may be called frozen."""
-FEW = 3
-"""Hours with news from which a feed is looked at when the next such hour comes: for that little has to be sure. A feed that
-brings all of a day's news in one hour has them after three days."""
 LEARNING = timedelta(days=7)
 """Until a whole week was seen, weekends are unknown, and only a long silence counts."""
 FROZEN = 12.0
@@ -62,19 +59,18 @@ def learn(rhythm: bytes, since: datetime, arrivals: list[datetime], last: dateti
 
 
 class Rhythm:
-    """What was learnt until `now`, to ask. `begun` and `enough` tell how much that is (`FEW`, `ENOUGH`).
+    """What was learnt until `now`, to ask. `enough` tells whether that is much (`ENOUGH`).
 
     Chances are computed when they are asked for: a poll asks for few of the 168.
     """
 
-    __slots__ = ("_chances", "_counts", "_first", "_hours", "begun", "enough")
+    __slots__ = ("_chances", "_counts", "_first", "_hours", "enough")
 
     def __init__(self, learnt: Learnt, now: datetime) -> None:
         self._counts = learnt.rhythm or bytes(WEEK)
         self._first = hour_number(learnt.rhythm_since or now)
         self._hours = max(0, hour_number(now) - self._first)
         self._chances: dict[int, float] = {}
-        self.begun = sum(self._counts) >= FEW
         self.enough = sum(self._counts) >= ENOUGH
 
     def chance(self, moment: datetime) -> float:
