@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,7 +57,9 @@ class Past:
 def pasts(draw: st.DrawFn) -> Past:
     since = SUNDAY + draw(st.integers(0, WEEK)) * HOUR + timedelta(minutes=draw(st.integers(0, 59)))
     length = draw(st.integers(0, 4 * WEEK))
-    news = draw(st.lists(st.integers(0, max(0, length - 1)), max_size=30, unique=True).map(sorted)) if length else []
+    some = st.lists(st.integers(0, max(0, length - 1)), max_size=30, unique=True).map(sorted)
+    regularly = st.integers(1, 40).map(lambda step: list(range(0, length, step)))
+    news = draw(some | regularly) if length else []
     return Past(since, news, since + length * HOUR)
 
 
@@ -91,16 +95,19 @@ def test_news_is_expected_when_the_chances_add_up(past: Past, wanted: float) -> 
     assert Rhythm(past.learnt, past.now).until_news(past.now, wanted) == expected
 
 
-@given(pasts(), st.integers(1, 10 * WEEK))
-def test_a_feed_is_frozen_once_twelve_such_hours_are_missing_and_its_silence_is_new(past: Past, silence: int) -> None:
+@given(pasts(), st.data())
+def test_a_feed_is_frozen_once_twelve_such_hours_are_missing_and_its_silence_is_new(
+    past: Past, data: st.DataObject
+) -> None:
     """Thirty-six in its first week, and never before a dozen hours with news are known."""
     last = past.since + past.news[-1] * HOUR if past.news else past.since
-    at_last = Past(past.since, past.news, last)
-    longest = max((b - a for a, b in zip(past.news, past.news[1:], strict=False)), default=0)
-    learnt = at_last.learnt
-    learnt = Learnt(rhythm=learnt.rhythm, rhythm_since=learnt.rhythm_since, longest_silence=longest * HOUR)
-    now = last + silence * HOUR
+    longest = max((after - before for before, after in itertools.pairwise(past.news)), default=0)
+    learnt = replace(Past(past.since, past.news, last).learnt, longest_silence=longest * HOUR)
     needed = 12 if last - past.since >= WEEK * HOUR else 36
-    missing = Rhythm(learnt, last).expected(last, now)
-    frozen = len(past.news) >= 12 and silence >= 1.5 * longest and missing >= needed
+    rhythm = Rhythm(learnt, last)
+    enough = next((hours for hours in range(10 * WEEK) if rhythm.expected(last, last + hours * HOUR) >= needed), 0)
+    turns = st.sampled_from([math.ceil(1.5 * longest), enough])
+    silence = data.draw(st.builds(int.__add__, turns, st.integers(-2, 2)) | st.integers(1, 10 * WEEK))
+    now = last + silence * HOUR
+    frozen = len(past.news) >= 12 and silence >= 1.5 * longest and rhythm.expected(last, now) >= needed
     assert frozen_since(learnt, last, now) == (last if frozen else None)
