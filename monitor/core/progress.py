@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.core import burst
+from monitor.core.burst import Burst
 from monitor.core.gaps import Continuity, Window, rolled_in, rolls_in, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.sameness import EVIDENCE
-from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll
+from monitor.core.schedule import Hints, Seen, backoff, interval_after, next_poll, shortest
 from monitor.model import Entry, Feed, FeedState, IdentityCounts, Learnt, ParsedFeed, PollPolicy
 
 DAY = timedelta(days=1)
@@ -176,6 +178,7 @@ class Moment:
             ahead=ahead,
             quiet=ahead if rhythm and rhythm.enough else None,
             gap=gap,
+            burst=learnt.burst,
         )
 
     def _learnt(self, state: FeedState, look: Look | None) -> Learnt:
@@ -191,6 +194,7 @@ class Moment:
             learnt, rolls = self._rolls(state, learnt, look)
             span = usual_span(learnt.span, look.dates, self.now, passed, rolls)
             learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
+            learnt = self._burst(learnt, look.dates)
         learnt = self._gaps(state, learnt, look)
         if look.continuity == "contiguous" and look.fresh:
             learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3))
@@ -209,6 +213,12 @@ class Moment:
         begun, came = learnt.came_since or since, learnt.came + window.fresh
         rolls = rolled_in(window.size, came, max(self.now - begun, self.policy.min))
         return replace(learnt, came=0 if rolls else came, came_since=self.now if rolls else begun), at_once or rolls
+
+    def _burst(self, learnt: Learnt, dates: Sequence[datetime | None]) -> Learnt:
+        known = Burst(learnt.burst, learnt.burst_at) if learnt.burst and learnt.burst_at else None
+        seen = burst.shortest(dates, self.now, shortest(self.feed, self.policy))
+        kept = burst.remembered(known, seen, self.now)
+        return learnt if kept == known else replace(learnt, burst=kept and kept.within, burst_at=kept and kept.at)
 
     def _gaps(self, state: FeedState, learnt: Learnt, look: Look) -> Learnt:
         """The gap that it shows, or that was filled before it; another while one is being filled makes one of both."""

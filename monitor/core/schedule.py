@@ -20,6 +20,10 @@ FAILING_SHARE = 6
 """The same of what is left of that time while the feed fails. A site that answers two times in five lost one entry in fifteen at
 a third (some six tries before an entry goes), one in a hundred and twenty at a sixth (nine or ten)."""
 
+BURST_SHARE = 2
+"""A feed that once had a third of its document replaced in T is polled every 2T at most: at that pace a third of the old one
+stands there still."""
+
 SAFE_SHARE = 0.25
 """Of a document's entries so many may be new at a poll; more, and the next comes sooner in proportion."""
 
@@ -85,6 +89,8 @@ class Seen:
     """The same, once enough was seen to poll less for it."""
     gap: bool = False
     """Entries may have been dropped before this poll."""
+    burst: timedelta | None = None
+    """The shortest time in which a third of the document came lately."""
 
 
 def shortest(feed: Feed, policy: PollPolicy) -> timedelta:
@@ -97,8 +103,9 @@ def interval_after(feed: Feed, policy: PollPolicy, interval: timedelta | None, s
 
     With news the interval is halved, or more when much of the document was new; in silence it grows by a half, up to an
     eighth of the silence or a quarter of the quiet that the rhythm expects, and never past the news it expects. It stays
-    under a third of the time that entries stand in the document. A feed's own `every` is what its user asked for: the
-    interval never grows beyond it. After a gap it is `min`.
+    under a third of the time that entries stand in the document, and, but for `every`, under the time in which two thirds
+    of it would be others in a burst. A feed's own `every` is what its user asked for: the interval never grows beyond it.
+    After a gap it is `min`.
     """
     every = feed.every or policy.every
     if not policy.adaptive:
@@ -110,6 +117,8 @@ def interval_after(feed: Feed, policy: PollPolicy, interval: timedelta | None, s
     ceiling = feed.every or max(every, min(policy.max, quiet))
     if seen.span is not None:
         ceiling = min(ceiling, seen.span / SPAN_SHARE)
+    if seen.burst is not None:
+        ceiling = min(ceiling, max(every, seen.burst * BURST_SHARE))
     current = interval or every
     wanted = current * 3 / 2
     if seen.new:

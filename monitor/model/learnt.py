@@ -53,6 +53,9 @@ class Learnt:
     """Usual share, 0 to 1, of a changed document's entries that were known from before."""
     span: timedelta | None = None
     """How long an entry usually stands in the document: polled less often, entries are missed."""
+    burst: timedelta | None = None
+    """The shortest time in which a third of a document came lately, and when that was."""
+    burst_at: datetime | None = None
     came: int = 0
     """Entries that are new since `came_since`, until they are half of the document."""
     came_since: datetime | None = None

@@ -27,6 +27,7 @@ from tests.newsroom import Publisher, Story, a_poller, stories
 from tests.pipeline.desk import URL, Desk
 
 MINUTE = timedelta(minutes=1)
+DAY = 24 * HOUR
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
@@ -143,6 +144,18 @@ async def test_a_feed_whose_news_of_the_day_comes_in_one_hour_is_looked_at_then_
     seen = {item.title: item.first_seen_at for item in desk.store.items(ItemFilter())}
     late = [seen[publisher.title(story)] - story.at for story in publisher.stories[4 * 8 :: 8]]
     assert max(late) <= timedelta(minutes=15), late
+
+
+async def test_a_league_that_plays_on_saturdays_is_not_left_alone_for_hours_on_any_day(desk: Desk) -> None:
+    """Its fifteen entries are last week's; one came since, and on Saturday one comes every eight minutes."""
+    last = [NOON - 6 * DAY + n * 8 * MINUTE for n in range(15)]
+    saturday = [NOON + 43 * HOUR + n * 8 * MINUTE for n in range(25)]
+    publisher = desk.publisher(window=15)
+    publisher.stories = [Story(number, at) for number, at in enumerate([*last, NOON - 3 * DAY, *saturday])]
+    await desk.run(NOON + 3 * DAY)
+    assert desk.missed(publisher, saturday[0]) == []
+    assert desk.state.learnt.gaps == 0
+    assert len(desk.room.asked) < 0.7 * (3 * DAY / desk.config.poll.every)
 
 
 async def test_a_feed_that_is_ill_formed_at_every_poll_shows_its_gaps_too(desk: Desk) -> None:

@@ -20,6 +20,7 @@ _SPAN: _Codec = (lambda span: span // _MS, lambda number: number * _MS)
 _CODECS: dict[str, _Codec] = {
     "newest": _TIME,
     "gap_at": _TIME,
+    "burst_at": _TIME,
     "came_since": _TIME,
     "gap_from": _TIME,
     "lied_at": _TIME,
@@ -27,6 +28,7 @@ _CODECS: dict[str, _Codec] = {
     "failing_since": _TIME,
     "rhythm_since": _TIME,
     "span": _SPAN,
+    "burst": _SPAN,
     "ttl": _SPAN,
     "skip_hours": (list, tuple),
     "skip_days": (list, tuple),
