@@ -80,7 +80,11 @@ class Place:
         }
         with (log or self.directory / "log").open("w") as file:
             return subprocess.Popen(
-                [*MONITOR, "run", "--config", str(config)], cwd=self.directory, stderr=file, env=environment
+                [*MONITOR, "run", "--config", str(config)],
+                cwd=self.directory,
+                stderr=file,
+                env=environment,
+                preexec_fn=_heed_hangups,
             )
 
     @property
@@ -115,6 +119,11 @@ class Place:
         titles = Counter(title for _, title in self.told())
         assert set(titles) == self.stored() == self.showed()
         assert set(titles.values()) == {1}
+
+
+def _heed_hangups() -> None:
+    """Where these tests run under nohup, what they start would ignore them too."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _title(body: dict[str, Any]) -> str:
@@ -301,11 +310,16 @@ def test_a_hangup_ends_a_daemon_on_its_terminal_and_no_other(place: Place, runni
     until(lambda: "event=hangup" in place.log and min(place.shown) > shown)
     ends(running)
     ours, theirs = os.openpty()
+
+    def on_theirs() -> None:
+        _heed_hangups()
+        os.login_tty(theirs)
+
     on_terminal = subprocess.Popen(
         [*MONITOR, "run", "--config", str(place.directory / "config")],
         cwd=place.directory,
         stderr=theirs,
-        preexec_fn=lambda: os.login_tty(theirs),
+        preexec_fn=on_theirs,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
     )
     os.close(theirs)
