@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from monitor.core.schedule import BURST_SHARE
 from monitor.model import Feed, FeedState, Learnt
 
 UNCONDITIONAL_EVERY = 12
@@ -48,8 +49,14 @@ def conditional(state: FeedState, now: datetime) -> bool:
     span, whole_at = state.learnt.span, state.learnt.whole_at
     if span is None or whole_at is None:
         return True
-    believed = span * UNTOLD_SHARE if _has_told(state) else min(span * UNPROVEN_SHARE, UNPROVEN_MOST)
+    believed = span * UNTOLD_SHARE if _has_told(state) else _unproven(state.learnt, span)
     return now - whole_at < max(believed, _LEAST)
+
+
+def _unproven(learnt: Learnt, span: timedelta) -> timedelta:
+    """For how long "unchanged" is believed of a feed that was never seen to tell of news."""
+    believed = min(span * UNPROVEN_SHARE, UNPROVEN_MOST)
+    return believed if learnt.burst is None else min(believed, learnt.burst * BURST_SHARE)
 
 
 def _has_told(state: FeedState) -> bool:

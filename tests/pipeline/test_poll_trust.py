@@ -158,6 +158,20 @@ async def test_a_league_that_plays_on_saturdays_is_not_left_alone_for_hours_on_a
     assert len(desk.room.asked) < 0.7 * (3 * DAY / desk.config.poll.every)
 
 
+@pytest.mark.parametrize("hours", [40, 43, 46])
+async def test_nor_is_it_believed_for_hours_that_nothing_changed_before_it_has_told_of_news(
+    desk: Desk, hours: int
+) -> None:
+    last = [NOON - 6 * DAY + n * 8 * MINUTE for n in range(15)]
+    saturday = [NOON + hours * HOUR + n * 8 * MINUTE for n in range(15)]
+    publisher = desk.publisher(window=15, validators="stuck")
+    publisher.stories = [Story(number, at) for number, at in enumerate([*last, NOON - 3 * DAY, *saturday])]
+    await desk.run(NOON + 3 * DAY)
+    seen = {item.title: item.first_seen_at for item in desk.store.items(ItemFilter())}
+    assert desk.missed(publisher, saturday[0]) == []
+    assert min(seen[publisher.title(story)] for story in publisher.stories[16:]) - saturday[0] < 2 * HOUR
+
+
 async def test_a_feed_that_is_ill_formed_at_every_poll_shows_its_gaps_too(desk: Desk) -> None:
     desk.publisher(window=10, channel="<description>Ships & boats</description>")
     assert (await desk.poll()).error
