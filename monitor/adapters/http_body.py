@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import ClientOSError, ClientPayloadError, ClientResponse
 
-from monitor.adapters.http_codings import UNDONE, BodyError, Coded, CutShortError, Plain
+from monitor.adapters.http_codings import SIZE, UNDONE, BodyError, Coded, CutShortError, Plain
 
 _CODINGS = frozenset(
     ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip")
@@ -28,7 +28,7 @@ class Bounds:
     ratio: int
 
 
-_SIZE, _WIRE = "poll.max_bytes", "limits.wire"
+_WIRE = "limits.wire"
 _SMALL = 1_000_000
 """Bytes below which the ratio does not matter: a few headlines in a page of blanks compress as well as a bomb."""
 
@@ -47,7 +47,7 @@ async def read_body(
     most = bounds.wire if coding else min(bounds.size, bounds.wire)
     if length is not None and length > most and not cut:
         raise BodyError(
-            "too_large", f"body of {length} bytes, more than {most} ({_SIZE if most == bounds.size else _WIRE})"
+            "too_large", f"body of {length} bytes, more than {most} ({SIZE if most == bounds.size else _WIRE})"
         )
     sink = Coded(bounds.size, coding) if coding and length != 0 else Plain(bounds.size)
     wire = 0
@@ -55,7 +55,7 @@ async def read_body(
         async for chunk in response.content.iter_any():
             wire += len(chunk)
             over = (
-                _over(bounds, wire, len(sink.body)) if sink.feed(chunk) else f"more than {bounds.size} bytes ({_SIZE})"
+                _over(bounds, wire, len(sink.body)) if sink.feed(chunk) else f"more than {bounds.size} bytes ({SIZE})"
             )
             if over:
                 response.close()

@@ -18,6 +18,8 @@ UNDONE = frozenset(("gzip", "x-gzip", "deflate", "br", "zstd"))
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say: gzip's header and checksum (RFC 1952)
 _ZLIB = zlib.MAX_WBITS  # RFC 1950, which RFC 9110 calls deflate
 _RAW = -zlib.MAX_WBITS  # RFC 1951, which some call deflate
+SIZE = "poll.max_bytes"
+"""The setting that bounds a body, as messages name it."""
 _UNCODED = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[<{\[]")
 """A document as it is, under the name of a coding that its server did not apply."""
 _NO_BROTLI = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[<{]")
@@ -99,7 +101,7 @@ class Coded:
         if sink is None:
             sink = self._begin()
             if not sink.feed(self._head):
-                raise BodyError("too_large", f"body of more than {self._limit} bytes (poll.max_bytes)")
+                raise BodyError("too_large", f"body of more than {self._limit} bytes ({SIZE})")
         sink.finish()
 
     def _begin(self) -> Sink:
@@ -109,7 +111,7 @@ class Coded:
 
     def _undoing(self) -> Sink:
         if self._coding == "br":
-            return _Brotli(self._limit)
+            return _Members(self._limit, _brotli())
         if self._coding == "zstd":
             return _Members(self._limit, _zstd())
         head = self._head
@@ -136,12 +138,13 @@ class _Form:
     named: str
     first: Callable[[], _Stream]
     next: Callable[[], _Stream]
-    begins: bytes
+    begins: tuple[bytes, ...]
+    """Empty where none may follow."""
     broken: type[Exception]
 
 
 def _zlib(form: int) -> _Form:
-    return _Form("gzip", lambda: zlib.decompressobj(form), lambda: zlib.decompressobj(_GZIP), b"\x1f", zlib.error)
+    return _Form("gzip", lambda: zlib.decompressobj(form), lambda: zlib.decompressobj(_GZIP), (b"\x1f",), zlib.error)
 
 
 def _zstd() -> _Form:
@@ -149,7 +152,34 @@ def _zstd() -> _Form:
 
     undo = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
     stream = lambda: _InSteps(undo.decompressobj())  # noqa: E731 - twice the same
-    return _Form("zstd", stream, stream, b"\x28", zstandard.ZstdError)
+    return _Form("zstd", stream, stream, (b"\x28",), zstandard.ZstdError)
+
+
+def _brotli() -> _Form:
+    import brotli  # as above
+
+    stream = lambda: _Brotli(brotli.Decompressor())  # noqa: E731
+    return _Form("brotli", stream, stream, (), brotli.error)
+
+
+class _Brotli:
+    """One stream (RFC 7932)."""
+
+    unused_data = b""
+    """Bytes after its end that come with it break it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._stream.is_finished())
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        undone = bytearray(self._stream.process(data, output_buffer_limit=max_length))
+        while len(undone) < max_length and not self._stream.can_accept_more_data():
+            undone += self._stream.process(b"", output_buffer_limit=max_length - len(undone))
+        return bytes(undone)
 
 
 class _InSteps:
@@ -197,7 +227,8 @@ class _Members:
                     return False
                 chunk = self._stream.unused_data
         except self._form.broken as error:
-            raise BodyError("encoding", f"broken {self._form.named}: {error}") from None
+            named = self._form.named
+            raise BodyError("encoding", f"broken {named}: {str(error).removeprefix(f'{named}: ')}") from None
         return True
 
     def _next_member(self) -> None:
@@ -210,35 +241,3 @@ class _Members:
         """Raises `CutShortError` when the compressed data stopped short."""
         if not self._stream.eof:
             raise CutShortError("transfer", f"{self._form.named} cut short")
-
-
-class _Brotli:
-    """One stream (RFC 7932)."""
-
-    def __init__(self, limit: int) -> None:
-        import brotli
-
-        self.body = bytearray()
-        self._limit = limit
-        self._stream = brotli.Decompressor()
-        self._broken = brotli.error
-
-    def feed(self, chunk: bytes) -> bool:
-        """False when the body is over its bound. Bytes after the stream's end are padding."""
-        if self._stream.is_finished():
-            return True
-        try:
-            self._take(chunk)
-            while len(self.body) <= self._limit and not self._stream.can_accept_more_data():
-                self._take(b"")
-        except self._broken as error:
-            raise BodyError("encoding", f"broken {error}") from None
-        return len(self.body) <= self._limit
-
-    def _take(self, chunk: bytes) -> None:
-        self.body += self._stream.process(chunk, output_buffer_limit=self._limit + 1 - len(self.body))
-
-    def finish(self) -> None:
-        """Raises `CutShortError` when the compressed data stopped short."""
-        if not self._stream.is_finished():
-            raise CutShortError("transfer", "brotli cut short")

@@ -8,24 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+
+from monitor.core.rhythm import REMEMBERED
+from monitor.model import Burst
 
 THIRD = 3
 """A burst is a third of a document's entries: fewer come together by chance, and more seldom stand in one document."""
 FEW = 3
 """Entries after the first that a burst has at least: two posts of one morning are none."""
-REMEMBERED = timedelta(weeks=8)
-"""As the rhythm, for habits change; a blog whose author moved it within an hour, years ago, is asked no more often for that."""
 
 
-class Burst(NamedTuple):
-    """A third of the document came within this time, which ended then."""
-
-    within: timedelta
-    at: datetime
-
-
-def shortest(dates: Sequence[datetime | None], now: datetime, least: timedelta) -> Burst | None:
+def shortest_burst(dates: Sequence[datetime | None], now: datetime, least: timedelta) -> Burst | None:
     """The shortest burst among a document's entries, by their dates.
 
     None shorter than `least`, the shortest interval: what appears in one moment is seen at the next poll or never,
@@ -37,8 +30,11 @@ def shortest(dates: Sequence[datetime | None], now: datetime, least: timedelta) 
     return min((burst for burst in bursts if burst.within >= least), default=None)
 
 
-def remembered(known: Burst | None, seen: Burst | None, now: datetime) -> Burst | None:
-    """What is to be reckoned with, after a document that shows `seen`."""
+def kept_burst(known: Burst | None, seen: Burst | None, now: datetime) -> Burst | None:
+    """What is to be reckoned with, after a document that shows `seen`.
+
+    For as long as the rhythm is: a blog whose author moved it within an hour, years ago, is asked no more often for that.
+    """
     if known is None or now - known.at > REMEMBERED:
         return seen
     return seen if seen is not None and seen.within <= known.within else known

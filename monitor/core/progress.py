@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.core import burst
-from monitor.core.burst import Burst
+from monitor.core.burst import kept_burst, shortest_burst
 from monitor.core.gaps import Continuity, Window, rolled_in, rolls_in, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.sameness import EVIDENCE
@@ -178,7 +177,7 @@ class Moment:
             ahead=ahead,
             quiet=ahead if rhythm and rhythm.enough else None,
             gap=gap,
-            burst=learnt.burst,
+            burst=learnt.fastest and learnt.fastest.within,
         )
 
     def _learnt(self, state: FeedState, look: Look | None) -> Learnt:
@@ -193,8 +192,9 @@ class Moment:
             passed = self.now - (learnt.whole_at or self.now)
             learnt, rolls = self._rolls(state, learnt, look)
             span = usual_span(learnt.span, look.dates, self.now, passed, rolls)
-            learnt = replace(learnt, size=window.size, span=span, hub=parsed.hub, topic=parsed.itself)
-            learnt = self._burst(learnt, look.dates)
+            seen = shortest_burst(look.dates, self.now, shortest(self.feed, self.policy))
+            fastest = kept_burst(learnt.fastest, seen, self.now)
+            learnt = replace(learnt, size=window.size, span=span, fastest=fastest, hub=parsed.hub, topic=parsed.itself)
         learnt = self._gaps(state, learnt, look)
         if look.continuity == "contiguous" and look.fresh:
             learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3))
@@ -213,12 +213,6 @@ class Moment:
         begun, came = learnt.came_since or since, learnt.came + window.fresh
         rolls = rolled_in(window.size, came, max(self.now - begun, self.policy.min))
         return replace(learnt, came=0 if rolls else came, came_since=self.now if rolls else begun), at_once or rolls
-
-    def _burst(self, learnt: Learnt, dates: Sequence[datetime | None]) -> Learnt:
-        known = Burst(learnt.burst, learnt.burst_at) if learnt.burst and learnt.burst_at else None
-        seen = burst.shortest(dates, self.now, shortest(self.feed, self.policy))
-        kept = burst.remembered(known, seen, self.now)
-        return learnt if kept == known else replace(learnt, burst=kept and kept.within, burst_at=kept and kept.at)
 
     def _gaps(self, state: FeedState, learnt: Learnt, look: Look) -> Learnt:
         """The gap that it shows, or that was filled before it; another while one is being filled makes one of both."""

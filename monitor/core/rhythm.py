@@ -13,8 +13,8 @@ from monitor.model import Learnt
 
 HOUR = timedelta(hours=1)
 WEEK = 168
-REMEMBERED = 8
-"""Weeks after which what was counted is halved: habits change."""
+REMEMBERED = timedelta(weeks=8)
+"""After that what was counted is halved: habits change."""
 ENOUGH = 12
 """Hours with news from which a feed is polled less in the others, and may be called frozen."""
 LEARNING = timedelta(days=7)
@@ -53,7 +53,7 @@ def learn(rhythm: bytes, since: datetime, arrivals: list[datetime], last: dateti
             place = slot(hour)
             counts[place] = min(counts[place] + 1, 255)
     newest = max(arrivals, default=since)
-    if newest - since > REMEMBERED * WEEK * HOUR:
+    if newest - since > REMEMBERED:
         return bytes(count // 2 for count in counts), newest - (newest - since) / 2
     return bytes(counts), since
 

@@ -56,7 +56,7 @@ def conditional(state: FeedState, now: datetime) -> bool:
 def _unproven(learnt: Learnt, span: timedelta) -> timedelta:
     """For how long "unchanged" is believed of a feed that was never seen to tell of news."""
     believed = min(span * UNPROVEN_SHARE, UNPROVEN_MOST)
-    return believed if learnt.burst is None else min(believed, learnt.burst * BURST_SHARE)
+    return believed if learnt.fastest is None else min(believed, learnt.fastest.within * BURST_SHARE)
 
 
 def _has_told(state: FeedState) -> bool:

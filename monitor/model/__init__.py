@@ -55,7 +55,7 @@ from monitor.model.items import (
     TextFrom,
     Verdict,
 )
-from monitor.model.learnt import IdentityCounts, Learnt, Part
+from monitor.model.learnt import Burst, IdentityCounts, Learnt, Part
 from monitor.model.net import (
     Failed,
     Fetched,
@@ -74,7 +74,7 @@ from monitor.model.secret import Secret
 from monitor.model.websub import Subscription
 
 __all__ = [
-    "Alert", "AlertDraft", "AlertPolicy", "AlertState", "AppriseChannel", "ArticlePolicy", "Channel", "ClockTime",
+    "Alert", "AlertDraft", "AlertPolicy", "AlertState", "AppriseChannel", "ArticlePolicy", "Burst", "Channel", "ClockTime",
     "CommandChannel",
     "Config", "CopyEvidence", "DedupPolicy", "Deferred", "Delivered", "DeliveryOutcome", "DigestTime", "EmailChannel",
     "Entry", "Failed", "Feed", "FeedChannel", "FeedNumbers", "FeedState", "FetchMode", "FetchOutcome", "Fetched",

@@ -41,6 +41,13 @@ class Part(NamedTuple):
     """That it is unchanged was all that the last answer said."""
 
 
+class Burst(NamedTuple):
+    """A third of a document came within this time, which ended then."""
+
+    within: timedelta
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """Kept with the feed's state, as one JSON object that names only what is not the default."""
@@ -53,9 +60,8 @@ class Learnt:
     """Usual share, 0 to 1, of a changed document's entries that were known from before."""
     span: timedelta | None = None
     """How long an entry usually stands in the document: polled less often, entries are missed."""
-    burst: timedelta | None = None
-    """The shortest time in which a third of a document came lately, and when that was."""
-    burst_at: datetime | None = None
+    fastest: Burst | None = None
+    """The shortest burst of late."""
     came: int = 0
     """Entries that are new since `came_since`, until they are half of the document."""
     came_since: datetime | None = None

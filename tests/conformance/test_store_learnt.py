@@ -15,14 +15,15 @@ from sqlite_utils import Database
 from monitor.adapters.sqlite import SqliteStore, items
 from monitor.adapters.sqlite.learnt import learnt_json, learnt_of
 from monitor.adapters.sqlite.schema import migrations
-from monitor.model import FeedState, IdentityCounts, Learnt, Part
+from monitor.model import Burst, FeedState, IdentityCounts, Learnt, Part
 from tests.builders import HOUR, NOON, a_feed, an_item
 
-MOMENTS = st.none() | st.integers(0, 10**12).map(lambda ms: NOON + timedelta(milliseconds=ms))
-SPANS = st.none() | st.integers(0, 10**11).map(lambda ms: timedelta(milliseconds=ms))
+MOMENTS = st.integers(0, 10**12).map(lambda ms: NOON + timedelta(milliseconds=ms))
+SPANS = st.integers(0, 10**11).map(lambda ms: timedelta(milliseconds=ms))
 KINDS = {
-    "datetime | None": MOMENTS,
-    "timedelta | None": SPANS,
+    "datetime | None": st.none() | MOMENTS,
+    "timedelta | None": st.none() | SPANS,
+    "Burst | None": st.none() | st.builds(Burst, SPANS, MOMENTS),
     "int": st.integers(0, 10**6),
     "float | None": st.none() | st.floats(0, 1),
     "bool": st.booleans(),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.adapters.sqlite.rows import from_ms, to_ms
-from monitor.model import IdentityCounts, Learnt, Part
+from monitor.model import Burst, IdentityCounts, Learnt, Part
 
 _MS = timedelta(milliseconds=1)
 _BLANK = Learnt()
@@ -20,7 +20,6 @@ _SPAN: _Codec = (lambda span: span // _MS, lambda number: number * _MS)
 _CODECS: dict[str, _Codec] = {
     "newest": _TIME,
     "gap_at": _TIME,
-    "burst_at": _TIME,
     "came_since": _TIME,
     "gap_from": _TIME,
     "lied_at": _TIME,
@@ -28,11 +27,14 @@ _CODECS: dict[str, _Codec] = {
     "failing_since": _TIME,
     "rhythm_since": _TIME,
     "span": _SPAN,
-    "burst": _SPAN,
     "ttl": _SPAN,
     "skip_hours": (list, tuple),
     "skip_days": (list, tuple),
     "longest_silence": _SPAN,
+    "fastest": (
+        lambda burst: [burst.within // _MS, to_ms(burst.at)],
+        lambda told: Burst(told[0] * _MS, from_ms(told[1])),
+    ),
     "parts": (list, lambda told: tuple(Part(*part) for part in told)),
     "rhythm": (bytes.hex, bytes.fromhex),
     "identity": (lambda counts: _told(counts, _BLANK_COUNTS), lambda told: IdentityCounts(**told)),
