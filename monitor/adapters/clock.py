@@ -5,6 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+
+_elapsed: Callable[[], float] = time.monotonic
+if hasattr(time, "CLOCK_BOOTTIME"):  # Linux, whose monotonic clock stands still meanwhile (clock_gettime(2))
+    _elapsed = partial(time.clock_gettime, time.CLOCK_BOOTTIME)
 
 
 class SystemClock:
@@ -19,5 +24,6 @@ class SystemClock:
         return real if self._hurry is None else self._hurry(real)
 
     def monotonic(self) -> float:
-        """Seconds from an arbitrary origin."""
-        return time.monotonic()
+        """Seconds from an arbitrary origin, those that the machine slept among them: a site that asked for two hours' rest has
+        had them when a laptop wakes after a night."""
+        return _elapsed()
