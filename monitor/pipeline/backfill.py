@@ -66,15 +66,19 @@ class Backfill:
         ours = self.identify(entries)
         first = newest.older or (_following(url) if _is_wordpress(url, newest) else None)
         if first:
-            filling = await self.go_on(url, newest, first)
+            filling = await self.go_on(url, newest, first, ours)
             shown = {key for one in ours for key in one.keys}
             if filling.filled or filling.older or any(shown.isdisjoint(one.keys) for one in filling.found):
                 return filling
         return await self.from_sitemaps(url, ours)
 
-    async def go_on(self, url: str, newest: ParsedFeed, older: str) -> Filling:
-        """Search from this older page on; `newest`: what stands at the feed's own URL now."""
+    async def go_on(
+        self, url: str, newest: ParsedFeed, older: str, shown: Sequence[Identified | Remembered]
+    ) -> Filling:
+        """Search from this older page on; `newest`: what stands at the feed's own URL now, with these entries."""
         found: dict[tuple[str, ...], Identified] = {}
+        # An archive may begin with what the feed shows; a page of our own guessing that holds nothing else is the feed again.
+        seen = set() if newest.older else {key for one in shown for key in one.keys}
         at: str | None = older
         entries: Sequence[Entry] = ()
         for _ in range(self.most):
@@ -86,11 +90,12 @@ class Backfill:
             if page is None or not page.entries:
                 return Filling(tuple(found.values()))
             ours = self.identify(page.entries)
-            before = len(found)
-            found.update({tuple(one.keys): one for one in ours})
+            again = all(not seen.isdisjoint(one.sure) for one in ours)
+            seen.update(key for one in ours for key in one.sure)
+            found.update({one.sure: one for one in ours})
             if await self.reached(ours):
                 return Filling(tuple(found.values()), filled=True)
-            if len(found) == before:  # the same page again: the publisher does not page
+            if again:  # the publisher does not page
                 return Filling(tuple(found.values()))
             at, entries = page.older or (_following(at) if _is_wordpress(url, newest) else None), page.entries
         dates = [entry.published_at for entry in entries if entry.published_at]

@@ -97,7 +97,7 @@ class Looking:
             return await backfill.fill(url, document.parsed, [one.entry for one in document.unread])
         if older == NEWS:
             return await backfill.from_sitemaps(url, document.entries)
-        return await backfill.go_on(url, document.parsed, older)
+        return await backfill.go_on(url, document.parsed, older, document.entries)
 
     async def _asked(self, unread: Sequence[Identified], remembered: Sequence[Remembered]) -> Known:
         """What the store knows of these entries, by all keys of those that are not remembered."""

@@ -17,9 +17,11 @@ from monitor.model import (
     Failed,
     Feed,
     Fetched,
+    FetchOutcome,
     ItemFilter,
     LimitsPolicy,
     PollPolicy,
+    Request,
 )
 from monitor.pipeline.rules import Rules
 from tests.builders import HOUR, NOON
@@ -364,6 +366,26 @@ async def test_an_older_page_that_fails_for_a_day_is_asked_for_no_more(desk: Des
     assert len(desk.room.asked) == before + 1
     assert not desk.state.gap, "told of no longer than one that nobody could fill"
     assert not desk.state.learnt.gap_filled
+
+
+class DatedAnew(Publisher):
+    """Each answer dates its entries by the time it was made."""
+
+    def answer(self, request: Request, now: datetime) -> FetchOutcome:
+        self.ahead += timedelta(seconds=1)
+        return super().answer(request, now)
+
+
+@pytest.mark.parametrize("kind", [Publisher, DatedAnew])
+async def test_a_publisher_who_shows_the_newest_for_every_page_is_asked_for_one(
+    desk: Desk, kind: type[Publisher]
+) -> None:
+    generator = "<generator>https://wordpress.org/?v=6.5</generator>"
+    desk.room.add(kind(URL, stories(NOON - 30 * HOUR, HOUR, 400), window=10, channel=generator))
+    await desk.poll()
+    await desk.poll(35 * HOUR)
+    await desk.poll(5 * MINUTE)
+    assert [request.url for request in desk.room.asked if "paged" in request.url] == [f"{URL}?paged=2"]
 
 
 async def test_an_archive_is_read_no_further_back_than_the_gap(desk: Desk) -> None:
