@@ -100,9 +100,12 @@ def _base(version: str, url: str, site: str | None) -> str:
 
 
 def _entry(entry: Record, base: str, feed_authors: tuple[str, ...], language: str | None) -> Entry:
+    page = _link(entry, base)
+    heard = None if page else _recording(entry, base)
     return Entry(
         guid=_guid(entry),
-        url=_link(entry, base),
+        url=page or heard,
+        own_page=heard is None,
         title=_title(entry),
         summary=markup(_text(entry, "summary")),
         content=markup(_content(entry)),
@@ -154,6 +157,18 @@ def _link(entry: Record, base: str) -> str | None:
             return url
     guid = _text(entry, "id")
     return article_link(guid) if guid.lower().startswith(("http://", "https://")) else None
+
+
+def _recording(entry: Record, base: str) -> str | None:
+    """What is to be heard or seen of an entry that names no page, as many podcasts' episodes."""
+    links = [link for link in hints.records(entry, "links") if link.get("rel") == "enclosure"]
+    return recording(((link.get("href"), link.get("type")) for link in links), base)
+
+
+def recording(media: Iterable[tuple[object, object]], base: str) -> str | None:
+    """The first of these addresses, each with its media type, that is of sound or moving pictures."""
+    of_them = (href for href, kind in media if str(kind).lower().startswith(("audio/", "video/")))
+    return next((url for href in of_them if isinstance(href, str) and (url := web_url(href, base))), None)
 
 
 def _hosts(base: str) -> tuple[str, ...]:

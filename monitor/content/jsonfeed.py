@@ -21,7 +21,7 @@ from monitor.content.clean import (
     web_url,
 )
 from monitor.content.dates import written_date
-from monitor.content.feeds_entries import language_code
+from monitor.content.feeds_entries import language_code, recording
 from monitor.content.htmltext import title_text
 from monitor.core.portions import FIRST, Portion
 from monitor.errors import ReadError
@@ -96,11 +96,13 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
         "\n", "<br>\n"
     )
     tags = item.get("tags")
+    links = (article_link(_string(item, name), base) for name in ("url", "external_url"))
+    page = next(filter(None, links), None) or _url_guid(guid)
+    heard = None if page else recording(_media(item), base)
     return Entry(
         guid=one_line(str(guid), MAX_URL) or None if isinstance(guid, str | int | float) else None,
-        url=article_link(_string(item, "url"), base)
-        or article_link(_string(item, "external_url"), base)
-        or _url_guid(guid),
+        url=page or heard,
+        own_page=heard is None,
         title=title_text(_string(item, "title"), is_html=False),
         summary=html.escape(drop_controls(_string(item, "summary")), quote=False),
         content=markup(content),
@@ -114,6 +116,12 @@ def _entry(item: dict[str, Any], base: str, feed_authors: tuple[str, ...]) -> En
         if isinstance(tags, list)
         else (),
     )
+
+
+def _media(item: dict[str, Any]) -> list[tuple[object, object]]:
+    attached = item.get("attachments")
+    files = [file for file in attached if isinstance(file, dict)] if isinstance(attached, list) else []
+    return [(file.get("url"), file.get("mime_type")) for file in files]
 
 
 def _date(value: object) -> datetime | None:

@@ -205,7 +205,7 @@ def usable_guids(entries: Iterable[Entry]) -> bool:
 
 
 def _said(entry: Entry) -> tuple[str | None, str]:
-    return canonical_url(entry.url) if entry.url else None, _folded(entry.title)
+    return canonical_url(entry.url) if entry.url and entry.own_page else None, _folded(entry.title)
 
 
 def _shared_urls(entries: Iterable[Entry]) -> frozenset[str]:
@@ -299,7 +299,7 @@ def shortened(entry: Entry) -> Entry:
     read."""
     if entry.text_hash is not None:
         return entry
-    address = _NO_ADDRESS if _is_post(entry.url) else _address(entry)
+    address = _address(entry) if entry.own_page and not _is_post(entry.url) else _NO_ADDRESS
     url = address if entry.url else None
     return Entry(entry.guid, url, entry.title, published_at=entry.published_at, text_hash=entry_hash(entry))
 

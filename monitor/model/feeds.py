@@ -32,7 +32,8 @@ class Entry:
     text_hash: str | None = None
     """Of one that is known word for word and bears no texts (`core.identity.shortened`): its hash with them."""
     own_page: bool = True
-    """Whether a page may stand at its URL that is about it alone (`core.identity.with_pages`)."""
+    """Whether a page may stand at its URL that is about it alone (`core.identity.with_pages`); none does where that is a
+    recording's, of an entry that names nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,17 @@ def test_a_permalink_guid_is_the_link_when_there_is_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "url"), [("audio/mpeg", "https://news.example/e1.mp3?a=1&b=2"), ("video/mp4", "https://news.example/e1.mp3?a=1&b=2"), ("image/jpeg", None), ("", None)]
+)  # fmt: skip
+def test_an_episode_without_a_page_has_its_recording_for_a_link(kind: str, url: str | None) -> None:
+    episode = f"<title>E</title><enclosure url='/e1.mp3?a=1&amp;b=2' type='{kind}' length='9'/>"
+    entry = only(rss(f"<item>{episode}<guid isPermaLink='false'>1</guid></item>"))
+    assert (entry.url, entry.own_page) == (url, url is None)
+    with_page = only(rss(f"<item>{episode}<link>/e1</link></item>"))
+    assert (with_page.url, with_page.own_page) == ("https://news.example/e1", True)
+
+
+@pytest.mark.parametrize(
     ("written", "title"),
     [
         ("AT&amp;T", "AT&T"),

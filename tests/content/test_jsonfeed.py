@@ -105,3 +105,18 @@ def test_what_is_not_quite_json_or_json_feed_is_read() -> None:
     assert [entry.authors for entry in feed.entries] == [("Anna",), ("Bruno",), ()]
     when = datetime(2026, 11, 29, 18, 5, 42, tzinfo=UTC)
     assert [entry.published_at for entry in feed.entries] == [when, when, None]
+
+
+def test_an_episode_without_a_page_has_its_recording_for_a_link() -> None:
+    sound = {"url": "/e1.mp3", "mime_type": "audio/mpeg"}
+    episodes = [
+        {"id": "1", "attachments": [{"url": "/cover.png", "mime_type": "image/png"}, sound]},
+        {"id": "2", "url": "/e2", "attachments": [sound]},
+        {"id": "3", "attachments": ["?", {"url": 3, "mime_type": "audio/mpeg"}, {"mime_type": "audio/mpeg"}]},
+    ]
+    feed = read({"items": episodes})
+    assert [(entry.url, entry.own_page) for entry in feed.entries] == [
+        ("https://news.example/e1.mp3", False),
+        ("https://news.example/e2", True),
+        (None, True),
+    ]
