@@ -93,6 +93,12 @@ def worth_asking(gaps: int, barren: int) -> bool:
     return barren < BARREN or gaps % ASKED_EVERY == 0
 
 
+def worth_another_try(failed: int, passed: timedelta, least: timedelta) -> bool:
+    """Whether to ask again for an older page or a sitemap that failed so often in a row, so long after the gap showed: after
+    the `least` time between two polls, twice that, and so on."""
+    return not failed or passed >= least * 2 ** min(failed - 1, 16)
+
+
 def usual_overlap(usual: float | None, now: Window) -> float:
     """What is usual, after a contiguous document that brought something new."""
     return now.overlap if usual is None else (1 - LEARN) * usual + LEARN * now.overlap

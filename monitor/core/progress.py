@@ -42,6 +42,8 @@ class Look:
     """The gap before it, or one before that, was filled from the feed's archive."""
     older: str | None = None
     """The page of the archive from which the filling goes on."""
+    older_failed: int = 0
+    """How often in a row that has failed by now."""
     barren: bool = False
     """The site was asked for what the gap swallowed, and had nothing."""
 
@@ -91,7 +93,8 @@ class Moment:
             learnt = replace(learnt, failing_since=None, whole_at=self.now if whole else learnt.whole_at)
         last_new_at = self.now if news else state.last_new_at
         # A document that stands still since has lost nothing more, and a gap that was filled is none.
-        haste = gap and (learnt.older is not None or (look is not None and look.continuity == "gap"))
+        goes_on = learnt.older is not None and not learnt.older_failed
+        haste = gap and (goes_on or (look is not None and look.continuity == "gap"))
         interval = interval_after(self.feed, self.policy, state.interval, self._seen(learnt, look, last_new_at, haste))
         wishes = Hints(learnt.ttl, max_age, None, learnt.skip_hours, learnt.skip_days) if not haste else Hints()
         span = self._span_that_counts(state, learnt, max(learnt.ttl or timedelta(), max_age or timedelta()))
@@ -226,11 +229,13 @@ class Moment:
         elif look.filled:
             learnt = replace(learnt, gap_filled=True)
         lasts = learnt.gap_at is not None and self.now - learnt.gap_at < FILLING
-        older = look.older if lasts else None
+        older, failed = (look.older, look.older_failed) if lasts else (None, 0)
         if older is None and look.judged:
             dates = [min(date, self.now) for date in look.dates if date]
             learnt = replace(learnt, newest=max(dates, default=None))
-        return learnt if older == learnt.older else replace(learnt, older=older)
+        if (older, failed) == (learnt.older, learnt.older_failed):
+            return learnt
+        return replace(learnt, older=older, older_failed=failed)
 
     def _rhythm(self, state: FeedState, learnt: Learnt, fresh: Sequence[Entry]) -> Learnt:
         """Entries count for the hour they were published in, as far as that lies between this poll and the last news."""

@@ -77,6 +77,8 @@ class Learnt:
     older: str | None = None
     """The page of the archive that is asked for next to fill it, or ``sitemap`` for the site's news sitemap; None: nothing is
     left to be asked for."""
+    older_failed: int = 0
+    """How often in a row that was asked for in vain, and may be had later."""
     ttl: timedelta | None = None
     """The publisher's wishes, which an unchanged answer does not repeat: see `ParsedFeed`."""
     skip_hours: tuple[int, ...] = ()

@@ -44,6 +44,8 @@ class Filling(NamedTuple):
     found: tuple[Identified, ...] = ()
     filled: bool = False
     older: str | None = None
+    failed: bool = False
+    """That page, or the sitemap, failed for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Backfill:
                 return Filling(tuple(found.values()))
             page = await self._read(at)
             if isinstance(page, Failed):
-                return Filling(tuple(found.values()), older=at)
+                return Filling(tuple(found.values()), older=at, failed=True)
             if page is None or not page.entries:
                 return Filling(tuple(found.values()))
             ours = self.identify(page.entries)
@@ -114,16 +116,16 @@ class Backfill:
         again = NEWS if failed else None
         dates = [entry.published_at for entry in entries if entry.published_at]
         if not dates:
-            return Filling(older=again)
+            return Filling(older=again, failed=failed)
         since = self.identify([entry for entry in entries if entry.published_at and entry.published_at > after])
         # By their articles: a feed's links bear parameters that a sitemap's do not.
         articles = {key for one in shown for key in one.keys if not is_scoped(key)}
         dated = [(one, one.published_at or after, not articles.isdisjoint(one.keys)) for one in since]
         meanwhile = [ours for _, date, ours in dated if date >= oldest]
         if not meanwhile or sum(meanwhile) < WHOLE_SITE * len(meanwhile):
-            return Filling(older=again)
+            return Filling(older=again, failed=failed)
         between = tuple(one for one, date, ours in dated if date <= oldest and not ours)
-        return Filling(between, filled=not failed and min(dates) <= after, older=again)
+        return Filling(between, filled=not failed and min(dates) <= after, older=again, failed=failed)
 
     async def _sitemap_entries(self, url: str) -> tuple[list[Entry], bool]:
         """Of the site's news sitemap, as robots.txt names it, or where it usually is; an index is followed to its newest

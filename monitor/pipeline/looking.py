@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
 from monitor.core import gaps, sameness
 from monitor.core.plan import Identified, Known, Plan, Remembered, by_words, identify, is_scoped, plan
 from monitor.core.progress import Look
-from monitor.model import Entry, Feed, FeedState
+from monitor.model import Entry, Feed, FeedState, Learnt, PollPolicy
 from monitor.pipeline.backfill import NEWS, Backfill, Filling, Identify
 from monitor.pipeline.documents import Document
 from monitor.pipeline.stored import Stored
@@ -26,12 +27,13 @@ class Forgotten(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """One document's look. `backfill` bounds the documents asked for to fill a gap."""
+    """One document's look, now, under this policy."""
 
     fetcher: Fetcher
     workers: Workers
     stored: Stored
-    backfill: int
+    policy: PollPolicy
+    now: datetime
 
     async def at(
         self, feed: Feed, state: FeedState, document: Document, url: str, *, window: bool = True
@@ -62,8 +64,10 @@ class Looking:
         asks = gap and gaps.worth_asking(state.learnt.gaps, state.learnt.barren)
         # Of a feed that rolls over at each poll a sitemap that fails for now is not asked for at each.
         goes_on = window and older and not (gap and older == NEWS)
-        if not self.backfill or not (asks or goes_on):
+        if not self.policy.backfill or not (asks or goes_on):
             return planned, look
+        if not gap and not self._again(state.learnt):
+            return planned, replace(look, older=older, older_failed=state.learnt.older_failed)
 
         def again(entries: Sequence[Entry]) -> tuple[Identified, ...]:
             found = identify(feed.id, entries)
@@ -78,8 +82,18 @@ class Looking:
         # What an older page brings later says nothing of when the feed brings something.
         fresh = planned.fresh if gap else look.fresh
         return planned, replace(
-            look, fresh=fresh, filled=filling.filled, older=filling.older, barren=gap and not filling.found
+            look,
+            fresh=fresh,
+            filled=filling.filled,
+            older=filling.older,
+            older_failed=state.learnt.older_failed + 1 if filling.failed else 0,
+            barren=gap and not filling.found,
         )
+
+    def _again(self, learnt: Learnt) -> bool:
+        """Whether what is older is to be asked for at this poll."""
+        passed = self.now - (learnt.gap_at or self.now)
+        return gaps.worth_another_try(learnt.older_failed, passed, self.policy.min)
 
     async def _filling(self, state: FeedState, gap: bool, again: Identify, url: str, document: Document) -> Filling:
         """What is found of the gap that the document shows, or of one before it that is not filled yet: then both are one."""
@@ -92,7 +106,7 @@ class Looking:
             return bool(items) and (since is None or await self.stored.shown_by(state.id, items, since))
 
         newest = state.learnt.newest
-        backfill = Backfill(self.fetcher, self.workers, again, reached, since, newest, self.backfill)
+        backfill = Backfill(self.fetcher, self.workers, again, reached, since, newest, self.policy.backfill)
         if gap or not older:
             return await backfill.fill(url, document.parsed, [one.entry for one in document.unread])
         if older == NEWS:

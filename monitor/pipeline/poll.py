@@ -159,7 +159,8 @@ class Poller:
         waiting += parsed.left
         if waiting:
             if look.continuity != "gap":  # else the next document shows the gap anew
-                look = replace(look, filled=False, older=state.learnt.older)
+                older, failed = state.learnt.older, state.learnt.older_failed
+                look = replace(look, filled=False, older=older, older_failed=failed)
             parsed = replace(parsed, complete=False, problem=waiting_for(waiting, parsed.problem))
         doubted = not conditional and not trust.distrusted(state, self.clock.now())
         if look.fresh and doubted and await self._lied(state, answer):
@@ -252,7 +253,7 @@ class Poller:
         return Stored(self.store, self.write, self.read)
 
     def _looking(self, rules: Rules) -> Looking:
-        return Looking(self.fetcher, self.workers, self._stored, rules.config.poll.backfill)
+        return Looking(self.fetcher, self.workers, self._stored, rules.config.poll, self.clock.now())
 
     async def _lied(self, state: FeedState, answer: Answer) -> bool:
         """Whether validators say "unchanged" of entries that are new: by themselves, or when asked with once more."""

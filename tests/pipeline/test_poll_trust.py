@@ -508,6 +508,20 @@ async def test_a_sitemap_that_fails_at_every_gap_is_not_asked_at_every_one(desk:
     assert [request.url for request in desk.room.asked].count(where) == 3 + 2
 
 
+async def test_an_archive_that_fails_is_asked_ever_less_and_hastens_no_poll(desk: Desk) -> None:
+    desk.publisher(window=30)
+    await desk.run(NOON + 12 * HOUR)
+    where = "https://harbour.example.org/news-sitemap.xml"
+    desk.room.other[where] = Failed(where, "status", "500 Internal Server Error", 500)
+    desk.clock.move(40 * HOUR)
+    before = len(desk.room.asked)
+    await desk.run(desk.clock.now() + 20 * HOUR)
+    asked = [request.url for request in desk.room.asked[before:]]
+    assert desk.state.gap
+    assert 6 <= asked.count(where) <= 10
+    assert asked.count(URL) < 110, "five minutes apart they were 240"
+
+
 async def test_a_sitemap_that_never_comes_back_is_asked_for_a_day(desk: Desk) -> None:
     desk.publisher(window=10)
     await desk.poll()
