@@ -25,6 +25,7 @@ from monitor.cli.base import (
     print_json,
     span,
 )
+from monitor.content.wording import headline
 from monitor.core import stories
 from monitor.core.revisions import differences
 from monitor.errors import UsageError
@@ -85,7 +86,7 @@ def _print_items(found: Iterator[Item], now: datetime) -> None:
     table = Table("item", "seen", "lang", "title", "where", "tags", "copy of", box=None, pad_edge=False)
     for item in found:
         copy = f"{item.copy_of} ({item.similarity:.2f})" if item.copy_of and item.similarity is not None else ""
-        cells = (item.id, ago(item.first_seen_at, now), item.language, item.title[:80], ", ".join(item.feeds),
+        cells = (item.id, ago(item.first_seen_at, now), item.language, headline(item)[:80], ", ".join(item.feeds),
                  ", ".join(item.tags), copy)  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells))
     console().print(table if table.row_count else "No item.")

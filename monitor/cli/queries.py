@@ -23,6 +23,7 @@ from monitor.cli.base import (
     print_json,
 )
 from monitor.cli.items import record
+from monitor.content.wording import headline
 from monitor.core.alerting import may_alert
 from monitor.core.query import Explanation, Subject
 from monitor.core.stories import says_more
@@ -71,7 +72,7 @@ def try_(query: str | None, watchlist: str | None, since: timedelta, config_dir:
     for term, count in terms.most_common(SAMPLES):
         out.print(f"{count:>7}  {term}", markup=False)
     for item, _ in hits[:SAMPLES]:
-        out.print(f"  {item.id}  {item.title[:100]}", markup=False)
+        out.print(f"  {item.id}  {headline(item)[:100]}", markup=False)
 
 
 def _alerted(store: Store, hits: list[Item]) -> int:

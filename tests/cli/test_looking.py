@@ -287,3 +287,12 @@ def test_try_counts_the_article_after_its_teaser(run: Callable[..., Result], tmp
     assert run("try", "salvage").stdout.startswith("2 items match, 1 alerts")
     assert run("try", "dredger").stdout.startswith("1 items match, 0 alerts")
     assert run("try", "tugs AND since_nothing").stdout.startswith("0 items match, 0 alerts")
+
+
+def test_an_item_without_a_title_is_listed_by_its_first_words(run: Callable[..., Result], tmp_path: Path) -> None:
+    post = {"id": "post", "title": "", "text": "Pilots of the harbour\nexpect a storm before noon."}
+    (tmp_path / "post.jsonl").write_text(json.dumps(post))
+    run("import", "post.jsonl")
+    assert "Pilots of the harbour expect" in " ".join(run("items", "pilots storm").stdout.split())
+    assert "Pilots of the harbour expect a storm" in run("try", "pilots storm").stdout
+    assert [item["title"] for item in records(run("items", "pilots storm", "--json"))] == [""]
