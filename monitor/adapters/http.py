@@ -24,6 +24,7 @@ from monitor.adapters.http_answers import (
     PROBLEMS,
     TOO_MANY,
     explain,
+    guard_of,
     plain_headers,
     remedy,
     retry_after,
@@ -291,7 +292,7 @@ class HttpFetcher:
                 return journey.redirected(status, response.headers.get("Location"), response.cookies)
             if status == 304:
                 return journey.not_modified(plain_headers(response))
-            if status not in (200, 203):
+            if not _brings_what_was_asked(journey.request, response):
                 return self._bad_status(journey, turn, response)
             request, limits = journey.request, self._session.limits
             bounds = Bounds(request.max_bytes or self._poll.max_bytes, limits.wire, limits.ratio)
@@ -324,6 +325,13 @@ class HttpFetcher:
             known = "Authorization" in journey.headers()
             line += remedy(response.status, response.headers, table_of(journey.at), authorized=known)
         return journey.failed("status", line, status=response.status, retry_after=wait, site=site)
+
+
+def _brings_what_was_asked(request: Request, response: aiohttp.ClientResponse) -> bool:
+    """Some caches serve a feed as "accepted": it is one or not, by its bytes. A page so is a guard's more often than its own."""
+    if response.status in (201, 202):
+        return request.purpose == "feed" and guard_of(response.headers) is None
+    return response.status in (200, 203)
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

@@ -153,8 +153,15 @@ _GUARDS = {
     "x-amzn-waf-action": "AWS WAF",
     "x-datadome": "DataDome",
     "x-vercel-mitigated": "Vercel",
+    "sg-captcha": "SiteGround",
 }
-"""Headers by which guards against robots say, in their own documentation, that it is they who answer."""
+"""Headers by which guards against robots say that it is they who answer: the last by what is seen of it, the others in their
+own documentation."""
+
+
+def guard_of(headers: Mapping[str, str]) -> str | None:
+    """The guard against robots that answered in a site's place, where it says so."""
+    return next((name for header, name in _GUARDS.items() if header in headers), None)
 
 
 def remedy(status: int, headers: Mapping[str, str], table: str, *, authorized: bool) -> str:
@@ -162,8 +169,7 @@ def remedy(status: int, headers: Mapping[str, str], table: str, *, authorized: b
     credentials were sent."""
     if status == 401:
         return ": what it is asked with is refused" if authorized else f": {table} takes a user and a password"
-    guard = next((name for header, name in _GUARDS.items() if header in headers), None)
-    if guard:
+    if guard := guard_of(headers):
         return f": its guard against robots ({guard}) asks for a browser; {table} takes headers that it lets in"
     if status in (403, 406):
         return f": {table} takes headers, such as a User-Agent or a cookie that it lets in"

@@ -230,6 +230,15 @@ async def test_a_status_without_the_whole_body_is_no_success(fetcher: HttpFetche
     failed(await fetcher.fetch(Request(site.answer("/", Answer(status)))), "status")
 
 
+@pytest.mark.parametrize("status", [201, 202])
+async def test_a_feed_that_comes_under_another_success_is_read(fetcher: HttpFetcher, site: Site, status: int) -> None:
+    url = site.answer("/", Answer(status, b"<rss/>"))
+    outcome = await fetcher.fetch(Request(url))
+    assert isinstance(outcome, Fetched)
+    assert outcome.body == b"<rss/>"
+    failed(await fetcher.fetch(Request(url, purpose="page")), "status")
+
+
 async def test_a_body_at_the_bound_is_taken_and_one_byte_more_is_not(fetcher: HttpFetcher, site: Site) -> None:
     assert isinstance(await fetcher.fetch(Request(site.answer("/a", Answer(body=b"x" * 100_000)))), Fetched)
     for squeezed in (True, False):

@@ -206,6 +206,10 @@ async def test_a_slow_site_may_be_waited_for_longer(site: Site) -> None:
             Answer(202, headers={"X-Amzn-WAF-Action": "challenge"}),
             "202 Accepted: its guard against robots (AWS WAF) asks",
         ),
+        (
+            Answer(202, b"<html></html>", headers={"SG-Captcha": "challenge"}),
+            "202 Accepted: its guard against robots (SiteGround) asks",
+        ),
         (Answer(404), "404 Not Found"),
     ],
 )
