@@ -26,6 +26,7 @@ from monitor.cli.base import (
     print_json,
     with_application,
 )
+from monitor.core.dating import are_late
 from monitor.core.sameness import policy
 from monitor.core.trust import distrusted
 from monitor.core.urls import mask_url
@@ -111,9 +112,10 @@ def _record(feed: Feed, state: FeedState, now: datetime) -> dict[str, Any]:
 
 
 def _identity(state: FeedState) -> dict[str, str]:
-    """By what its entries are known again, as its history taught."""
+    """By what its entries are known again and whether their dates are of when they came, as its history taught."""
     found = policy(state.learnt.identity)
-    return {"by": found.by, "guids": found.guids, "urls": found.urls, "edits": found.edits}
+    dates = "late" if are_late(state.learnt.late_polls) else "believed"
+    return {"by": found.by, "guids": found.guids, "urls": found.urls, "edits": found.edits, "dates": dates}
 
 
 @feeds.command("import")

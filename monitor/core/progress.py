@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.core.burst import kept_burst, shortest_burst
+from monitor.core.dating import late_polls
 from monitor.core.gaps import Continuity, Window, rolled_in, rolls_in, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.sameness import EVIDENCE
@@ -200,7 +201,8 @@ class Moment:
             learnt = replace(learnt, size=window.size, span=span, fastest=fastest, hub=parsed.hub, topic=parsed.itself)
         learnt = self._gaps(state, learnt, look)
         if look.continuity == "contiguous" and look.fresh:
-            learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3))
+            late = late_polls(learnt.late_polls, window, look.fresh, state.last_success_at, state.learnt.newest)
+            learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3), late_polls=late)
         if look.continuity == "first":
             return replace(learnt, rhythm_since=self.now)
         return self._rhythm(state, learnt, look.fresh) if look.fresh else learnt

@@ -65,6 +65,8 @@ class Learnt:
     came: int = 0
     """Entries that are new since `came_since`, until they are half of the document."""
     came_since: datetime | None = None
+    late_polls: int = 0
+    """Polls in a row whose news was dated long before it came (`core.dating`)."""
     gaps: int = 0
     """How often a document shared no entry with the one before."""
     gap_at: datetime | None = None

@@ -16,6 +16,7 @@ import structlog
 from monitor.content.articles import Context
 from monitor.core import trust
 from monitor.core.bounds import postponed
+from monitor.core.dating import undated
 from monitor.core.givers import Givers
 from monitor.core.plan import NOTHING_TO_DO, Plan, Planned, SeenElsewhere
 from monitor.core.progress import Look, Moment
@@ -156,6 +157,8 @@ class Poller:
             return await self._unchanged(feed, rules, state, answer.fetched, whole=answer.told)
         parsed = look.parsed
         work, waiting = postponed(planned.work, rules.config.limits)
+        learnt = state.learnt
+        work = undated(work, learnt.late_polls, look.window, state.last_success_at, learnt.newest)
         waiting += parsed.left
         if waiting:
             if look.continuity != "gap":  # else the next document shows the gap anew
