@@ -74,7 +74,13 @@ def test_feeds_json_tells_all_that_was_learnt(ask: Ask) -> None:
     assert feeds["mover"]["moved_to"] == "https://new.example.org/feed"
     assert {name for name, feed in feeds.items() if feed["moved_to"]} == {"mover"}
     assert {name for name, feed in feeds.items() if feed["frozen_since"]} == {"frozen"}
-    assert feeds["renamer"]["identity"] == {"by": "url", "guids": "rotate", "urls": "stable", "edits": "seldom", "dates": "believed"}
+    assert feeds["renamer"]["identity"] == {
+        "by": "url",
+        "guids": "rotate",
+        "urls": "stable",
+        "edits": "seldom",
+        "dates": "believed",
+    }
     assert {name for name, feed in feeds.items() if feed["pushed_until"]} == {"well"}
     assert (feeds["teasers"]["pages_missed"], feeds["teasers"]["pages_error"]) == (6, "page: 403 Forbidden")
     assert (feeds["well"]["pages_missed"], feeds["well"]["pages_error"]) == (0, None)
