@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.core.burst import kept_burst, shortest_burst
-from monitor.core.dating import late_polls
+from monitor.core.dating import is_handful, late_polls, on_top
 from monitor.core.gaps import Continuity, Window, rolled_in, rolls_in, usual_overlap, usual_span
 from monitor.core.rhythm import Rhythm, frozen_since, learn
 from monitor.core.sameness import EVIDENCE
@@ -120,6 +120,8 @@ class Moment:
         if not look.fresh:
             return state
         learnt = self._rhythm(state, state.learnt, look.fresh)
+        if is_handful(len(look.fresh), learnt.size):
+            learnt = replace(learnt, late_polls=late_polls(state, look.fresh))
         return replace(state, last_new_at=self.now, frozen_since=None, learnt=replace(learnt, identity=look.identity))
 
     def failed(
@@ -201,8 +203,9 @@ class Moment:
             learnt = replace(learnt, size=window.size, span=span, fastest=fastest, hub=parsed.hub, topic=parsed.itself)
         learnt = self._gaps(state, learnt, look)
         if look.continuity == "contiguous" and look.fresh:
-            late = late_polls(learnt.late_polls, window, look.fresh, state.last_success_at, state.learnt.newest)
-            learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3), late_polls=late)
+            learnt = replace(learnt, overlap=round(usual_overlap(learnt.overlap, window), 3))
+            if on_top(window):
+                learnt = replace(learnt, late_polls=late_polls(state, look.fresh))
         if look.continuity == "first":
             return replace(learnt, rhythm_since=self.now)
         return self._rhythm(state, learnt, look.fresh) if look.fresh else learnt

@@ -16,7 +16,7 @@ import structlog
 from monitor.content.articles import Context
 from monitor.core import trust
 from monitor.core.bounds import postponed
-from monitor.core.dating import undated
+from monitor.core.dating import is_handful, on_top, undated
 from monitor.core.givers import Givers
 from monitor.core.plan import NOTHING_TO_DO, Plan, Planned, SeenElsewhere
 from monitor.core.progress import Look, Moment
@@ -157,8 +157,8 @@ class Poller:
             return await self._unchanged(feed, rules, state, answer.fetched, whole=answer.told)
         parsed = look.parsed
         work, waiting = postponed(planned.work, rules.config.limits)
-        learnt = state.learnt
-        work = undated(work, learnt.late_polls, look.window, state.last_success_at, learnt.newest)
+        if on_top(look.window):
+            work = undated(work, state)
         waiting += parsed.left
         if waiting:
             if look.continuity != "gap":  # else the next document shows the gap anew
@@ -242,6 +242,8 @@ class Poller:
         part = await self.workers.run(read_document, feed.id, limits, answer.body, answer.url, dict(answer.headers))
         planned, look = await self._looking(rules).at(feed, state, part, answer.url, window=False)
         work, _ = postponed(planned.work, limits)  # what waits is in the document
+        if is_handful(len(look.fresh), state.learnt.size):
+            work = undated(work, state)
 
         def conclude(tx: Transaction, _: Sequence[Taken]) -> None:
             tx.save_feed(self._ends(feed, rules).pushed(self.store.feed_state(feed.id), look))

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from monitor.core.dating import EVIDENCE
-from monitor.model import ItemFilter
+from monitor.model import Fetched, ItemFilter
+from monitor.pipeline.rules import Rules
 from tests.builders import HOUR, NOON
-from tests.newsroom import Publisher, Story, stories
+from tests.newsroom import Publisher, Story, a_poller, stories
 from tests.pipeline.desk import URL, Desk
 
 YEAR = timedelta(days=365)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path / "m.db")
-    yield made
-    made.store.close()
 
 
 def late(count: int = 60) -> list[Story]:
@@ -82,3 +72,14 @@ async def test_an_archive_that_a_site_shows_anew_keeps_its_dates(desk: Desk) -> 
     await desk.poll(HOUR)
     assert len(dated(desk)) == before + 10
     assert dated(desk)[before:] == [True] * 10
+
+
+async def test_what_a_hub_brings_is_judged_likewise(desk: Desk) -> None:
+    publisher = desk.room.add(Publisher(URL, late(), window=10))
+    await desk.poll()
+    for _ in range(EVIDENCE + 2):
+        desk.clock.move(HOUR)
+        body = publisher.render(publisher.shown(desk.clock.now())[:1], NOON)
+        poller = a_poller(desk.store, desk.room, desk.clock)
+        await poller.push(desk.config.feeds[0], Rules.of(desk.config), Fetched(URL, 200, body, {}))
+    assert dated(desk) == [True] * EVIDENCE + [False] * 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,13 +32,6 @@ MINUTE = timedelta(minutes=1)
 DAY = 24 * HOUR
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path / "m.db")
-    yield made
-    made.store.close()
 
 
 async def test_a_window_that_rolled_over_is_a_gap_until_the_next_that_follows_on(desk: Desk) -> None:
