@@ -1,7 +1,8 @@
 """deliver(): claim -> look up -> send -> settle.
 
 An alert is claimed with a lease, so another process may serve the same outbox, and a process may die at any instant:
-what it did not settle is due again when the lease ends, under the same id. Channels are served side by side, each in
+what it did not settle is due again when the lease ends, under the same id. Who lives on after the store failed has kept what
+it could not tell it, and does so first. Channels are served side by side, each in
 order; one that hangs holds up no other. A channel that is down (`core.circuit`) is probed by its oldest alert; the
 others are given back untried.
 """
@@ -15,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal, ParamSpec, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, ParamSpec, Protocol, runtime_checkable
 
 import structlog
 
@@ -81,6 +82,13 @@ class _Claimed:
     at: datetime
 
 
+class _Owing(NamedTuple):
+    """What the store could not be told; until then, for after it another process may have taken the alert on."""
+
+    tell: Callable[[], None]
+    until: datetime | None
+
+
 class Outbox:
     """The delivery of alerts. `jitter` draws from 0 to 1; `write` runs a store's call on the thread that writes."""
 
@@ -104,6 +112,7 @@ class Outbox:
         self._write = write
         self._circuits: dict[str, circuit.Circuit] = {}
         self._seen_up: set[str] = set()
+        self._owing: deque[_Owing] = deque()
         self._stopping = False
         self.configure(senders, policy, channels)
 
@@ -131,8 +140,9 @@ class Outbox:
         """Deliver what is due, until nothing is; with `only_now`, what is due by then, so that no retry is waited for.
 
         In quiet hours nothing is sent. Raises StoreError when the store cannot be read or written; what it could not
-        settle is due again when its lease ends.
+        settle or give back then is at the next call, or is due again when its lease ends.
         """
+        await self._tell()
         report = DeliveryReport()
         queues: dict[str, deque[_Claimed]] = {}
         busy: dict[asyncio.Task[None], str] = {}
@@ -154,8 +164,23 @@ class Outbox:
                 task.cancel()
             await asyncio.gather(*busy, return_exceptions=True)
         if problems:
+            self._owe([one.alert for queue in queues.values() for one in queue])
             raise problems[0]
         return report
+
+    def _owe(self, untried: Sequence[Alert]) -> None:
+        """The store fails: these are to be given back once it does not. Their claims last that long at least."""
+        now = self._clock.now()
+        give_back = partial(self._given_back, untried, now, now, None)
+        self._owing.append(_Owing(give_back, now + LEASE - FRESH))
+
+    async def _tell(self) -> None:
+        """What the store could not be told when it failed. Raises StoreError."""
+        while self._owing:
+            first = self._owing[0]
+            if first.until is None or self._clock.now() < first.until:
+                await self._write(first.tell)
+            self._owing.popleft()
 
     async def try_again(self) -> None:
         """The network is back: what failed while it was gone is due, and channels that are down are probed. Raises
@@ -227,7 +252,7 @@ class Outbox:
 
     async def _deliver(self, channel: Channel, sender: Sender, alerts: list[Alert], report: DeliveryReport) -> None:
         try:
-            message = await self._write(self._message, channel, alerts)
+            message = await self._looked_up(channel, alerts)
             self._reached("sending")
             outcome: DeliveryOutcome = Refused("its item is gone") if message is None else await sender.send(message)
             self._reached("sent")
@@ -241,6 +266,13 @@ class Outbox:
             log.exception("delivery_broke", alert=alerts[0].id, channel=channel.id)
             outcome = Deferred(f"internal error: {type(error).__name__}: {error}"[:300])
         await self._settle(channel, alerts, outcome, report)
+
+    async def _looked_up(self, channel: Channel, alerts: Sequence[Alert]) -> Message | None:
+        try:
+            return await self._write(self._message, channel, alerts)
+        except StoreError:
+            self._owe(alerts)
+            raise
 
     def _message(self, channel: Channel, alerts: Sequence[Alert]) -> Message | None:
         """Look up all that rendering needs, on the store's thread. None when no item is left."""
@@ -274,38 +306,53 @@ class Outbox:
         since = min(alert.retried_at or first_state(channel, policy, alert.created_at)[1] for alert in alerts)
         attempts = max(alert.attempts for alert in alerts)
         state, at = after(outcome, attempts, since, policy, now, jitter)
-        probe_at = await self._judge(channel.id, alerts[0].id, outcome, now, jitter)
+        probe_at, notes = self._judge(channel.id, alerts[0].id, outcome, now, jitter)
         if at is not None and probe_at is not None:
             state, at = "pending", probe_at
         error = outcome.note if isinstance(outcome, Delivered) else outcome.error
         owed = outcome.owed or None if isinstance(outcome, Deferred) else ()
         self.progress += len(alerts)
-        for alert in alerts:
-            settle = partial(self._store.settle_alert, alert.id, state, now, error=error, next_attempt_at=at, owed=owed)
-            await self._write(settle)
-            _count(report, state)
-            _log(state, alert, error, at)
+        # What is over is over, whoever tries it meanwhile.
+        until = None if at is None else now + LEASE - FRESH
+        ends = [
+            partial(self._store.settle_alert, alert.id, state, now, error=error, next_attempt_at=at, owed=owed)
+            for alert in alerts
+        ]
+        owing = deque([*(_Owing(end, until) for end in ends), *(_Owing(note, None) for note in notes)])
+        try:
+            for alert in alerts:
+                await self._write(owing[0].tell)
+                owing.popleft()
+                _count(report, state)
+                _log(state, alert, error, at)
+            while owing:
+                await self._write(owing[0].tell)
+                owing.popleft()
+        except StoreError:
+            self._owing.extend(owing)
+            raise
         self._reached("settled")
 
-    async def _judge(
+    def _judge(
         self, name: str, message_id: str, outcome: DeliveryOutcome, now: datetime, jitter: float
-    ) -> datetime | None:
-        """Keep the channel's circuit; returns when it is probed next, if it is open. Kept for `monitor status` too."""
-        before = self._circuits.get(name, circuit.CLOSED)
+    ) -> tuple[datetime | None, list[Callable[[], None]]]:
+        """Keep the channel's circuit; returns when it is probed next, if it is open, and what the store is to be told: it is
+        kept for `monitor status` too."""
+        before, notes = self._circuits.get(name, circuit.CLOSED), list[Callable[[], None]]()
         if not isinstance(outcome, Deferred) or outcome.owed:  # who took it from some is not down
             self._circuits.pop(name, None)
             if before.open():
                 log.info("channel_up", channel=name, since=before.since)
-                await self._write(self._store.hasten_alerts, (name,), now)
+                notes.append(partial(self._store.hasten_alerts, (name,), now))
             if before.open() or name not in self._seen_up:  # a process before this one may have noted it as down
-                await self._write(self._store.note, CHANNEL_DOWN + name, "", now)
+                notes.append(partial(self._store.note, CHANNEL_DOWN + name, "", now))
             self._seen_up.add(name)
-            return None
+            return None, notes
         this = self._circuits[name] = circuit.failed(before, message_id, outcome, now, jitter)
         if this.open() and not before.open():
             log.error("channel_down", channel=name, since=this.since, error=outcome.error)
-            await self._write(self._store.note, CHANNEL_DOWN + name, outcome.error, now)
-        return this.probe_at
+            notes.append(partial(self._store.note, CHANNEL_DOWN + name, outcome.error, now))
+        return this.probe_at, notes
 
     async def _give_back(
         self, alerts: Sequence[Alert], due: datetime, report: DeliveryReport, error: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -295,8 +296,54 @@ async def test_a_store_that_fails_ends_it_after_the_attempts_in_hand() -> None:
     assert desk.store.rows["alert-2"].state == "delivered"
     full.clear()
     desk.clock.move(LEASE)
+    desk.restart()
     assert await desk.deliver() == (1, 0, 0)
     assert desk.sender.ids().count("alert-1") == 2  # at least once, under the same id
+
+
+@pytest.mark.parametrize("nth", range(1, 12))
+async def test_a_store_that_fails_for_a_moment_delays_and_repeats_nothing(nth: int) -> None:
+    """Wherever it fails between a claim and its end: another program locks it, the disk is full."""
+    calls = 0
+
+    async def unsteady(function: Callable[..., Any], *args: object) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == nth:
+            raise StoreError("another process has held the store for 15 s")
+        return function(*args)
+
+    desk = Desk()
+    desk.restart(unsteady)
+    for number in range(1, 5):
+        desk.add(an_alert(number))
+    with contextlib.suppress(StoreError):
+        await desk.outbox.deliver_due()
+    desk.clock.move(timedelta(seconds=15))
+    await desk.outbox.deliver_due()
+    assert sorted(desk.sender.ids()) == ["alert-1", "alert-2", "alert-3", "alert-4"]
+    assert {(row.state, row.attempts) for row in desk.store.rows.values()} == {("delivered", 1)}
+
+
+async def test_what_another_process_may_have_taken_on_is_left_to_its_lease() -> None:
+    desk = Desk()
+    desk.add(an_alert(1))
+    failing = [True]
+
+    async def unsteady(function: Callable[..., Any], *args: object) -> Any:
+        if failing and desk.store.leases:
+            raise StoreError("disk full")
+        return function(*args)
+
+    desk.restart(unsteady)
+    with pytest.raises(StoreError):
+        await desk.outbox.deliver_due()
+    failing.clear()
+    desk.clock.move(LEASE)
+    other = Outbox(cast("Store", desk.store), desk.senders, desk.policy, desk.channels, desk.clock, lambda: 0.5, write)
+    await other.deliver_due()
+    await desk.outbox.deliver_due()
+    assert desk.sender.ids() == ["alert-1"]
 
 
 async def test_only_now_waits_for_no_retry() -> None:
