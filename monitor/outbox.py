@@ -1,10 +1,9 @@
 """deliver(): claim -> look up -> send -> settle.
 
 An alert is claimed with a lease, so another process may serve the same outbox, and a process may die at any instant:
-what it did not settle is due again when the lease ends, under the same id. Who lives on after the store failed has kept what
-it could not tell it, and does so first. Channels are served side by side, each in
-order; one that hangs holds up no other. A channel that is down (`core.circuit`) is probed by its oldest alert; the
-others are given back untried.
+what it did not settle is due again when the lease ends, under the same id. A process that outlives a failure of the store
+has kept what it could not tell it, and does so first. Channels are served side by side, each in order; one that hangs holds
+up no other. A channel that is down (`core.circuit`) is probed by its oldest alert; the others are given back untried.
 """
 
 from __future__ import annotations
