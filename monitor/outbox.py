@@ -163,14 +163,14 @@ class Outbox:
                 task.cancel()
             await asyncio.gather(*busy, return_exceptions=True)
         if problems:
-            self._owe([one.alert for queue in queues.values() for one in queue])
+            self._owe([one.alert for queue in queues.values() for one in queue], self._clock.now())
             raise problems[0]
         return report
 
-    def _owe(self, untried: Sequence[Alert]) -> None:
+    def _owe(self, untried: Sequence[Alert], due: datetime, error: str | None = None) -> None:
         """The store fails: these are to be given back once it does not. Their claims last that long at least."""
         now = self._clock.now()
-        give_back = partial(self._given_back, untried, now, now, None)
+        give_back = partial(self._given_back, untried, now, due, error)
         self._owing.append(_Owing(give_back, now + LEASE - FRESH))
 
     async def _tell(self) -> None:
@@ -270,7 +270,7 @@ class Outbox:
         try:
             return await self._write(self._message, channel, alerts)
         except StoreError:
-            self._owe(alerts)
+            self._owe(alerts, self._clock.now())
             raise
 
     def _message(self, channel: Channel, alerts: Sequence[Alert]) -> Message | None:
@@ -358,7 +358,11 @@ class Outbox:
     ) -> None:
         """End the claims of alerts that were not tried."""
         self.progress += len(alerts)
-        await self._write(self._given_back, alerts, self._clock.now(), due, error)
+        try:
+            await self._write(self._given_back, alerts, self._clock.now(), due, error)
+        except StoreError:
+            self._owe(alerts, due, error)
+            raise
         report.deferred += len(alerts)
         if error is not None:
             log.warning("no_channel", alerts=len(alerts), error=error)

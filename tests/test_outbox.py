@@ -325,6 +325,28 @@ async def test_a_store_that_fails_for_a_moment_delays_and_repeats_nothing(nth: i
     assert {(row.state, row.attempts) for row in desk.store.rows.values()} == {("delivered", 1)}
 
 
+async def test_what_could_not_be_given_back_is_when_the_store_can_be_written() -> None:
+    """Of a channel that is down, or was taken out of the configuration."""
+    desk = Desk()
+    for number in (1, 2):
+        desk.add(an_alert(number, "gone"))
+    failing = [True]
+
+    async def unsteady(function: Callable[..., Any], *args: object) -> Any:
+        if failing and desk.store.leases:
+            raise StoreError("disk full")
+        return function(*args)
+
+    desk.restart(unsteady)
+    with pytest.raises(StoreError):
+        await desk.outbox.deliver_due()
+    failing.clear()
+    await desk.outbox.deliver_due()
+    assert not desk.store.leases
+    assert {row.attempts for row in desk.store.rows.values()} == {0}
+    assert {row.next_attempt_at for row in desk.store.rows.values()} == {desk.clock.now() + NO_CHANNEL}
+
+
 async def test_what_another_process_may_have_taken_on_is_left_to_its_lease() -> None:
     desk = Desk()
     desk.add(an_alert(1))
