@@ -325,11 +325,8 @@ async def test_a_store_that_fails_for_a_moment_delays_and_repeats_nothing(nth: i
     assert {(row.state, row.attempts) for row in desk.store.rows.values()} == {("delivered", 1)}
 
 
-async def test_what_could_not_be_given_back_is_when_the_store_can_be_written() -> None:
-    """Of a channel that is down, or was taken out of the configuration."""
-    desk = Desk()
-    for number in (1, 2):
-        desk.add(an_alert(number, "gone"))
+async def fails_with_claims(desk: Desk) -> None:
+    """The store can be written until alerts are claimed, and again when the delivery has ended."""
     failing = [True]
 
     async def unsteady(function: Callable[..., Any], *args: object) -> Any:
@@ -341,6 +338,14 @@ async def test_what_could_not_be_given_back_is_when_the_store_can_be_written() -
     with pytest.raises(StoreError):
         await desk.outbox.deliver_due()
     failing.clear()
+
+
+async def test_what_could_not_be_given_back_is_when_the_store_can_be_written() -> None:
+    """Of a channel that is down, or was taken out of the configuration."""
+    desk = Desk()
+    for number in (1, 2):
+        desk.add(an_alert(number, "gone"))
+    await fails_with_claims(desk)
     await desk.outbox.deliver_due()
     assert not desk.store.leases
     assert {row.attempts for row in desk.store.rows.values()} == {0}
@@ -350,17 +355,7 @@ async def test_what_could_not_be_given_back_is_when_the_store_can_be_written() -
 async def test_what_another_process_may_have_taken_on_is_left_to_its_lease() -> None:
     desk = Desk()
     desk.add(an_alert(1))
-    failing = [True]
-
-    async def unsteady(function: Callable[..., Any], *args: object) -> Any:
-        if failing and desk.store.leases:
-            raise StoreError("disk full")
-        return function(*args)
-
-    desk.restart(unsteady)
-    with pytest.raises(StoreError):
-        await desk.outbox.deliver_due()
-    failing.clear()
+    await fails_with_claims(desk)
     desk.clock.move(LEASE)
     other = Outbox(cast("Store", desk.store), desk.senders, desk.policy, desk.channels, desk.clock, lambda: 0.5, write)
     await other.deliver_due()
