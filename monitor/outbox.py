@@ -318,15 +318,14 @@ class Outbox:
             for alert in alerts
         ]
         owing = deque([*(_Owing(end, until) for end in ends), *(_Owing(note, None) for note in notes)])
+        ended = iter(alerts)
         try:
-            for alert in alerts:
-                await self._write(owing[0].tell)
-                owing.popleft()
-                _count(report, state)
-                _log(state, alert, error, at)
             while owing:
                 await self._write(owing[0].tell)
                 owing.popleft()
+                if alert := next(ended, None):
+                    _count(report, state)
+                    _log(state, alert, error, at)
         except StoreError:
             self._owing.extend(owing)
             raise

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.core.gaps import PINNED, Window
+from monitor.core.gaps import Window
 from monitor.core.plan import Fresh, Planned
 from monitor.model import Entry, FeedState
 
@@ -65,7 +65,7 @@ def on_top(window: Window) -> bool:
     if not is_handful(window.fresh, window.size):
         return False
     pinned = window.seen.index(False)
-    return pinned <= max(2, PINNED * window.size) and all(window.seen[pinned + window.fresh :])
+    return pinned <= window.most_pinned and all(window.seen[pinned + window.fresh :])
 
 
 def is_handful(fresh: int, size: int) -> bool:

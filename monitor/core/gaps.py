@@ -56,6 +56,11 @@ class Window:
         """Share of entries seen before, 0 to 1; 1 for an empty document, which drops nothing."""
         return self.seen.count(True) / len(self.seen) if self.seen else 1.0
 
+    @property
+    def most_pinned(self) -> float:
+        """Entries at its head, at most, that are taken for pinned."""
+        return max(2, PINNED * self.size)
+
 
 def window(dates: Sequence[datetime | None], seen: Sequence[bool]) -> Window:
     """The window of a document's entries, in the document's order; turned round when their dates say oldest first."""
@@ -81,7 +86,7 @@ def continuity(now: Window, size_before: int | None, usual: float | None) -> Con
     if not now.fresh or not size_before:
         return "contiguous"
     newest_fresh = now.seen.index(False)
-    if any(now.seen[newest_fresh:]) or newest_fresh > max(2, PINNED * now.size):
+    if any(now.seen[newest_fresh:]) or newest_fresh > now.most_pinned:
         return "contiguous"
     if min(now.size, size_before) < SMALL and (usual or 0.0) < USUAL:
         return "contiguous"

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from monitor.core.dating import BACKDATED
 from monitor.core.identity import site_of
 from monitor.core.plan import Identified, Remembered, is_scoped
 from monitor.errors import ReadError
@@ -28,9 +29,6 @@ newest hold the last days."""
 WHOLE_SITE = 0.5
 """A sitemap fills a feed's gap only when the feed shows at least this share of what the site published meanwhile: a
 section's feed must not take in the other sections."""
-BACKDATED = timedelta(days=1)
-"""An older page whose entries are all dated so long before what was known is the last that is asked for, though none of
-them was: the publisher has deleted those that were. Drafts are dated hours before they are published, seldom a day."""
 NEWS = "sitemap"
 """In place of an older page: the site's news sitemap is to be asked for again."""
 Reached = Callable[[Sequence[Identified]], Awaitable[bool]]
@@ -103,6 +101,7 @@ class Backfill:
         dates = [entry.published_at for entry in entries if entry.published_at]
         if not dates or self.newest is None:  # it might be read to its end, years back
             return Filling(tuple(found.values()))
+        # Though none of them was known: the publisher has deleted those that were.
         beyond = len(dates) == len(entries) and max(dates) < self.newest - BACKDATED
         return Filling(tuple(found.values()), older=None if beyond else at)
 
@@ -113,19 +112,19 @@ class Backfill:
         if after is None or oldest is None:
             return Filling()
         entries, failed = await self._sitemap_entries(url)
-        again = NEWS if failed else None
+        nothing = Filling(older=NEWS, failed=True) if failed else Filling()
         dates = [entry.published_at for entry in entries if entry.published_at]
         if not dates:
-            return Filling(older=again, failed=failed)
+            return nothing
         since = self.identify([entry for entry in entries if entry.published_at and entry.published_at > after])
         # By their articles: a feed's links bear parameters that a sitemap's do not.
         articles = {key for one in shown for key in one.keys if not is_scoped(key)}
         dated = [(one, one.published_at or after, not articles.isdisjoint(one.keys)) for one in since]
         meanwhile = [ours for _, date, ours in dated if date >= oldest]
         if not meanwhile or sum(meanwhile) < WHOLE_SITE * len(meanwhile):
-            return Filling(older=again, failed=failed)
+            return nothing
         between = tuple(one for one, date, ours in dated if date <= oldest and not ours)
-        return Filling(between, filled=not failed and min(dates) <= after, older=again, failed=failed)
+        return nothing._replace(found=between, filled=not failed and min(dates) <= after)
 
     async def _sitemap_entries(self, url: str) -> tuple[list[Entry], bool]:
         """Of the site's news sitemap, as robots.txt names it, or where it usually is; an index is followed to its newest
